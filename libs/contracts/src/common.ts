@@ -1,0 +1,25 @@
+/** `amountMinor` is an integer in the minor unit of `currency` (ISO 4217): cents for EUR and USD. Never a float, never summed across currencies. */
+export interface Money {
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+/** Calendar date `YYYY-MM-DD` in the deployment's reporting time zone. */
+export type DateOnly = string;
+
+/** RFC 3339 instant in UTC. */
+export type Instant = string;
+
+/** Plaintext in a decision, ciphertext from the store on; revealed at the edge of a query. */
+export type Personal = string;
+
+/** Where an imported record comes from. `rowKey` identifies the row in the source system, `run` the import run that wrote it last. */
+export interface Provenance {
+  readonly source: string;
+  readonly entity: string;
+  readonly rowKey: string;
+  readonly run: string;
+}
+
+export const ROLES = ['kam', 'director', 'service-agent', 'finance', 'hr', 'auditor', 'operator', 'bi', 'service'] as const;
+export type Role = (typeof ROLES)[number];

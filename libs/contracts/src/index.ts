@@ -1,0 +1,37 @@
+import { EventRegistry } from '@keyfold/event-sourcing';
+import { keyAccountContract } from './accounts/key-account.events.js';
+import { reservationContract } from './accounts/reservation.events.js';
+import { taskContract } from './accounts/task.events.js';
+import { teamMemberContract } from './accounts/team-member.events.js';
+import { opportunityGuardContract, satisfactionGuardContract } from './guard.events.js';
+import { offeringContract } from './opportunities/offering.events.js';
+import { opportunityContract } from './opportunities/opportunity.events.js';
+import { accountClosureContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
+import { incidentContract } from './satisfaction/incident.events.js';
+
+export * from './accounts/key-account.events.js';
+export * from './accounts/reservation.events.js';
+export * from './accounts/task.events.js';
+export * from './accounts/team-member.events.js';
+export * from './common.js';
+export * from './guard.events.js';
+export * from './opportunities/offering.events.js';
+export * from './opportunities/opportunity.events.js';
+export * from './processes.js';
+export * from './satisfaction/incident.events.js';
+
+/** Every event of every service. */
+export const registry = new EventRegistry([
+  keyAccountContract,
+  reservationContract,
+  teamMemberContract,
+  taskContract,
+  offeringContract,
+  opportunityContract,
+  opportunityGuardContract,
+  incidentContract,
+  satisfactionGuardContract,
+  accountClosureContract,
+  opportunityClosureCheckContract,
+  satisfactionClosureCheckContract,
+]);

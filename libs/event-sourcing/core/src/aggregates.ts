@@ -1,0 +1,211 @@
+import type { Decider } from './decider.js';
+import { CommandAlreadyAppended, CommandIdReused, DomainError, StaleVersion, WrongExpectedVersion } from './errors.js';
+import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
+import type { Clock, EventStore, Failpoint, Ids, Vault } from './ports.js';
+
+/** Everything about a command but its body: who, which one, on which version. Made at the edge. */
+export interface CommandContext {
+  readonly commandId: string;
+  /** Hash of (actor, command, target, body). */
+  readonly commandHash: string;
+  /** True when the caller chose the command id, so that it may have been appended before. */
+  readonly repeatable: boolean;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly traceparent: string | null;
+  /** If-Match; null when the caller does not care. */
+  readonly expectedVersion: number | null;
+  /** Decide, but append nothing. */
+  readonly dryRun: boolean;
+  /** The time of the command, RFC 3339 in UTC. */
+  readonly now: string;
+}
+
+export interface CommandResult {
+  readonly id: string;
+  /** Version of the stream after the command. */
+  readonly version: number;
+  /** Types of the events that were appended, or would be in a dry run; empty when there was nothing to do. */
+  readonly events: readonly string[];
+}
+
+export interface Loaded<State> {
+  readonly state: State;
+  readonly version: number;
+  readonly partitionKey: string | null;
+}
+
+const ATTEMPTS = 4;
+
+/**
+ * The command path: look the command id up, load, decide, append, and again when another append came first.
+ * States are cached (the last `cacheSize` streams used) and validated by the expected version of the append; a refusal appends nothing and so
+ * validates nothing, therefore it is repeated on a fresh state when the head has moved.
+ */
+export class Aggregates {
+  private readonly cache = new Map<string, Loaded<unknown>>();
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly registry: EventRegistry,
+    private readonly tools: { clock: Clock; ids: Ids; vault: Vault; failpoint: Failpoint; cacheSize: number },
+  ) {}
+
+  /**
+   * Runs one command on one stream. `decide` returns the events, none if there is nothing to do, or throws DomainError.
+   * Throws CommandIdReused, StaleVersion, DomainError, WrongExpectedVersion (lost the race 4 times), Unavailable.
+   */
+  async execute<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    id: string,
+    context: CommandContext,
+    decide: (state: State, version: number) => readonly E[],
+  ): Promise<CommandResult> {
+    const streamId = streamOf(decider.contract, id);
+    return this.inTurn(streamId, () => this.attempts(decider, streamId, id, context, decide));
+  }
+
+  /** Commands of one process on one stream run one after the other: a conflict can then only come from another process. */
+  private async inTurn<T>(streamId: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.turns.get(streamId) ?? Promise.resolve()).then(work, work);
+    this.turns.set(streamId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(streamId) === turn) this.turns.delete(streamId);
+    }
+  }
+
+  private async attempts<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    streamId: string,
+    id: string,
+    context: CommandContext,
+    decide: (state: State, version: number) => readonly E[],
+  ): Promise<CommandResult> {
+    // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
+    if (context.repeatable) {
+      const earlier = await this.store.findCommand(context.commandId);
+      if (earlier) return firstResult(earlier, id, context);
+    }
+    for (let attempt = 1; ; attempt++) {
+      const cached = this.cache.has(streamId);
+      const loaded = await this.load(decider, id);
+      try {
+        if (context.expectedVersion !== null && context.expectedVersion !== loaded.version) throw new StaleVersion(context.expectedVersion, loaded.version);
+        return await this.decideAndAppend(decider, streamId, id, context, loaded, decide);
+      } catch (error) {
+        if (error instanceof CommandAlreadyAppended) {
+          const earlier = await this.store.findCommand(context.commandId);
+          if (earlier) return firstResult(earlier, id, context);
+          throw error;
+        }
+        const decidedOnOldState =
+          error instanceof WrongExpectedVersion ||
+          ((error instanceof DomainError || error instanceof StaleVersion) && cached && (await this.store.head(streamId)) !== loaded.version);
+        if (!decidedOnOldState || attempt === ATTEMPTS) throw error;
+        this.cache.delete(streamId);
+      }
+    }
+  }
+
+  /** Current state, from the cache or the log. For decisions over other streams of the same service. */
+  async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
+    const streamId = streamOf(decider.contract, id);
+    const known = this.cache.get(streamId) as Loaded<State> | undefined;
+    if (known) {
+      this.remember(streamId, known);
+      return known;
+    }
+    const fresh = this.fold(decider, { state: decider.initial, version: 0, partitionKey: null }, await this.store.load(streamId));
+    if (fresh.version > 0) this.remember(streamId, fresh);
+    return fresh;
+  }
+
+  /** State from the log itself, whatever the cache holds: for questions whose answer no append will validate. */
+  loadFresh<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
+    this.cache.delete(streamOf(decider.contract, id));
+    return this.load(decider, id);
+  }
+
+  private async decideAndAppend<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    streamId: string,
+    id: string,
+    context: CommandContext,
+    loaded: Loaded<State>,
+    decide: (state: State, version: number) => readonly E[],
+  ): Promise<CommandResult> {
+    const decided = decide(loaded.state, loaded.version);
+    const result = { id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
+    if (decided.length === 0 || context.dryRun) return result;
+    const commit: NewCommit = {
+      commitId: this.tools.ids.next(),
+      streamId,
+      expectedVersion: loaded.version,
+      partitionKey: loaded.partitionKey ?? decider.partitionKey?.(decided[0]!) ?? id,
+      events: await this.committed(decided, context),
+      commandId: context.commandId,
+      commandHash: context.commandHash,
+      actor: context.actor,
+      correlationId: context.correlationId,
+      causationId: context.causationId,
+      traceparent: context.traceparent,
+    };
+    await this.tools.failpoint('before-append');
+    try {
+      await this.store.append(commit);
+    } catch (error) {
+      this.cache.delete(streamId); // the outcome may be unknown: the next command reads the log
+      throw error;
+    }
+    await this.tools.failpoint('after-append');
+    this.remember(streamId, this.fold(decider, loaded, [{ ...commit, position: null, recordedAt: null }]));
+    return result;
+  }
+
+  /** Event ids follow from the command id, so the same command makes the same events. Personal fields leave here as ciphertext. */
+  private committed(decided: readonly DomainEvent[], context: CommandContext): Promise<CommittedEvent[]> {
+    return Promise.all(
+      decided.map(async (event, index) => {
+        const spec = this.registry.spec(event.type);
+        const data: Record<string, unknown> = { ...event.data };
+        for (const field of spec.personal?.fields ?? [])
+          if (typeof data[field] === 'string') data[field] = await this.tools.vault.encrypt(String(data[spec.personal!.of]), data[field]);
+        return {
+          eventId: this.tools.ids.derive(context.commandId, String(index)),
+          type: event.type,
+          schemaVersion: spec.version,
+          occurredAt: event.occurredAt ?? context.now,
+          ...(event.supersedes?.length && { supersedes: event.supersedes }),
+          data,
+        };
+      }),
+    );
+  }
+
+  private fold<State, E extends DomainEvent>(decider: Decider<State, E>, from: Loaded<State>, commits: readonly Commit[]): Loaded<State> {
+    let { state, version } = from;
+    for (const commit of commits)
+      for (const event of commit.events) {
+        version += 1;
+        const data = this.registry.upcast(event.type, event.schemaVersion, event.data);
+        state = decider.evolve(state, { type: event.type, data, version, occurredAt: event.occurredAt, supersedes: event.supersedes ?? [] } as unknown as Fact<E>);
+      }
+    return { state, version, partitionKey: from.partitionKey ?? commits[0]?.partitionKey ?? null };
+  }
+
+  /** Least recently used last out: a Map keeps insertion order, so re-inserting marks a use. */
+  private remember(streamId: string, loaded: Loaded<unknown>): void {
+    this.cache.delete(streamId);
+    this.cache.set(streamId, loaded);
+    if (this.cache.size > this.tools.cacheSize) this.cache.delete(this.cache.keys().next().value!);
+  }
+}
+
+function firstResult(commit: Commit, id: string, context: CommandContext): CommandResult {
+  if (commit.commandHash !== context.commandHash) throw new CommandIdReused(context.commandId);
+  return { id, version: commit.expectedVersion + commit.events.length, events: commit.events.map((event) => event.type) };
+}

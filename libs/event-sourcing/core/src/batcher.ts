@@ -1,0 +1,74 @@
+import { Unavailable } from './errors.js';
+
+interface Waiting<In, Out> {
+  readonly item: In;
+  resolve(result: Out): void;
+  reject(error: unknown): void;
+}
+
+export interface BatcherOptions<In, Out> {
+  readonly name: string;
+  /** One result per item, in order; an Error as a result rejects that item alone. A rejection rejects the whole batch. */
+  run(items: readonly In[]): Promise<readonly (Out | Error)[]>;
+  readonly maxBatch: number;
+  /** Items that may wait; beyond it `add` throws Unavailable. */
+  readonly maxWaiting: number;
+  /** At most one item per key in a batch: the next waits for the batch after. */
+  exclusiveBy?(item: In): string;
+}
+
+/**
+ * Natural batching: a batch leaves as soon as the previous one has returned, with whatever has come in meanwhile.
+ * No timer, so a lone caller waits for nobody.
+ */
+export class Batcher<In, Out> {
+  private waiting: Waiting<In, Out>[] = [];
+  private running = false;
+
+  constructor(private readonly options: BatcherOptions<In, Out>) {}
+
+  add(item: In): Promise<Out> {
+    if (this.waiting.length >= this.options.maxWaiting) return Promise.reject(new Unavailable(`${this.options.name} (queue full)`));
+    return new Promise<Out>((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (!this.running) void this.drain();
+    });
+  }
+
+  private async drain(): Promise<void> {
+    this.running = true;
+    await Promise.resolve(); // callers of the same tick share the first batch
+    while (this.waiting.length > 0) await this.runOne(this.takeBatch());
+    this.running = false;
+  }
+
+  private takeBatch(): Waiting<In, Out>[] {
+    const { maxBatch, exclusiveBy } = this.options;
+    if (!exclusiveBy) return this.waiting.splice(0, maxBatch);
+    const batch: Waiting<In, Out>[] = [];
+    const later: Waiting<In, Out>[] = [];
+    const keys = new Set<string>();
+    for (const entry of this.waiting) {
+      const key = exclusiveBy(entry.item);
+      if (batch.length < maxBatch && !keys.has(key)) {
+        keys.add(key);
+        batch.push(entry);
+      } else later.push(entry);
+    }
+    this.waiting = later;
+    return batch;
+  }
+
+  private async runOne(batch: readonly Waiting<In, Out>[]): Promise<void> {
+    try {
+      const results = await this.options.run(batch.map((entry) => entry.item));
+      batch.forEach((entry, i) => {
+        const result = results[i];
+        if (result instanceof Error) entry.reject(result);
+        else entry.resolve(result as Out);
+      });
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import type { Commit, NewCommit, RecordedEvent, SequencedCommit } from './events.js';
+import type { Projection } from './projection.js';
+
+/** Time comes from here and nowhere else. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms`, or at once when the signal is aborted. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Ids come from here and nowhere else. */
+export interface Ids {
+  /** A fresh random id. */
+  next(): string;
+  /** The same id for the same parts, for ever (uuid5 over the parts). */
+  derive(...parts: readonly string[]): string;
+}
+
+/** Named places at which a test may stop, fail or kill the process. In production every call is a no-op. */
+export type Failpoint = (name: string) => Promise<void> | void;
+
+export interface Logger {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+/**
+ * The log of one service.
+ * G1: an append is all or nothing, versions of a stream are 1..n. G2: what was acknowledged survives any crash.
+ * G4: positions are dense and unique and extend each stream's order.
+ */
+export interface EventStore {
+  readonly service: string;
+
+  /**
+   * Appends one commit at exactly `expectedVersion`, which must be the stream's head.
+   * Throws WrongExpectedVersion, CommandAlreadyAppended (the command id is taken), CommitTooLarge, Unavailable (outcome unknown at the deadline).
+   */
+  append(commit: NewCommit): Promise<void>;
+
+  /** The commits of a stream whose events go beyond `afterVersion`, in order. */
+  load(streamId: string, afterVersion?: number): Promise<Commit[]>;
+
+  /** Version of the stream's last event, 0 if there is none. */
+  head(streamId: string): Promise<number>;
+
+  /** The commit that a command produced. */
+  findCommand(commandId: string): Promise<Commit | null>;
+
+  /** Numbered commits with positions after `position`, in order and without a hole, at most `limit`. */
+  feed(position: number, limit: number): Promise<SequencedCommit[]>;
+
+  /** The last dense position, 0 for an empty log. */
+  lastPosition(): Promise<number>;
+
+  /** Streams with this partition key whose name starts with `<streamPrefix>-`, from the log itself, not from a projection. */
+  streamsOf(partitionKey: string, streamPrefix: string): Promise<string[]>;
+
+  /** Resolves when commits after `position` may be numbered, or after `ms`. Only a wake-up: a caller must look for itself. */
+  changed(position: number, ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** One event on a topic: CloudEvents 1.0 binary mode, headers `ce_*`, the data as JSON. */
+export interface Message {
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: string;
+}
+
+export interface PartitionedMessage extends Message {
+  readonly partition: number;
+}
+
+export interface ReceivedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly (Message & { readonly offset: string })[];
+  /** Keeps the membership of the group alive during long work. */
+  heartbeat(): Promise<void>;
+}
+
+export interface Consumer {
+  stop(): Promise<void>;
+}
+
+/** Partitioned topics with consumer groups. G5: at least once; per partition in the order of publishing. */
+export interface Transport {
+  readonly partitions: number;
+
+  /**
+   * Publishes to one topic; resolves when all messages are durable. The caller awaits it: one send in flight, never two.
+   * Throws Unavailable; the caller sends the same messages again.
+   */
+  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void>;
+
+  /**
+   * Delivers every message of the topics to one member of the group, from the beginning of the topic for a new group.
+   * The offset moves only after `onBatch` resolved. When it rejects, the same batch comes again after a back-off: never a skip.
+   */
+  consume(options: { group: string; topics: readonly string[]; onBatch: (batch: ReceivedBatch) => Promise<void> }): Promise<Consumer>;
+
+  close(): Promise<void>;
+}
+
+/** Where a relay has got to. Saved under the leader's epoch: a former leader changes nothing. */
+export interface RelayState {
+  readonly epoch: number;
+  publishedPosition(): Promise<number>;
+  /** False when another leader has taken over. */
+  advance(position: number): Promise<boolean>;
+}
+
+/** The logs of the services, as their owners give them (`GET /ops/feed` with the service credential; in process when embedded). */
+export interface Feeds {
+  /** Numbered commits of a service after `position`, without a hole. */
+  after(service: string, position: number, limit: number): Promise<SequencedCommit[]>;
+  /** Numbered commits of one stream with versions beyond `afterVersion`. */
+  stream(service: string, streamId: string, afterVersion: number): Promise<SequencedCommit[]>;
+  lastPosition(service: string): Promise<number>;
+}
+
+/** How far one projection is with one stream. `accepted` = received or parked, `applied` = in the row. */
+export interface Marks {
+  readonly accepted: number;
+  readonly applied: number;
+}
+
+/** An event that could not be applied, and those of its stream that queue behind it. */
+export interface DeadLetter {
+  readonly projection: string;
+  readonly streamId: string;
+  readonly version: number;
+  /** The event as received; null data where it could not be read. */
+  readonly event: RecordedEvent | null;
+  readonly raw: string | null;
+  readonly cause: string;
+  readonly parkedAt: string;
+}
+
+export interface BatchState<Row> {
+  readonly marks: ReadonlyMap<string, Marks>;
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+export interface BatchWrite<Row> {
+  readonly marks: ReadonlyMap<string, Marks>;
+  /** null deletes the row. */
+  readonly rows: ReadonlyMap<string, Row | null>;
+  readonly parked: readonly DeadLetter[];
+}
+
+/** Where projections write. One call = one partition batch = one atomic write of rows, marks and dead letters. */
+export interface ProjectionStore {
+  /** Makes collections and indexes; idempotent. */
+  prepare(projection: Projection): Promise<void>;
+
+  marks(projection: Projection, streamIds: readonly string[]): Promise<Map<string, Marks>>;
+
+  /**
+   * Reads the marks of `streams` and the rows `rows`, lets the pure `fold` decide, writes its result atomically and conditionally on what was read.
+   * On a conflict it reads and folds again. `partition` names the source partition ("<topic>/<n>"), for the stamps of mirrored views.
+   */
+  transact<Row extends object>(
+    projection: Projection<Row>,
+    keys: { partition: string; streams: readonly string[]; rows: readonly string[] },
+    fold: (state: BatchState<Row>) => BatchWrite<Row>,
+  ): Promise<void>;
+
+  /** Dead letters of a projection (all of them when `streamId` is absent), by stream and version, at most `limit`. */
+  deadLetters(projection: Projection, query: { streamId?: string; limit: number }): Promise<DeadLetter[]>;
+  removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void>;
+
+  /** Whether this projection version has been built from the feeds at least once. */
+  built(projection: Projection): Promise<boolean>;
+  setBuilt(projection: Projection): Promise<void>;
+
+  /** Starts a new empty generation beside the serving one; writes of the returned store go there; `promote` makes it the serving one at once. */
+  newGeneration(projection: Projection): Promise<{ store: ProjectionStore; promote(): Promise<void>; discard(): Promise<void> }>;
+
+  view<Row extends object>(projection: Projection<Row>): View<Row>;
+}
+
+/** Comparison operators that MongoDB 6.0, 8.0 and mingo agree on. */
+export type Condition = string | number | boolean | null | { $in?: readonly unknown[]; $nin?: readonly unknown[]; $gt?: unknown; $gte?: unknown; $lt?: unknown; $lte?: unknown; $ne?: unknown; $exists?: boolean };
+export type Filter = { readonly [field: string]: Condition } | { readonly $and: readonly Filter[] } | { readonly $or: readonly Filter[] };
+
+export interface RowQuery {
+  readonly filter?: Filter;
+  /** Field -> direction; the row id is always the last key, so that the order is total. */
+  readonly sort?: Readonly<Record<string, 1 | -1>>;
+  readonly limit: number;
+  /** Sort key values and id of the last row of the page before. */
+  readonly after?: readonly unknown[];
+}
+
+/** The read side of a projection. Rows carry their id in `id`. */
+export interface View<Row extends object> {
+  get(id: string): Promise<Row | null>;
+  find(query: RowQuery): Promise<Row[]>;
+  count(filter?: Filter): Promise<number>;
+  /** Every row, held in memory by the reader and refreshed by partition. Only for projections with `mirrored: true`. */
+  all(): Promise<readonly Row[]>;
+  /** True when the stream's applied mark has reached `version`, false when it has not within `ms`. */
+  waitFor(streamId: string, version: number, ms: number): Promise<boolean>;
+}
+
+/** Personal data: encrypted before the store sees it, decrypted at the edge of a query. Destroying a key is the erasure. */
+export interface Vault {
+  /** Ciphertext, self-describing (names the person and the key version). */
+  encrypt(personId: string, plaintext: string): Promise<string>;
+  /** Plaintext; null when the person was erased. Throws Unavailable when the key cannot be fetched. */
+  decrypt(ciphertext: string): Promise<string | null>;
+}
+
+/** Sends a command to an aggregate of the own service, as if it had come in at the edge. */
+export interface CommandSender {
+  send(command: OutgoingCommand): Promise<{ id: string; version: number }>;
+}
+
+export interface OutgoingCommand {
+  /** `<aggregate-plural>/<command>`, as in the path: `tasks/raise`. */
+  readonly name: string;
+  readonly id: string;
+  readonly body: object;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly traceparent: string | null;
+}

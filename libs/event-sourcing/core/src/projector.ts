@@ -1,0 +1,171 @@
+import { partitionOf } from './cloudevents.js';
+import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
+import type { BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, ProjectionStore, ReceivedBatch } from './ports.js';
+import type { Projection } from './projection.js';
+import { followsStream, gapless, type Incoming, incomingOf, incomingOfCommit, NO_MARKS } from './subscription.js';
+
+/** One member of a service's subscription: a projection, a policy, a process. */
+export interface Subscriber {
+  readonly name: string;
+  /** Called with the events of one partition batch. Rejecting makes the whole batch come again. */
+  apply(partition: string, events: readonly Incoming[]): Promise<void>;
+}
+
+export interface SubscriberTools {
+  readonly registry: EventRegistry;
+  readonly feeds: Feeds;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const REPLAY_BATCH = 500;
+
+/**
+ * Keeps one read model up to date (G6): each event of a stream exactly once and in order, or its stream is parked and visible.
+ * Duplicates are dropped and gaps found by the version marks of the stream; offsets and positions are no proof of anything here.
+ */
+export class Projector<Row extends object> implements Subscriber {
+  readonly name: string;
+
+  constructor(
+    readonly projection: Projection<Row>,
+    private readonly store: ProjectionStore,
+    private readonly tools: SubscriberTools,
+  ) {
+    this.name = projection.name;
+  }
+
+  async apply(partition: string, events: readonly Incoming[]): Promise<void> {
+    const mine = events.filter((event) => followsStream(this.projection.follows, event));
+    if (mine.length === 0) return;
+    const streams = [...new Set(mine.map((event) => event.streamId))];
+    const marks = await this.store.marks(this.projection, streams);
+    const fresh = await gapless(mine, marks, this.tools.feeds, this.tools.registry, (streamId, after) =>
+      this.tools.log.warn('gap in a stream, repairing it from the feed', { projection: this.name, streamId, after }),
+    );
+    if (fresh.length === 0) return;
+    const touched = fresh.map((event) => this.touches(event));
+    await this.store.transact(
+      this.projection,
+      { partition, streams: [...new Set(fresh.map((event) => event.streamId))], rows: [...new Set(touched.flatMap((rows) => rows ?? []))] },
+      (state) => this.foldBatch(fresh, touched, state),
+    );
+  }
+
+  /** Replays the logs of every followed service from their owners' feeds. Resumable: what the marks cover is dropped. */
+  async replay(progress: (done: number, total: number) => void = () => undefined): Promise<void> {
+    for (const service of new Set(this.projection.follows.map((contract) => contract.service))) {
+      const total = await this.tools.feeds.lastPosition(service);
+      for (let position = 0; position < total; ) {
+        const commits = await this.tools.feeds.after(service, position, REPLAY_BATCH);
+        if (commits.length === 0) break;
+        const partitions = new Map<string, Incoming[]>();
+        for (const commit of commits) {
+          const partition = `${topicOf(service)}/${partitionOf(commit.partitionKey)}`;
+          const events = incomingOfCommit(service, commit, this.tools.registry);
+          partitions.set(partition, [...(partitions.get(partition) ?? []), ...events]);
+        }
+        for (const [partition, events] of partitions) await this.apply(partition, events);
+        position = commits[commits.length - 1]!.position;
+        progress(position, total);
+      }
+    }
+  }
+
+  /** Applies the dead letters of a stream again, head first, and stops at the first that still fails. */
+  async retryDeadLetters(streamId: string): Promise<{ applied: number; left: number }> {
+    let applied = 0;
+    for (;;) {
+      const [head] = await this.store.deadLetters(this.projection, { streamId, limit: 1 });
+      if (!head) return { applied, left: 0 };
+      const event = head.event ?? (await this.reread(head));
+      const rows = this.projection.rowsOf(event);
+      let failed = false;
+      await this.store.transact(this.projection, { partition: 'dead-letters', streams: [streamId], rows }, (state) => {
+        const marks = state.marks.get(streamId) ?? NO_MARKS;
+        failed = marks.applied + 1 !== event.version;
+        if (failed) return { marks: new Map(), rows: new Map(), parked: [] };
+        const folded = new Map(rows.map((id) => [id, this.projection.fold(state.rows.get(id) ?? null, event, id)] as const));
+        return { marks: new Map([[streamId, { accepted: marks.accepted, applied: event.version }]]), rows: folded, parked: [] };
+      });
+      if (!failed) applied += 1;
+      await this.store.removeDeadLetters(this.projection, streamId, head.version);
+    }
+  }
+
+  private async reread(letter: DeadLetter): Promise<RecordedEvent> {
+    const service = this.projection.follows.find((contract) => letter.streamId.startsWith(`${contract.streamPrefix}-`))!.service;
+    const commits = await this.tools.feeds.stream(service, letter.streamId, letter.version - 1);
+    const incoming = commits.flatMap((commit) => incomingOfCommit(service, commit, this.tools.registry)).find((event) => event.version === letter.version);
+    if (!incoming) throw new Error(`${letter.streamId} version ${letter.version} is not in the feed`);
+    return incoming.read();
+  }
+
+  /** Null when the event cannot be read or placed: the fold will park it. */
+  private touches(incoming: Incoming): readonly string[] | null {
+    try {
+      return this.tools.registry.knows(incoming.type) ? this.projection.rowsOf(incoming.read()) : [];
+    } catch {
+      return null;
+    }
+  }
+
+  private foldBatch(fresh: readonly Incoming[], touched: readonly (readonly string[] | null)[], state: BatchState<Row>): BatchWrite<Row> {
+    const marks = new Map<string, Marks>();
+    const rows = new Map<string, Row | null>();
+    const parked: DeadLetter[] = [];
+    fresh.forEach((incoming, i) => {
+      const mark = marks.get(incoming.streamId) ?? state.marks.get(incoming.streamId) ?? NO_MARKS;
+      if (incoming.version <= mark.accepted) return; // another member of the group was faster
+      const cause = mark.applied < mark.accepted ? 'queued behind a dead letter' : this.foldOne(incoming, touched[i]!, rows, state.rows);
+      if (cause === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
+      else {
+        marks.set(incoming.streamId, { accepted: incoming.version, applied: mark.applied });
+        parked.push(this.deadLetter(incoming, cause));
+      }
+    });
+    return { marks, rows, parked };
+  }
+
+  /** Folds one event into the rows of the batch; returns why it could not. */
+  private foldOne(incoming: Incoming, touched: readonly string[] | null, rows: Map<string, Row | null>, before: ReadonlyMap<string, Row>): string | null {
+    try {
+      if (touched === null) this.projection.rowsOf(incoming.read());
+      const folded = (touched ?? []).map((id) => {
+        const row = rows.has(id) ? rows.get(id)! : (before.get(id) ?? null);
+        return [id, this.projection.fold(row, incoming.read(), id)] as const;
+      });
+      for (const [id, row] of folded) rows.set(id, row);
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  private deadLetter(incoming: Incoming, cause: string): DeadLetter {
+    const event = attempt(() => incoming.read());
+    const letter = { projection: this.name, streamId: incoming.streamId, version: incoming.version, cause, parkedAt: this.tools.clock.now().toISOString() };
+    this.tools.log.error('event parked', letter);
+    return { ...letter, event, raw: event ? null : incoming.raw };
+  }
+}
+
+const attempt = <T>(work: () => T): T | null => {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+};
+
+/** Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7). */
+export async function deliver(batch: ReceivedBatch, subscribers: readonly Subscriber[], tools: SubscriberTools): Promise<void> {
+  const incoming = incomingOf(batch, tools.registry, (offset) =>
+    tools.log.error('message without a readable envelope left out', { topic: batch.topic, partition: batch.partition, offset }),
+  );
+  const partition = `${batch.topic}/${batch.partition}`;
+  for (const subscriber of subscribers) {
+    await subscriber.apply(partition, incoming);
+    await batch.heartbeat();
+  }
+}

@@ -1,0 +1,89 @@
+import { envelopeOf, toRecordedEvent } from './cloudevents.js';
+import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
+import { recordedEvents } from './events.js';
+import type { Feeds, Marks, ReceivedBatch } from './ports.js';
+
+/** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
+export interface Incoming {
+  readonly service: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly type: string;
+  /** The event, upcast. Throws when it cannot be read. */
+  read(): RecordedEvent;
+  /** The data as received, for a dead letter. */
+  readonly raw: string;
+}
+
+/** A message whose envelope cannot be read belongs to no stream; it is reported and left out. */
+export function incomingOf(batch: ReceivedBatch, registry: EventRegistry, unreadable: (offset: string) => void): Incoming[] {
+  const service = batch.topic.slice(batch.topic.lastIndexOf('/') + 1).replace(/\.events\.v1$/, '').replace(/^.*\./, '');
+  return batch.messages.flatMap((message) => {
+    const envelope = envelopeOf(message);
+    if (!envelope) {
+      unreadable(message.offset);
+      return [];
+    }
+    return [{ service, ...envelope, raw: message.value, read: once(() => toRecordedEvent(message, registry)) }];
+  });
+}
+
+export function incomingOfCommit(service: string, commit: SequencedCommit, registry: EventRegistry): Incoming[] {
+  return commit.events.map((event, index) => ({
+    service,
+    streamId: commit.streamId,
+    version: commit.expectedVersion + index + 1,
+    type: event.type,
+    raw: JSON.stringify(event.data),
+    read: once(() => recordedEvents(service, { ...commit, events: [event], expectedVersion: commit.expectedVersion + index }, registry)[0]!),
+  }));
+}
+
+/** Whether an event belongs to a stream of one of these aggregates. Judged by the stream, so that an unknown event type still moves the marks. */
+export const followsStream = (contracts: readonly AggregateContract[], incoming: Incoming): boolean =>
+  contracts.some((contract) => contract.service === incoming.service && incoming.streamId.startsWith(`${contract.streamPrefix}-`));
+
+export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
+
+/**
+ * What of `incoming` is new, per stream in version order and without a hole: duplicates are dropped by the accepted mark,
+ * missing versions are fetched from the owner's feed. A stream whose hole the feed cannot fill yet is an error: the batch comes again.
+ */
+export async function gapless(
+  incoming: readonly Incoming[],
+  marks: ReadonlyMap<string, Marks>,
+  feeds: Feeds,
+  registry: EventRegistry,
+  onGap: (streamId: string, after: number) => void,
+): Promise<Incoming[]> {
+  const streams = new Map<string, Incoming[]>();
+  for (const event of incoming) {
+    const accepted = (marks.get(event.streamId) ?? NO_MARKS).accepted;
+    if (event.version <= accepted) continue;
+    const events = streams.get(event.streamId);
+    if (!events) streams.set(event.streamId, [event]);
+    else if (event.version > events[events.length - 1]!.version) events.push(event);
+  }
+  const complete: Incoming[] = [];
+  for (const [streamId, events] of streams) {
+    const accepted = (marks.get(streamId) ?? NO_MARKS).accepted;
+    if (isGapless(events, accepted)) {
+      complete.push(...events);
+      continue;
+    }
+    onGap(streamId, accepted);
+    const { service } = events[0]!;
+    const commits = await feeds.stream(service, streamId, accepted);
+    const repaired = commits.flatMap((commit) => incomingOfCommit(service, commit, registry)).filter((event) => event.version > accepted);
+    if (!isGapless(repaired, accepted) || repaired.length < events.length) throw new Error(`${streamId}: the feed has no events after version ${accepted} yet`);
+    complete.push(...repaired);
+  }
+  return complete;
+}
+
+const isGapless = (events: readonly Incoming[], after: number): boolean => events.every((event, i) => event.version === after + 1 + i);
+
+function once<T>(make: () => T): () => T {
+  let result: { value: T } | undefined;
+  return () => (result ??= { value: make() }).value;
+}
