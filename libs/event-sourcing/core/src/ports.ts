@@ -228,3 +228,9 @@ export interface OutgoingCommand {
   readonly causationId: string;
   readonly traceparent: string | null;
 }
+
+/** Data keys of persons, wrapped by a master key, outside the event database. A destroyed key is never made again for the same person. */
+export interface KeyStore {
+  /** The 32-byte key of a person; null when there is none (and `create` is false), or when it was destroyed. */
+  keyFor(personId: string, create: boolean): Promise<Uint8Array | null>;
+}

@@ -1,5 +1,5 @@
 import { partitionOf } from './cloudevents.js';
-import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
+import { type AggregateContract, topicOf, type EventRegistry, type RecordedEvent } from './events.js';
 import type { BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, ProjectionStore, ReceivedBatch } from './ports.js';
 import type { Projection } from './projection.js';
 import { followsStream, gapless, type Incoming, incomingOf, incomingOfCommit, NO_MARKS } from './subscription.js';
@@ -52,24 +52,21 @@ export class Projector<Row extends object> implements Subscriber {
     );
   }
 
-  /** Replays the logs of every followed service from their owners' feeds. Resumable: what the marks cover is dropped. */
-  async replay(progress: (done: number, total: number) => void = () => undefined): Promise<void> {
-    for (const service of new Set(this.projection.follows.map((contract) => contract.service))) {
-      const total = await this.tools.feeds.lastPosition(service);
-      for (let position = 0; position < total; ) {
-        const commits = await this.tools.feeds.after(service, position, REPLAY_BATCH);
-        if (commits.length === 0) break;
-        const partitions = new Map<string, Incoming[]>();
-        for (const commit of commits) {
-          const partition = `${topicOf(service)}/${partitionOf(commit.partitionKey)}`;
-          const events = incomingOfCommit(service, commit, this.tools.registry);
-          partitions.set(partition, [...(partitions.get(partition) ?? []), ...events]);
-        }
-        for (const [partition, events] of partitions) await this.apply(partition, events);
-        position = commits[commits.length - 1]!.position;
-        progress(position, total);
-      }
+  /**
+   * Builds a new generation beside the serving one from the owners' feeds and switches to it. What was appended meanwhile is replayed once more
+   * after the switch: the marks of the new generation drop what it has, and the live subscription goes on from there.
+   */
+  async rebuild(progress: (done: number, total: number) => void): Promise<void> {
+    const { store, promote, discard } = await this.store.newGeneration(this.projection);
+    const { follows } = this.projection;
+    try {
+      await replay(new Projector(this.projection, store, this.tools), follows, this.tools, progress);
+      await promote();
+    } catch (error) {
+      await discard();
+      throw error;
     }
+    await replay(this, follows, this.tools);
   }
 
   /** Applies the dead letters of a stream again, head first, and stops at the first that still fails. */
@@ -157,6 +154,32 @@ const attempt = <T>(work: () => T): T | null => {
     return null;
   }
 };
+
+/**
+ * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call. Resumable and repeatable: the marks drop what is known.
+ */
+export async function replay(
+  subscriber: Subscriber,
+  follows: readonly AggregateContract[],
+  tools: Pick<SubscriberTools, 'feeds' | 'registry'>,
+  progress: (done: number, total: number) => void = () => undefined,
+): Promise<void> {
+  for (const service of new Set(follows.map((contract) => contract.service))) {
+    const total = await tools.feeds.lastPosition(service);
+    for (let position = 0; position < total; ) {
+      const commits = await tools.feeds.after(service, position, REPLAY_BATCH);
+      if (commits.length === 0) break;
+      const partitions = Map.groupBy(commits, (commit) => partitionOf(commit.partitionKey));
+      for (const [partition, own] of partitions)
+        await subscriber.apply(
+          `${topicOf(service)}/${partition}`,
+          own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry)),
+        );
+      position = commits[commits.length - 1]!.position;
+      progress(position, total);
+    }
+  }
+}
 
 /** Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7). */
 export async function deliver(batch: ReceivedBatch, subscribers: readonly Subscriber[], tools: SubscriberTools): Promise<void> {

@@ -1,1 +1,12 @@
-export {};
+export * from './commands.js';
+export * from './controllers.js';
+export * from './crypto.js';
+export * from './edge.js';
+export * from './module.js';
+export * from './ops.js';
+export * from './queries.js';
+export * from './registry.js';
+export * from './routes.js';
+export * from './runtime.js';
+export * from './sender.js';
+export * from './tokens.js';

@@ -1,0 +1,127 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Command, CommandBus } from '@nestjs/cqrs';
+import {
+  type Actor,
+  Aggregates,
+  type Clock,
+  type CommandContext,
+  type CommandResult,
+  type Decider,
+  type DomainEvent,
+  type Ids,
+  type Loaded,
+  NotFound,
+} from '@keyfold/event-sourcing';
+import { commandHash } from './crypto.js';
+import type { Caller } from './edge.js';
+import { CLOCK, IDS } from './tokens.js';
+
+/**
+ * A command: its class is the body (class-validator decorators), its target and context are put on it at the edge and can never come from a body,
+ * because they carry no decorator and unknown fields are refused.
+ */
+export abstract class AggregateCommand extends Command<CommandResult> {
+  id!: string;
+  context!: CommandContext;
+  scope!: Scope;
+}
+
+/** Whose accounts and deals the caller may touch. */
+export interface Scope {
+  readonly memberId: string | null;
+  /** May the caller see or touch something that this member owns? `null`: something nobody owns. */
+  covers(ownerId: string | null): boolean;
+}
+
+/** Answers what a principal may see; the platform's Access implements it. */
+export abstract class Scopes {
+  abstract of(principal: Actor): Promise<Scope>;
+}
+
+/** Puts a validated command on the bus. The one way in: HTTP, bulk, policies and processes all pass here. */
+@Injectable()
+export class CommandEdge {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly scopes: Scopes,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: Ids,
+  ) {}
+
+  async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
+    const commandId = caller.idempotencyKey ?? this.ids.next();
+    const id = options.id ?? caller.id ?? this.ids.derive(commandId, command.constructor.name);
+    const body = { ...command };
+    command.id = id;
+    command.scope = await this.scopes.of(caller.principal);
+    command.context = {
+      commandId,
+      commandHash: commandHash(caller.principal.subject, command.constructor.name, id, body),
+      repeatable: caller.idempotencyKey !== null,
+      actor: caller.principal,
+      correlationId: caller.correlationId ?? commandId,
+      causationId: options.causationId ?? null,
+      traceparent: caller.traceparent,
+      expectedVersion: caller.expectedVersion,
+      dryRun: options.dryRun ?? false,
+      now: this.clock.now().toISOString(),
+    };
+    return this.bus.execute(command);
+  }
+}
+
+/** What a command handler uses: the command path with the caller's scope checked on the loaded state. */
+@Injectable()
+export class Commands {
+  constructor(
+    private readonly aggregates: Aggregates,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: Ids,
+  ) {}
+
+  /** A command that makes an aggregate, or repeats its making. */
+  create<State, E extends DomainEvent>(decider: Decider<State, E>, command: AggregateCommand, decide: (state: State) => readonly E[]): Promise<CommandResult> {
+    return this.aggregates.execute(decider, command.id, command.context, decide);
+  }
+
+  /**
+   * A command on an aggregate that exists. NotFound when it does not, and also when `ownerOf` says that the caller's scope does not cover it:
+   * nobody learns what exists beyond his scope.
+   */
+  change<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    command: AggregateCommand,
+    ownerOf: ((state: State) => string | null) | null,
+    decide: (state: State) => readonly E[],
+  ): Promise<CommandResult> {
+    return this.aggregates.execute(decider, command.id, command.context, (state, version) => {
+      if (version === 0 || (ownerOf && !command.scope.covers(ownerOf(state)))) throw new NotFound(decider.contract.name, command.id);
+      return decide(state);
+    });
+  }
+
+  /** A further stream that the same command writes first or last, under a command id of its own (a reservation, a guard). */
+  also<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    id: string,
+    command: AggregateCommand,
+    step: string,
+    decide: (state: State) => readonly E[],
+  ): Promise<CommandResult> {
+    const { commandId } = command.context;
+    const context = { ...command.context, commandId: this.ids.derive(commandId, step, id), commandHash: `${command.context.commandHash}:${step}`, expectedVersion: null };
+    return this.aggregates.execute(decider, id, context, decide);
+  }
+
+  load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
+    return this.aggregates.load(decider, id);
+  }
+
+  loadFresh<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
+    return this.aggregates.loadFresh(decider, id);
+  }
+
+  now(): Date {
+    return this.clock.now();
+  }
+}

@@ -1,0 +1,74 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { Aggregates } from '@keyfold/event-sourcing';
+import { CommandEdge, Commands, Scopes } from './commands.js';
+import { Edge } from './controllers.js';
+import { bulkController } from './bulk.js';
+import { opsController } from './ops.js';
+import { Views } from './queries.js';
+import { CommandRoutes } from './registry.js';
+import { type ServiceDefinition, ServiceRuntime } from './runtime.js';
+import { LocalSender } from './sender.js';
+import { ADAPTERS, type Adapters, CLOCK, IDS, LOGGER, PROJECTIONS, SERVICE, STORE } from './tokens.js';
+
+const CACHED_STATES = 20_000;
+
+/** The event-sourcing machinery of one service, over the adapters it is given. CqrsModule.forRoot() is imported once, by the application. */
+@Module({})
+export class EventSourcingModule {
+  /** `scopes` provides Scopes (and what it needs); it is exported too. */
+  static forService(definition: ServiceDefinition, adapters: Adapters, scopes: readonly Provider[]): DynamicModule {
+    const values: Provider[] = [
+      { provide: SERVICE, useValue: definition },
+      { provide: ADAPTERS, useValue: adapters },
+      { provide: CLOCK, useValue: adapters.clock },
+      { provide: IDS, useValue: adapters.ids },
+      { provide: STORE, useValue: adapters.store },
+      { provide: PROJECTIONS, useValue: adapters.projections },
+      { provide: LOGGER, useValue: adapters.log },
+    ];
+    const parts: Provider[] = [
+      {
+        provide: Aggregates,
+        useFactory: () =>
+          new Aggregates(adapters.store, definition.registry, {
+            clock: adapters.clock,
+            ids: adapters.ids,
+            vault: adapters.vault,
+            failpoint: adapters.failpoint,
+            cacheSize: CACHED_STATES,
+          }),
+      },
+      CommandRoutes,
+      CommandEdge,
+      Commands,
+      Edge,
+      Views,
+      {
+        provide: ServiceRuntime,
+        useFactory: (aggregates: Aggregates, routes: CommandRoutes, edge: CommandEdge) =>
+          new ServiceRuntime(definition, adapters, aggregates, new LocalSender(definition.service, routes, edge)),
+        inject: [Aggregates, CommandRoutes, CommandEdge],
+      },
+    ];
+    return {
+      module: EventSourcingModule,
+      imports: [DiscoveryModule],
+      controllers: [bulkController(definition.service), opsController(definition.service)],
+      providers: [...values, ...parts, ...scopes],
+      exports: [SERVICE, ADAPTERS, CLOCK, IDS, STORE, PROJECTIONS, LOGGER, Aggregates, CommandRoutes, CommandEdge, Commands, Edge, Views, ServiceRuntime, Scopes, ...scopes],
+    };
+  }
+}
+
+/** Every service of the process. */
+export const runtimesOf = (discovery: DiscoveryService): ServiceRuntime[] =>
+  discovery.getProviders().flatMap(({ instance }) => (instance instanceof ServiceRuntime ? [instance] : []));
+
+/** Starts the services of a process, phase by phase. `progress` reports the building of views. */
+export async function startRuntimes(runtimes: readonly ServiceRuntime[], progress?: (name: string, done: number, total: number) => void): Promise<void> {
+  await Promise.all(runtimes.map((runtime) => runtime.prepare()));
+  for (const runtime of runtimes) await runtime.build(progress);
+  await Promise.all(runtimes.map((runtime) => runtime.consume()));
+  for (const runtime of runtimes) runtime.lead();
+}

@@ -1,0 +1,122 @@
+import { BadRequestException, Body, Controller, Get, Header, HttpCode, Inject, NotFoundException, Param, Post, Query, ServiceUnavailableException, type Type } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { IsString, Matches, MaxLength } from 'class-validator';
+import { ID } from './edge.js';
+import { runtimesOf } from './module.js';
+import { Allow, Public } from './routes.js';
+import { type ProjectionStatus, ServiceRuntime } from './runtime.js';
+import { ADAPTERS, type Adapters } from './tokens.js';
+
+const MAX_FEED = 1_000;
+
+class RetryDeadLetters {
+  @IsString() @MaxLength(100) projection!: string;
+  @Matches(/^[A-Za-z0-9-]{1,100}$/) streamId!: string;
+}
+
+/** `/ops/<service>/...`: the feed for the other services, and what an operator needs. */
+export function opsController(service: string): Type {
+  @Controller(`ops/${service}`)
+  class OpsController {
+    constructor(
+      @Inject(ServiceRuntime) private readonly runtime: ServiceRuntime,
+      @Inject(ADAPTERS) private readonly adapters: Adapters,
+    ) {}
+
+    /** NDJSON, a numbered commit per line: those after a position, or those of one stream after a version. */
+    @Get('feed')
+    @Allow('service', 'operator')
+    @Header('content-type', 'application/x-ndjson')
+    async feed(@Query() query: Record<string, string | undefined>): Promise<string> {
+      const commits = query['stream']
+        ? (await this.adapters.store.load(query['stream'], whole(query['afterVersion'] ?? '0'))).filter((commit) => commit.position !== null)
+        : await this.adapters.store.feed(whole(query['after'] ?? '0'), Math.min(whole(query['limit'] ?? '500'), MAX_FEED));
+      return commits.map((commit) => `${JSON.stringify(commit)}\n`).join('');
+    }
+
+    @Get('position')
+    @Allow('service', 'operator')
+    async position(): Promise<{ position: number }> {
+      return { position: await this.adapters.store.lastPosition() };
+    }
+
+    @Get('projections')
+    @Allow('operator')
+    projections(): Promise<ProjectionStatus[]> {
+      return this.runtime.status();
+    }
+
+    @Get('projections/:name')
+    @Allow('operator')
+    async projection(@Param('name') name: string): Promise<ProjectionStatus> {
+      const status = (await this.runtime.status()).find((candidate) => candidate.name === name);
+      if (!status) throw new NotFoundException('projection');
+      return status;
+    }
+
+    @Post('projections/:name/rebuild')
+    @HttpCode(202)
+    @Allow('operator')
+    async rebuild(@Param('name') name: string): Promise<ProjectionStatus> {
+      await this.projection(name);
+      this.runtime.rebuild(name);
+      return this.projection(name);
+    }
+
+    @Get('dead-letters')
+    @Allow('operator')
+    async deadLetters(@Query('projection') name: string | undefined): Promise<object> {
+      const projector = this.runtime.projector(name ?? '');
+      if (!projector) throw new NotFoundException('projection');
+      return { items: await this.adapters.projections.deadLetters(projector.projection, { limit: 200 }) };
+    }
+
+    @Post('dead-letters/retry')
+    @HttpCode(200)
+    @Allow('operator')
+    async retry(@Body() { projection, streamId }: RetryDeadLetters): Promise<object> {
+      const projector = this.runtime.projector(projection);
+      if (!projector) throw new NotFoundException('projection');
+      return projector.retryDeadLetters(streamId);
+    }
+
+    @Get('person-keys/:id')
+    @Allow('service')
+    async personKey(@Param('id') id: string): Promise<{ key: string | null }> {
+      if (!ID.test(id)) throw new BadRequestException('id-malformed');
+      return { key: base64(await this.adapters.personKeys.keyFor(id, false)) };
+    }
+  }
+  return OpsController;
+}
+
+/** Probes. Liveness asks nothing of anybody; readiness asks the stores alone. */
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(DiscoveryService) private readonly discovery: DiscoveryService) {}
+
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('startup')
+  startup(): Promise<{ status: 'ok' }> {
+    return this.ready();
+  }
+
+  @Get('ready')
+  async ready(): Promise<{ status: 'ok' }> {
+    const answers = await Promise.all(runtimesOf(this.discovery).map((runtime) => runtime.ready().catch(() => false)));
+    if (!answers.every(Boolean)) throw new ServiceUnavailableException('not ready');
+    return { status: 'ok' };
+  }
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new BadRequestException('number-malformed');
+  return Number(text);
+}
+
+const base64 = (key: Uint8Array | null): string | null => key && Buffer.from(key).toString('base64');

@@ -1,0 +1,192 @@
+import {
+  Aggregates,
+  deliver,
+  type EventRegistry,
+  type Policy,
+  PolicyRunner,
+  type ProcessManager,
+  ProcessRunner,
+  type Projection,
+  Projector,
+  Relay,
+  replay,
+  type Subscriber,
+  topicOf,
+  type Consumer,
+  type AggregateContract,
+} from '@keyfold/event-sourcing';
+import type { Adapters, CommandSender } from './tokens.js';
+
+/** What one service is made of; its module lists it here and nowhere else. */
+export interface ServiceDefinition {
+  readonly service: string;
+  readonly registry: EventRegistry;
+  readonly projections: readonly Projection<never>[];
+  readonly policies?: readonly Policy[];
+  readonly processes?: readonly ProcessManager<never>[];
+}
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly built: boolean;
+  readonly rebuild: { readonly state: 'none' | 'running' | 'done' | 'failed'; readonly done: number; readonly total: number; readonly error: string | null };
+}
+
+const RETRY_MS = 1_000;
+const IDLE = { state: 'none', done: 0, total: 0, error: null } as const;
+
+interface Member {
+  readonly subscriber: Subscriber;
+  readonly follows: readonly AggregateContract[];
+}
+
+/**
+ * The moving parts of one service: relay, subscription, timers. Started in phases, so that in one process every group listens before any relay speaks.
+ * Commands do not need it: they are taken while Kafka is down and before the views are built (G11).
+ */
+export class ServiceRuntime {
+  private readonly stopping = new AbortController();
+  private readonly projectors = new Map<string, Projector<object>>();
+  private readonly members: Member[];
+  private readonly processes: ProcessRunner<never>[];
+  private readonly rebuilds = new Map<string, ProjectionStatus['rebuild']>();
+  private readonly background: Promise<void>[] = [];
+  private consumer: Consumer | null = null;
+  private startPosition = 0;
+  private prepared = false;
+  private replayed = false;
+
+  constructor(
+    readonly definition: ServiceDefinition,
+    private readonly adapters: Adapters,
+    aggregates: Aggregates,
+    sender: CommandSender,
+  ) {
+    const tools = { registry: definition.registry, feeds: adapters.feeds, clock: adapters.clock, log: adapters.log, ids: adapters.ids };
+    const store = adapters.projections;
+    this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
+    const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, sender, tools));
+    for (const projection of definition.projections as unknown as readonly Projection[]) this.projectors.set(projection.name, new Projector(projection, store, tools));
+    this.members = [
+      ...[...this.projectors.values()].map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),
+      ...policies.map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),
+      ...this.processes.flatMap((process) => process.members),
+    ];
+  }
+
+  get service(): string {
+    return this.definition.service;
+  }
+
+  /** Collections, indexes and the place from which the relay of a volatile transport starts. */
+  async prepare(): Promise<void> {
+    this.startPosition = await this.adapters.store.lastPosition();
+    for (const projection of this.allProjections()) await this.adapters.projections.prepare(projection);
+    this.prepared = true;
+  }
+
+  /** Builds what has not been built from the owners' feeds. Awaited only where views do not survive a restart; elsewhere it goes on behind the scenes, with retries. */
+  async build(progress: (name: string, done: number, total: number) => void = () => undefined): Promise<void> {
+    const work = this.buildAll(progress).then(() => {
+      this.replayed = true;
+    });
+    if (this.adapters.volatile) await work;
+    else this.background.push(work);
+  }
+
+  async consume(): Promise<void> {
+    const services = [...new Set(this.members.flatMap((member) => member.follows.map((contract) => contract.service)))];
+    if (services.length === 0) return;
+    const subscribers = this.members.map((member) => member.subscriber);
+    const tools = { registry: this.definition.registry, feeds: this.adapters.feeds, clock: this.adapters.clock, log: this.adapters.log };
+    this.consumer = await this.adapters.transport.consume({
+      group: `keyfold.${this.service}`,
+      topics: services.map(topicOf),
+      onBatch: (batch) => deliver(batch, subscribers, tools),
+    });
+  }
+
+  lead(): void {
+    const { signal } = this.stopping;
+    const { store, transport, clock, log, failpoint, volatile } = this.adapters;
+    this.background.push(
+      this.adapters.lead(async (state, term) => {
+        const from = volatile ? { ...state, epoch: state.epoch, advance: state.advance.bind(state), publishedPosition: () => Promise.resolve(this.startPosition) } : state;
+        await new Relay(store, transport, from, { clock, log, failpoint }).run(term);
+      }, signal),
+      ...this.processes.map((process) => process.runTimers(signal)),
+    );
+  }
+
+  /** Whether commands can be taken: the store answers. Kafka does not count. */
+  async ready(): Promise<boolean> {
+    if (!this.prepared || (this.adapters.volatile && !this.replayed)) return false;
+    await this.adapters.store.lastPosition();
+    return true;
+  }
+
+  async status(): Promise<ProjectionStatus[]> {
+    return Promise.all(
+      [...this.projectors.values()].map(async ({ projection }) => ({
+        name: projection.name,
+        version: projection.version,
+        built: await this.adapters.projections.built(projection),
+        rebuild: this.rebuilds.get(projection.name) ?? IDLE,
+      })),
+    );
+  }
+
+  projector(name: string): Projector<object> | null {
+    return this.projectors.get(name) ?? null;
+  }
+
+  /** Builds a new generation of a view beside the serving one from the owners' feeds and switches to it. Returns at once; see `status`. */
+  rebuild(name: string): boolean {
+    const projector = this.projectors.get(name);
+    if (!projector || this.rebuilds.get(name)?.state === 'running') return false;
+    const note = (state: ProjectionStatus['rebuild']['state'], done: number, total: number, error: string | null = null): void =>
+      void this.rebuilds.set(name, { state, done, total, error });
+    note('running', 0, 0);
+    let last = { done: 0, total: 0 };
+    const work = projector
+      .rebuild((done, total) => {
+        last = { done, total };
+        note('running', done, total);
+      })
+      .then(
+        () => note('done', last.total, last.total),
+        (error: unknown) => note('failed', last.done, last.total, String(error)),
+      );
+    this.background.push(work);
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.consumer?.stop();
+    await Promise.allSettled(this.background);
+    await this.adapters.close();
+  }
+
+  private allProjections(): readonly Projection[] {
+    return this.members.map((member) => (member.subscriber as unknown as { projection: Projection }).projection);
+  }
+
+  private async buildAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
+    for (const { subscriber, follows } of this.members) {
+      const { projection } = subscriber as unknown as { projection: Projection };
+      while (!this.stopping.signal.aborted)
+        try {
+          if (!this.adapters.volatile && (await this.adapters.projections.built(projection))) break;
+          const tools = { registry: this.definition.registry, feeds: this.adapters.feeds };
+          await replay(subscriber, follows, tools, (done, total) => progress(subscriber.name, done, total));
+          await this.adapters.projections.setBuilt(projection);
+          break;
+        } catch (error) {
+          this.adapters.log.warn('cannot build yet, will try again', { projection: subscriber.name, error: String(error) });
+          await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
+        }
+    }
+  }
+}

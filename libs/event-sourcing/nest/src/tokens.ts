@@ -1,0 +1,38 @@
+import type { Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, ProjectionStore, RelayState, Transport, Vault } from '@keyfold/event-sourcing';
+
+export const CLOCK = Symbol('Clock');
+export const IDS = Symbol('Ids');
+export const STORE = Symbol('EventStore');
+export const PROJECTIONS = Symbol('ProjectionStore');
+export const VAULT = Symbol('Vault');
+export const LOGGER = Symbol('Logger');
+export const ADAPTERS = Symbol('Adapters');
+export const SERVICE = Symbol('ServiceDefinition');
+export const SENDER = Symbol('CommandSender');
+
+/** What one service runs on: the embedded or the distributed adapters, chosen by configuration alone. */
+export interface Adapters {
+  readonly store: EventStore;
+  readonly projections: ProjectionStore;
+  readonly transport: Transport;
+  readonly feeds: Feeds;
+  readonly vault: Vault;
+  /** Keys of the persons whom this service owns. */
+  readonly personKeys: KeyStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly failpoint: Failpoint;
+  /** True where neither views nor topics survive a restart: everything is built again from the log before the service is ready. */
+  readonly volatile: boolean;
+  /** Key of the signed cursors. */
+  readonly cursorKey: Uint8Array;
+  /**
+   * Leads the service's log for as long as the signal allows: numbers commits (where the store does not do it in the append) and runs `work`
+   * for each term of leadership, with the relay's state under the term's epoch. `work`'s signal is aborted when the term ends.
+   */
+  lead(work: (relay: RelayState, term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type { CommandSender };
