@@ -1,1 +1,4 @@
-export {};
+export type { KafkaSettings } from './client.js';
+export type { MemberHealth, MemberTuning } from './group-member.js';
+export { KafkaTransport } from './kafka-transport.js';
+export { createTopics, TopicMisconfigured } from './topics.js';

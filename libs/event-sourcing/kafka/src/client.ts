@@ -1,0 +1,85 @@
+import { createRequire } from 'node:module';
+import type { Clock, Logger } from '@keyfold/event-sourcing';
+import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  /** Names this process in the broker's logs and quotas. */
+  readonly clientId: string;
+  /** Put before every topic and group name, so that several deployments can share one cluster. Nothing above this library sees it. */
+  readonly topicPrefix: string;
+  readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * A client of its own for every producer, consumer and admin: kafkajs shares a group's committed offsets among the consumers of one client,
+ * so two members of a group in one client would forget each other's.
+ */
+export function kafkaClient(settings: KafkaSettings): Kafka {
+  const log = quietly(settings);
+  return new Kafka({
+    brokers: [...settings.brokers],
+    clientId: settings.clientId,
+    ...settings.security,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
+    logLevel: logLevel.WARN,
+    logCreator: () => log,
+  });
+}
+
+/** Admin work is rare and may meet a broker that has just come back: it gets a fresh connection each time. */
+export async function withAdmin<T>(settings: KafkaSettings, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafkaClient(settings).admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+const REPEAT_MS = 60_000;
+const REMEMBERED = 100;
+/** A producer that gave up is thrown away, so a bound on its retries endangers nothing. */
+const IRRELEVANT = 'Limiting retries for the idempotent producer';
+
+/** kafkajs reports every attempt of every retry. What an outage means is logged by those it stops; this is the detail, each line once a minute. */
+function quietly({ clock, log }: KafkaSettings): (entry: LogEntry) => void {
+  const last = new Map<string, number>();
+  return ({ namespace, log: entry }) => {
+    if (entry.message.startsWith(IRRELEVANT)) return;
+    const now = clock.now().getTime();
+    const line = `${namespace}: ${entry.message}`;
+    if (now - (last.get(line) ?? -Infinity) < REPEAT_MS) return;
+    if (last.size >= REMEMBERED) last.clear();
+    last.set(line, now);
+    log.warn(`kafkajs ${line}`, { broker: entry['broker'], group: entry['groupId'], error: entry['error'] });
+  };
+}
+
+interface RequestQueue {
+  throttledUntil: number;
+  throttleCheckTimeoutId: NodeJS.Timeout | null;
+  readonly pending: readonly unknown[];
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+/**
+ * kafkajs 2.2.4 sets a timer with a negative delay after every request; Node 24 prints a TimeoutNegativeWarning for it (kafkajs #1751).
+ * The same method with the delay bounded: nothing else about the warning is silenced.
+ */
+const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue };
+prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+  if (this.throttleCheckTimeoutId) return;
+  const throttled = this.throttledUntil - Date.now();
+  const delay = throttled <= 0 && this.pending.length > 0 ? 10 : Math.max(throttled, 1);
+  this.throttleCheckTimeoutId = setTimeout(() => {
+    this.throttleCheckTimeoutId = null;
+    this.checkPendingRequests();
+  }, delay);
+};

@@ -1,0 +1,89 @@
+import type { ReceivedBatch } from '@keyfold/event-sourcing';
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { KafkaSettings } from './client.js';
+import { toMessage } from './messages.js';
+import { abortable } from './waiting.js';
+
+const SLICE = 500;
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+/** What kafkajs calls with the records it has fetched. One per session of a group member. */
+export class PartitionWorker {
+  /** Slices that were handled or refused: a consumer whose lag grows while this stands still has stalled. */
+  progress = 0;
+  private readonly failures = new Map<string, number>();
+  private readonly abandonment = new AbortController();
+
+  constructor(
+    private readonly settings: KafkaSettings,
+    private readonly options: { group: string; heartbeatMs: number; onBatch(batch: ReceivedBatch): Promise<void> },
+  ) {}
+
+  /** Lets go of work in progress; its offset stays where it was. */
+  abandon(): void {
+    this.abandonment.abort(new Error('the consumer was stopped before the batch was done'));
+  }
+
+  /**
+   * Hands the records over in slices. The offset moves only when a slice is done: resolved for the next fetch, committed for the next owner of the partition.
+   * A slice that is refused stays unresolved and its partition is paused for the back-off, so that the next fetch brings the same slice while the
+   * other partitions flow and the regular fetches keep the membership alive.
+   */
+  readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { topic, partition, messages } = payload.batch;
+    for (let start = 0; start < messages.length; start += SLICE) {
+      if (!payload.isRunning() || payload.isStale() || this.abandonment.signal.aborted) return;
+      const slice = messages.slice(start, start + SLICE);
+      if (!(await this.handOver(slice, payload))) return;
+      const last = slice.at(-1)!.offset;
+      payload.resolveOffset(last);
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(last) + 1n).toString() }] }] });
+      await payload.heartbeat();
+    }
+  };
+
+  /** False when the slice was refused. Throws only what the group has to know: this member has lost its partitions. */
+  private async handOver(slice: readonly KafkaMessage[], payload: EachBatchPayload): Promise<boolean> {
+    const { topic, partition } = payload.batch;
+    let evicted: unknown;
+    const heartbeat = () =>
+      payload.heartbeat().catch((error: unknown) => {
+        evicted = error;
+        throw error;
+      });
+    const done = new AbortController();
+    void this.keepAlive(heartbeat, done.signal);
+    try {
+      const batch = { topic: topic.slice(this.settings.topicPrefix.length), partition, messages: slice.map(toMessage), heartbeat };
+      await abortable(this.options.onBatch(batch), this.abandonment.signal);
+      this.failures.delete(`${topic}/${partition}`);
+      return true;
+    } catch (error) {
+      if (evicted) throw evicted;
+      if (!this.abandonment.signal.aborted) this.backOff(payload, error);
+      return false;
+    } finally {
+      this.progress += 1;
+      done.abort();
+    }
+  }
+
+  private backOff({ batch: { topic, partition }, pause }: EachBatchPayload, error: unknown): void {
+    const failures = (this.failures.get(`${topic}/${partition}`) ?? 0) + 1;
+    this.failures.set(`${topic}/${partition}`, failures);
+    const waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
+    if (failures % 10 === 1) this.settings.log.warn('batch refused, will come again', { group: this.options.group, topic, partition, failures, error: String(error) });
+    const resume = pause();
+    void this.settings.clock.wait(waitMs, this.abandonment.signal).then(resume);
+  }
+
+  /** A slow batch (a store that fails over) must not cost the membership; a batch that never ends is for the watchdog. */
+  private async keepAlive(heartbeat: () => Promise<void>, done: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.settings.clock.wait(this.options.heartbeatMs, done);
+      if (done.aborted) return;
+      await heartbeat().catch(() => undefined);
+    }
+  }
+}
