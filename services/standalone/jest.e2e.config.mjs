@@ -1,0 +1,1 @@
+export { acceptance as default } from '../../jest.preset.mjs';
