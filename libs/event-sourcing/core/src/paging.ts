@@ -1,0 +1,26 @@
+import type { Filter, RowQuery } from './ports.js';
+
+/** The order of a query as a list of keys; the id is the last, so that the order is total. */
+export function sortKeys(sort: RowQuery['sort'] = {}): (readonly [field: string, direction: 1 | -1])[] {
+  const keys = Object.entries(sort);
+  return 'id' in sort ? keys : [...keys, ['id', 1]];
+}
+
+/**
+ * The rows behind `after` in the order of `sort`, as a filter that every adapter can run. Values of one field are of one type or null;
+ * null and absent count as the same and come before everything, and as no operator reaches across types they need cases of their own.
+ */
+export function behind(sort: RowQuery['sort'], after: readonly unknown[]): Filter {
+  const keys = sortKeys(sort);
+  const cases = keys.flatMap(([field, direction], i) => {
+    const beyond = beyondKey(field, direction, after[i] ?? null);
+    const ties = keys.slice(0, i).map(([tied], j): Filter => ({ [tied]: (after[j] ?? null) as string | number | boolean | null }));
+    return beyond ? [{ $and: [...ties, beyond] }] : [];
+  });
+  return { $or: cases };
+}
+
+function beyondKey(field: string, direction: 1 | -1, value: unknown): Filter | null {
+  if (direction === 1) return value === null ? { [field]: { $ne: null } } : { [field]: { $gt: value } };
+  return value === null ? null : { $or: [{ [field]: { $lt: value } }, { [field]: null }] };
+}

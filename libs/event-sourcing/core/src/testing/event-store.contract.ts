@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandAlreadyAppended, CommitTooLarge, WrongExpectedVersion } from '../errors.js';
+import type { SequencedCommit } from '../events.js';
+import type { EventStore } from '../ports.js';
+import { someCommit, someEvent } from './commits.js';
+import { eventually, within } from './eventually.js';
+
+export interface EventStoreUnderTest {
+  /** Empty, its sequencer running. */
+  readonly store: EventStore;
+  /** Bytes that one commit's data may certainly not have. */
+  readonly tooManyBytes: number;
+  close(): Promise<void>;
+}
+
+/** What every event store promises: G1, the durable side of G3, and G4. */
+export function eventStoreContract(name: string, make: () => Promise<EventStoreUnderTest>): void {
+  describe(`event store: ${name}`, () => {
+    let tested: EventStoreUnderTest;
+    let store: EventStore;
+    beforeEach(async () => {
+      tested = await make();
+      store = tested.store;
+    });
+    afterEach(() => tested.close());
+
+    const numbered = (count: number): Promise<SequencedCommit[]> =>
+      eventually(async () => {
+        const commits = await store.feed(0, 10_000);
+        expect(commits).toHaveLength(count);
+        return commits;
+      });
+
+    describe('append', () => {
+      it('keeps the events of a commit together, versions following one another', async () => {
+        await store.append(someCommit('a-1', 0, { events: [someEvent({ n: 1 }), someEvent({ n: 2 })] }));
+        await store.append(someCommit('a-1', 2, { events: [someEvent({ n: 3 })] }));
+        expect(await store.head('a-1')).toBe(3);
+        const commits = await store.load('a-1');
+        expect(commits.map((commit) => [commit.expectedVersion, commit.events.map((event) => event.data)])).toEqual([
+          [0, [{ n: 1 }, { n: 2 }]],
+          [2, [{ n: 3 }]],
+        ]);
+      });
+
+      it.each([
+        ['behind the head', 0],
+        ['inside the last commit', 2],
+        ['beyond the head', 4],
+      ])('refuses an expected version %s', async (_where, expectedVersion) => {
+        await store.append(someCommit('a-1', 0, { events: [someEvent(), someEvent(), someEvent()] }));
+        await expect(store.append(someCommit('a-1', expectedVersion))).rejects.toThrow(WrongExpectedVersion);
+        expect(await store.head('a-1')).toBe(3);
+        expect(await store.load('a-1')).toHaveLength(1);
+      });
+
+      it('refuses a version inside an earlier commit of a longer stream', async () => {
+        await store.append(someCommit('a-1', 0, { events: [someEvent(), someEvent(), someEvent()] }));
+        await store.append(someCommit('a-1', 3));
+        for (const expectedVersion of [1, 2, 3]) await expect(store.append(someCommit('a-1', expectedVersion))).rejects.toThrow(WrongExpectedVersion);
+      });
+
+      it('refuses a stream that does not begin at 0', async () => {
+        await expect(store.append(someCommit('a-1', 1))).rejects.toThrow(WrongExpectedVersion);
+        expect(await store.head('a-1')).toBe(0);
+      });
+
+      it('lets exactly one of concurrent appends at the same version win', async () => {
+        const rounds = 20;
+        for (let version = 0; version < rounds; version++) {
+          const outcomes = await Promise.allSettled([1, 2, 3].map(() => store.append(someCommit('a-1', version))));
+          const lost = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason as Error);
+          expect(lost).toHaveLength(2);
+          for (const error of lost) expect(error).toBeInstanceOf(WrongExpectedVersion);
+        }
+        expect((await store.load('a-1')).map((commit) => commit.expectedVersion)).toEqual(Array.from({ length: rounds }, (_, i) => i));
+      });
+
+      it('shares its work among many, and one that fails hurts no other', async () => {
+        await store.append(someCommit('taken', 0));
+        const commits = Array.from({ length: 60 }, (_, i) => someCommit(i % 20 === 7 ? 'taken' : `s-${i}`, 0));
+        const outcomes = await Promise.allSettled(commits.map((commit) => store.append(commit)));
+        outcomes.forEach((outcome, i) => expect(outcome.status).toBe(commits[i]!.streamId === 'taken' ? 'rejected' : 'fulfilled'));
+        for (const commit of commits) expect(await store.head(commit.streamId)).toBe(1);
+      });
+
+      it('refuses a commit that is too large before anything is stored', async () => {
+        const huge = someCommit('a-1', 0, { events: [someEvent({ text: 'x'.repeat(tested.tooManyBytes) })] });
+        await expect(store.append(huge)).rejects.toThrow(CommitTooLarge);
+        expect(await store.head('a-1')).toBe(0);
+        await store.append(someCommit('a-1', 0));
+      });
+    });
+
+    describe('command ids', () => {
+      it('are unique in the whole service', async () => {
+        const first = someCommit('a-1', 0);
+        await store.append(first);
+        await expect(store.append(someCommit('a-2', 0, { commandId: first.commandId }))).rejects.toThrow(CommandAlreadyAppended);
+        expect(await store.head('a-2')).toBe(0);
+      });
+
+      it('lead back to what was stored, also when the version is wrong as well', async () => {
+        const first = someCommit('a-1', 0, { events: [someEvent({ n: 1 }), someEvent({ n: 2 })] });
+        await store.append(first);
+        const again = store.append({ ...first, commitId: randomUUID() });
+        await expect(again).rejects.toThrow(/was appended before|is not at version/);
+        expect(await store.findCommand(first.commandId)).toMatchObject({ commitId: first.commitId, streamId: 'a-1', expectedVersion: 0, commandHash: 'hash' });
+      });
+
+      it('win once when used at the same time on two streams', async () => {
+        for (let round = 0; round < 10; round++) {
+          const commandId = randomUUID();
+          const outcomes = await Promise.allSettled(['x', 'y'].map((stream) => store.append(someCommit(`${stream}-${round}`, 0, { commandId }))));
+          expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+        }
+      });
+
+      it('unknown are not found', async () => {
+        expect(await store.findCommand(randomUUID())).toBeNull();
+      });
+    });
+
+    describe('reading a stream', () => {
+      it('gives back exactly what was written', async () => {
+        const data = {
+          text: 'Ünïcode ✓ 漢字 \u{1F511} "quoted" \\ \n',
+          nested: { list: [1, [2, { three: 3 }], []], empty: {} },
+          numbers: [0, -1, 0.1, 1e21, 2 ** 31, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
+          nothing: null,
+          flags: [true, false],
+          'odd.key': '',
+        };
+        const commit = someCommit('a-1', 0, {
+          events: [{ ...someEvent(data), supersedes: [1, 2] }, someEvent({})],
+          actor: { subject: 'sub', memberId: 'm-1', roles: ['kam', 'director'] },
+          causationId: 'cause',
+          traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        });
+        await store.append(commit);
+        expect(await store.load('a-1')).toEqual([expect.objectContaining(commit)]);
+        expect(await store.findCommand(commit.commandId)).toMatchObject(commit);
+        expect((await numbered(1))[0]).toMatchObject({ ...commit, position: 1 });
+      });
+
+      it('begins with the first commit that goes beyond a version', async () => {
+        await store.append(someCommit('a-1', 0, { events: [someEvent(), someEvent()] }));
+        await store.append(someCommit('a-1', 2));
+        await store.append(someCommit('a-1', 3));
+        const after = async (version: number): Promise<number[]> => (await store.load('a-1', version)).map((commit) => commit.expectedVersion);
+        expect(await after(0)).toEqual([0, 2, 3]);
+        expect(await after(1)).toEqual([0, 2, 3]);
+        expect(await after(2)).toEqual([2, 3]);
+        expect(await after(4)).toEqual([]);
+      });
+
+      it('of an unknown name is empty', async () => {
+        expect(await store.load('nobody-1')).toEqual([]);
+        expect(await store.head('nobody-1')).toBe(0);
+      });
+
+      it('finds the streams of a partition key by prefix', async () => {
+        for (const streamId of ['opp-1', 'opp-2', 'opportunity-3', 'task-1']) await store.append(someCommit(streamId, 0, { partitionKey: 'account-9' }));
+        await store.append(someCommit('opp-2', 1, { partitionKey: 'account-9' }));
+        await store.append(someCommit('opp-4', 0, { partitionKey: 'account-8' }));
+        expect((await store.streamsOf('account-9', 'opp')).sort()).toEqual(['opp-1', 'opp-2']);
+        expect(await store.streamsOf('account-7', 'opp')).toEqual([]);
+      });
+    });
+
+    describe('the feed', () => {
+      it('is dense, ordered and extends the order of each of 50 concurrent streams', async () => {
+        const streams = Array.from({ length: 50 }, (_, i) => `s-${i}`);
+        await Promise.all(
+          streams.map(async (streamId) => {
+            for (let version = 0; version < 6; version += 2) await store.append(someCommit(streamId, version, { events: [someEvent({ version }), someEvent()] }));
+          }),
+        );
+        const commits = await numbered(150);
+        expect(commits.map((commit) => commit.position)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+        for (const streamId of streams)
+          expect(commits.filter((commit) => commit.streamId === streamId).map((commit) => commit.expectedVersion)).toEqual([0, 2, 4]);
+        const times = commits.map((commit) => commit.recordedAt);
+        expect(times).toEqual([...times].sort());
+        for (const time of times) expect(new Date(time).toISOString()).toBe(time);
+        expect(await store.lastPosition()).toBe(150);
+      });
+
+      it('goes on after a position and keeps to its limit', async () => {
+        for (let i = 0; i < 7; i++) await store.append(someCommit(`s-${i}`, 0));
+        await numbered(7);
+        const positions = async (after: number, limit: number): Promise<number[]> => (await store.feed(after, limit)).map((commit) => commit.position);
+        expect(await positions(0, 3)).toEqual([1, 2, 3]);
+        expect(await positions(3, 3)).toEqual([4, 5, 6]);
+        expect(await positions(6, 3)).toEqual([7]);
+        expect(await positions(7, 3)).toEqual([]);
+      });
+
+      it('of an empty log is empty', async () => {
+        expect(await store.feed(0, 10)).toEqual([]);
+        expect(await store.lastPosition()).toBe(0);
+      });
+    });
+
+    describe('changed', () => {
+      it('wakes up for a new commit', async () => {
+        const woken = within(10_000, store.changed(0, 60_000));
+        await store.append(someCommit('a-1', 0));
+        await woken;
+        await numbered(1);
+      });
+
+      it('resolves at once when there is something already', async () => {
+        await store.append(someCommit('a-1', 0));
+        await numbered(1);
+        await within(10_000, store.changed(0, 60_000));
+      });
+
+      it('resolves after its time, and when it is aborted', async () => {
+        await within(10_000, store.changed(0, 20));
+        const abort = new AbortController();
+        const waiting = within(10_000, store.changed(0, 60_000, abort.signal));
+        abort.abort();
+        await waiting;
+        await within(10_000, store.changed(0, 60_000, abort.signal));
+      });
+    });
+  });
+}
