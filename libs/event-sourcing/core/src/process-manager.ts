@@ -1,7 +1,7 @@
 import type { Aggregates, CommandContext } from './aggregates.js';
 import { decider } from './decider.js';
 import { DomainError, NotFound } from './errors.js';
-import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent } from './events.js';
+import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent, streamOf } from './events.js';
 import type { CommandSender, Ids, ProjectionStore, View } from './ports.js';
 import { policy, type PolicyCommand, PolicyRunner } from './policy.js';
 import { projection, type Projection } from './projection.js';
@@ -12,7 +12,9 @@ export interface ProcessInput {
   readonly type: string;
   readonly data: object;
   readonly occurredAt: string;
+  /** Service and stream of an event; null and the own stream for timers and refusals. */
   readonly service: string | null;
+  readonly streamId: string;
 }
 
 /** `send`: a command to the own service, under a step that is unique in the instance. `timer`: an input `timer-fired` at that instant. */
@@ -77,7 +79,7 @@ export class ProcessRunner<State> {
     const inputs = policyLike(`${process.name}-inputs`, process.follows, tools, async (event) => {
       const instance = process.instanceOf(event);
       if (instance === null) return;
-      await this.receive(instance, tools.ids.derive(event.eventId, process.name), { type: event.type, data: event.data, occurredAt: event.occurredAt, service: event.service }, event);
+      await this.receive(instance, tools.ids.derive(event.eventId, process.name), { type: event.type, data: event.data, occurredAt: event.occurredAt, service: event.service, streamId: event.streamId }, event);
     });
     const dispatch = policyLike(`${process.name}-dispatch`, [process.contract], tools, (event) =>
       event.type === this.type('command-decided') ? this.dispatch(event) : Promise.resolve(),
@@ -93,7 +95,7 @@ export class ProcessRunner<State> {
       try {
         const now = this.tools.clock.now().toISOString();
         for (const row of await due.find({ filter: { dueAt: { $lte: now } }, sort: { dueAt: 1 }, limit: TIMERS_PER_POLL }))
-          await this.receive(row.instance, this.tools.ids.derive(row.id, row.dueAt), { type: 'timer-fired', data: { timer: row.timer }, occurredAt: now, service: null }, row);
+          await this.receive(row.instance, this.tools.ids.derive(row.id, row.dueAt), { type: 'timer-fired', data: { timer: row.timer }, occurredAt: now, service: null, streamId: streamOf(this.process.contract, row.instance) }, row);
       } catch (error) {
         this.tools.log.warn('timers: will try again', { process: this.process.name, error: String(error) });
       }
@@ -127,7 +129,7 @@ export class ProcessRunner<State> {
       'code' in answer
         ? [
             { type: this.type('command-refused'), data: { step, code: answer.code } },
-            ...this.take(state, { type: 'command-refused', data: { step, code: answer.code }, occurredAt: context.now, service: null }, context.now),
+            ...this.take(state, { type: 'command-refused', data: { step, code: answer.code }, occurredAt: context.now, service: null, streamId: event.streamId }, context.now),
           ]
         : [{ type: this.type('command-accepted'), data: { step, ...answer } }],
     );

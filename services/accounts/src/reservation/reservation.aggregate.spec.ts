@@ -1,0 +1,34 @@
+import { describe, it } from '@jest/globals';
+import { given } from '@keyfold/event-sourcing/testing';
+import type { ReservationEvent } from '@keyfold/contracts';
+import { claimParent, claimTierASeat, release, reservation } from './reservation.aggregate.js';
+
+const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
+const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
+
+describe('tier-A seats of one key account manager', () => {
+  const five = ['a', 'b', 'c', 'd', 'e'].map((id) => claimed(id));
+
+  it('gives a seat', () => given(reservation).when((seats) => claimTierASeat(seats, 'a')).then(claimed('a')));
+  it('gives the same seat once', () => given(reservation, claimed('a')).when((seats) => claimTierASeat(seats, 'a')).thenNothing());
+  it('refuses the sixth', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f')).thenRefused('tier-a-limit', { limit: 5 }));
+  it('has room again after a release', () => given(reservation, ...five, released('c')).when((seats) => claimTierASeat(seats, 'f')).then(claimed('f')));
+  it('releases what is held, once', () => {
+    given(reservation, claimed('a')).when((seats) => release(seats, 'a')).then(released('a'));
+    given(reservation).when((seats) => release(seats, 'a')).thenNothing();
+  });
+});
+
+describe('the hierarchy of account groups', () => {
+  const chain = (...ids: string[]): ReservationEvent[] => ids.slice(1).map((id, i) => claimed(id, ids[i]!));
+
+  it('takes an edge', () => given(reservation).when((edges) => claimParent(edges, 'child', 'parent')).then(claimed('child', 'parent')));
+  it('takes the same edge once', () => given(reservation, claimed('child', 'parent')).when((edges) => claimParent(edges, 'child', 'parent')).thenNothing());
+  it('moves a child to another parent', () => given(reservation, claimed('child', 'old')).when((edges) => claimParent(edges, 'child', 'new')).then(claimed('child', 'new')));
+  it('refuses its own parent', () => given(reservation).when((edges) => claimParent(edges, 'a', 'a')).thenRefused('hierarchy-cycle'));
+  it('refuses a cycle over several levels', () => given(reservation, ...chain('a', 'b', 'c')).when((edges) => claimParent(edges, 'a', 'c')).thenRefused('hierarchy-cycle'));
+  it('takes the sixth level', () => given(reservation, ...chain('a', 'b', 'c', 'd', 'e')).when((edges) => claimParent(edges, 'f', 'e')).then(claimed('f', 'e')));
+  it('refuses the seventh', () => given(reservation, ...chain('a', 'b', 'c', 'd', 'e', 'f')).when((edges) => claimParent(edges, 'g', 'f')).thenRefused('hierarchy-too-deep'));
+  it('counts the levels below what is attached', () =>
+    given(reservation, ...chain('a', 'b', 'c', 'd'), ...chain('x', 'y', 'z')).when((edges) => claimParent(edges, 'x', 'd')).thenRefused('hierarchy-too-deep'));
+});
