@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Clock, Logger } from '@keyfold/event-sourcing';
-import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
@@ -18,16 +18,15 @@ export interface KafkaSettings {
  * so two members of a group in one client would forget each other's.
  */
 export function kafkaClient(settings: KafkaSettings): Kafka {
-  const log = quietly(settings);
-  return new Kafka({
+  return new kafkajs.Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
     ...settings.security,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },
-    logLevel: logLevel.WARN,
-    logCreator: () => log,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: () => logOf(settings),
   });
 }
 
@@ -46,6 +45,15 @@ const REPEAT_MS = 60_000;
 const REMEMBERED = 100;
 /** A producer that gave up is thrown away, so a bound on its retries endangers nothing. */
 const IRRELEVANT = 'Limiting retries for the idempotent producer';
+
+const logs = new WeakMap<KafkaSettings, (entry: LogEntry) => void>();
+
+/** One memory of what was said for all clients of a transport. */
+function logOf(settings: KafkaSettings): (entry: LogEntry) => void {
+  const log = logs.get(settings) ?? quietly(settings);
+  logs.set(settings, log);
+  return log;
+}
 
 /** kafkajs reports every attempt of every retry. What an outage means is logged by those it stops; this is the detail, each line once a minute. */
 function quietly({ clock, log }: KafkaSettings): (entry: LogEntry) => void {

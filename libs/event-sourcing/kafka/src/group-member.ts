@@ -21,13 +21,13 @@ export const DEFAULT_TUNING: MemberTuning = { sessionTimeoutMs: 10_000, stallMs:
 /** How long a fetch waits for news on an idle topic. Also how long a commit may queue behind it on the same connection. */
 const FETCH_WAIT_MS = 100;
 const REBALANCE_TIMEOUT_MS = 30_000;
-const LONGEST_BACK_OFF_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 5_000;
 
 export interface MemberHealth {
   readonly group: string;
   /** In the group and consuming. */
   readonly running: boolean;
-  /** Sessions that ended without being asked to. */
+  /** Sessions that could not start, or ended without being asked to. */
   readonly restarts: number;
 }
 
@@ -44,7 +44,12 @@ export class GroupMember implements Consumer {
 
   constructor(
     private readonly settings: KafkaSettings,
-    private readonly options: { group: string; topics: readonly string[]; tuning: MemberTuning; onBatch(batch: ReceivedBatch): Promise<void> },
+    private readonly options: {
+      group: string;
+      topics: readonly string[];
+      tuning: MemberTuning;
+      onBatch(batch: ReceivedBatch): Promise<void>;
+    },
   ) {
     this.life = this.live();
   }
@@ -90,6 +95,7 @@ export class GroupMember implements Consumer {
       // Never interrupted: a kafkajs consumer that is disconnected while it joins may join afterwards and live on. Its own time-outs bound it.
       await this.join(consumer, worker);
       this.running = !over.aborted;
+      if (this.running) this.settings.log.info('consuming from Kafka', { group: this.options.group, topics: this.options.topics });
       await abortable(this.watch(worker, over), over);
     } finally {
       this.running = false;

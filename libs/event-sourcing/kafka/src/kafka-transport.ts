@@ -1,4 +1,11 @@
-import { PARTITIONS, Unavailable, type Consumer, type PartitionedMessage, type ReceivedBatch, type Transport } from '@keyfold/event-sourcing';
+import {
+  PARTITIONS,
+  Unavailable,
+  type Consumer,
+  type PartitionedMessage,
+  type ReceivedBatch,
+  type Transport,
+} from '@keyfold/event-sourcing';
 import type { KafkaSettings } from './client.js';
 import { DEFAULT_TUNING, GroupMember, type MemberHealth, type MemberTuning } from './group-member.js';
 import { OrderedProducer } from './producer.js';
@@ -27,9 +34,22 @@ export class KafkaTransport implements Transport {
   }
 
   /** Resolves at once; the member joins as soon as the cluster is there. A batch has at most 500 messages. */
-  consume({ group, topics, onBatch }: { group: string; topics: readonly string[]; onBatch: (batch: ReceivedBatch) => Promise<void> }): Promise<Consumer> {
+  consume({
+    group,
+    topics,
+    onBatch,
+  }: {
+    group: string;
+    topics: readonly string[];
+    onBatch: (batch: ReceivedBatch) => Promise<void>;
+  }): Promise<Consumer> {
     const { topicPrefix } = this.settings;
-    const member = new GroupMember(this.settings, { group: topicPrefix + group, topics: topics.map((topic) => topicPrefix + topic), tuning: this.tuning, onBatch });
+    const member = new GroupMember(this.settings, {
+      group: topicPrefix + group,
+      topics: topics.map((topic) => topicPrefix + topic),
+      tuning: this.tuning,
+      onBatch,
+    });
     this.members.add(member);
     return Promise.resolve({
       stop: async () => {
@@ -53,7 +73,11 @@ export class KafkaTransport implements Transport {
   async lag(group: string, topics: readonly string[]): Promise<{ topic: string; partition: number; lag: number }[]> {
     const { topicPrefix } = this.settings;
     try {
-      const lag = await lagOf(this.settings, topicPrefix + group, topics.map((topic) => topicPrefix + topic));
+      const lag = await lagOf(
+        this.settings,
+        topicPrefix + group,
+        topics.map((topic) => topicPrefix + topic),
+      );
       return lag.map((entry) => ({ ...entry, topic: entry.topic.slice(topicPrefix.length) }));
     } catch (error) {
       throw new Unavailable('Kafka', { cause: error });

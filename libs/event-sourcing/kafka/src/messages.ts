@@ -23,7 +23,8 @@ const HEADER_OVERHEAD = 8;
 
 export function sizeOf(message: PartitionedMessage): number {
   let bytes = RECORD_OVERHEAD + Buffer.byteLength(message.key) + Buffer.byteLength(message.value);
-  for (const [name, value] of Object.entries(message.headers)) bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(value);
+  for (const [name, value] of Object.entries(message.headers))
+    bytes += HEADER_OVERHEAD + Buffer.byteLength(name) + Buffer.byteLength(value);
   return bytes;
 }
 

@@ -73,7 +73,14 @@ export class PartitionWorker {
     const failures = (this.failures.get(`${topic}/${partition}`) ?? 0) + 1;
     this.failures.set(`${topic}/${partition}`, failures);
     const waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
-    if (failures % 10 === 1) this.settings.log.warn('batch refused, will come again', { group: this.options.group, topic, partition, failures, error: String(error) });
+    if (failures % 10 === 1)
+      this.settings.log.warn('batch refused, will come again', {
+        group: this.options.group,
+        topic,
+        partition,
+        failures,
+        error: String(error),
+      });
     const resume = pause();
     void this.settings.clock.wait(waitMs, this.abandonment.signal).then(resume);
   }

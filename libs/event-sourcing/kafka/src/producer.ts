@@ -42,10 +42,12 @@ export class OrderedProducer {
     try {
       await this.check(topic);
       const producer = (this.producer ??= await this.connect());
-      for (const request of inRequests(messages, MAX_REQUEST_BYTES)) await producer.send({ topic, acks: -1, messages: request as Message[] });
+      for (const request of inRequests(messages, MAX_REQUEST_BYTES))
+        await producer.send({ topic, acks: -1, messages: request as Message[] });
     } catch (error) {
       await this.discard();
-      if (error instanceof TopicMisconfigured || refused(error)) this.settings.log.error('Kafka does not take the events; commands are not affected', { topic, error: String(error) });
+      if (error instanceof TopicMisconfigured || refused(error))
+        this.settings.log.error('Kafka does not take the events; commands are not affected', { topic, error: String(error) });
       throw new Unavailable(`Kafka topic ${topic}`, { cause: error });
     }
   }
@@ -56,7 +58,10 @@ export class OrderedProducer {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       retry: { retries: 3 },
-      createPartitioner: () => ({ message }) => message.partition!,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
     });
     try {
       await producer.connect();

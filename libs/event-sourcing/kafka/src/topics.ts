@@ -1,5 +1,5 @@
 import { PARTITIONS, topicOf } from '@keyfold/event-sourcing';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { type KafkaSettings, withAdmin } from './client.js';
 
 /** The log lives in the event stores, but a topic keeps all of it too: a new consumer group starts at the beginning. */
@@ -32,7 +32,10 @@ export async function createTopics(settings: KafkaSettings, services: readonly s
     const created: string[] = [];
     for (const topic of services.map((service) => settings.topicPrefix + topicOf(service))) {
       const configEntries = [...HISTORY_FOR_EVER, ...durability];
-      if (await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor, configEntries }] })) created.push(topic);
+      if (
+        await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor, configEntries }] })
+      )
+        created.push(topic);
       await checkPartitions(admin, topic);
       await checkRetention(admin, topic);
     }
@@ -49,7 +52,10 @@ export async function checkTopics(settings: KafkaSettings, topics: readonly stri
 
 async function checkPartitions(admin: Admin, topic: string): Promise<void> {
   const count = await partitionCount(admin, topic);
-  if (count === null) throw new TopicMisconfigured(`topic ${topic} does not exist: create it with ${PARTITIONS} partitions (the setup job does), its users go on by themselves`);
+  if (count === null)
+    throw new TopicMisconfigured(
+      `topic ${topic} does not exist: create it with ${PARTITIONS} partitions (the setup job does), its users go on by themselves`,
+    );
   if (count !== PARTITIONS)
     throw new TopicMisconfigured(
       `topic ${topic} has ${count} partitions and needs ${PARTITIONS}, or events of one account would lose their order: delete it and let the setup job create it, it is filled again from the event store`,
@@ -68,15 +74,25 @@ async function partitionCount(admin: Admin, topic: string): Promise<number | nul
 
 async function checkRetention(admin: Admin, topic: string): Promise<void> {
   const names = HISTORY_FOR_EVER.map(({ name }) => name);
-  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: names }] });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: names }],
+  });
   for (const { name, value } of HISTORY_FOR_EVER) {
     const actual = resources[0]?.configEntries.find((entry) => entry.configName === name)?.configValue;
-    if (actual !== value) throw new TopicMisconfigured(`topic ${topic} has ${name}=${actual} and needs ${value}, or its history would be lost: set it with kafka-configs`);
+    if (actual !== value)
+      throw new TopicMisconfigured(
+        `topic ${topic} has ${name}=${actual} and needs ${value}, or its history would be lost: set it with kafka-configs`,
+      );
   }
 }
 
 /** Messages that a group has not committed yet, per topic (with prefix) and partition; partitions without any are left out. */
-export async function lagOf(settings: KafkaSettings, group: string, topics: readonly string[]): Promise<{ topic: string; partition: number; lag: number }[]> {
+export async function lagOf(
+  settings: KafkaSettings,
+  group: string,
+  topics: readonly string[],
+): Promise<{ topic: string; partition: number; lag: number }[]> {
   return withAdmin(settings, async (admin) => {
     const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
     const behind: { topic: string; partition: number; lag: number }[] = [];

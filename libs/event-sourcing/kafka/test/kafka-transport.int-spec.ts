@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { partitionOf, type ReceivedBatch, Unavailable } from '@keyfold/event-sourcing';
-import { withAdmin, kafkaClient } from '../src/client.js';
+import { eventually } from '@keyfold/event-sourcing/testing';
+import { kafkaClient, withAdmin } from '../src/client.js';
 import { createTopics } from '../src/index.js';
-import { type Cluster, eventually, freshTopics, message, numbered, SERVICES, TOPIC } from './support.js';
+import { type Cluster, freshTopics, message, numbered, SERVICES, TOPIC } from './support.js';
 
 describe('Kafka transport', () => {
   let cluster: Cluster;
@@ -23,7 +24,11 @@ describe('Kafka transport', () => {
     await transport.publish(TOPIC, [sent]);
     await transport.consume({ group: 'g', topics: [TOPIC], onBatch: collect });
     await received(1);
-    expect(batches[0]).toMatchObject({ topic: TOPIC, partition: sent.partition, messages: [{ key: sent.key, headers: sent.headers, value: sent.value, offset: '0' }] });
+    expect(batches[0]).toMatchObject({
+      topic: TOPIC,
+      partition: sent.partition,
+      messages: [{ key: sent.key, headers: sent.headers, value: sent.value, offset: '0' }],
+    });
   });
 
   it('gives a record without key, headers and value as empty text', async () => {
@@ -32,7 +37,9 @@ describe('Kafka transport', () => {
     await producer.send({ topic: cluster.settings.topicPrefix + TOPIC, messages: [{ value: null }] });
     await producer.disconnect();
     await cluster.transport().consume({ group: 'g', topics: [TOPIC], onBatch: collect });
-    await eventually(() => expect(batches[0]?.messages).toEqual([{ key: '', value: '', headers: {}, offset: '0' }]), { deadlineMs: 20_000 });
+    await eventually(() => expect(batches[0]?.messages).toEqual([{ key: '', value: '', headers: {}, offset: '0' }]), {
+      deadlineMs: 20_000,
+    });
   });
 
   it('splits what is larger than a request and hands it over in order, at most 500 at a time', async () => {
@@ -104,7 +111,10 @@ describe('Kafka transport', () => {
     await eventually(
       async () => {
         owners.clear();
-        await transport.publish(TOPIC, keys.map((key) => message(key, 0)));
+        await transport.publish(
+          TOPIC,
+          keys.map((key) => message(key, 0)),
+        );
         expect(new Set([...owners.values()].flatMap((names) => [...names])).size).toBe(2);
       },
       { deadlineMs: 30_000, everyMs: 200 },
@@ -112,7 +122,10 @@ describe('Kafka transport', () => {
     await first.stop();
     batches = [];
     owners.clear();
-    await transport.publish(TOPIC, keys.map((key) => message(key, 1)));
+    await transport.publish(
+      TOPIC,
+      keys.map((key) => message(key, 1)),
+    );
     await eventually(() => expect(new Set(ids().filter((id) => id.endsWith('-1'))).size).toBe(keys.length), { deadlineMs: 20_000 });
     expect([...owners.values()].every((names) => !names.has('first'))).toBe(true);
   });
@@ -122,7 +135,9 @@ describe('Kafka transport', () => {
     const topic = cluster.settings.topicPrefix + TOPIC;
     const { partition } = message('k', 0);
     await transport.publish(TOPIC, numbered('k', 0, 3));
-    await withAdmin(cluster.settings, (admin) => admin.setOffsets({ groupId: `${cluster.settings.topicPrefix}g`, topic, partitions: [{ partition, offset: '999' }] }));
+    await withAdmin(cluster.settings, (admin) =>
+      admin.setOffsets({ groupId: `${cluster.settings.topicPrefix}g`, topic, partitions: [{ partition, offset: '999' }] }),
+    );
     await transport.consume({ group: 'g', topics: [TOPIC], onBatch: collect });
     await received(3);
   });
@@ -159,14 +174,26 @@ describe('topics that are not as they should be', () => {
   });
   afterEach(() => cluster.close());
 
-  const logged = (text: string) => eventually(() => expect(cluster.log.lines.some(({ message, fields }) => `${message} ${fields}`.includes(text))).toBe(true), { deadlineMs: 20_000 });
+  const logged = (text: string) =>
+    eventually(() => expect(cluster.log.lines.some(({ message, fields }) => `${message} ${fields}`.includes(text))).toBe(true), {
+      deadlineMs: 20_000,
+    });
   const create = (numPartitions: number) =>
-    withAdmin(cluster.settings, (admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic: cluster.settings.topicPrefix + TOPIC, numPartitions, replicationFactor: 1 }] }));
+    withAdmin(cluster.settings, (admin) =>
+      admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: cluster.settings.topicPrefix + TOPIC, numPartitions, replicationFactor: 1 }],
+      }),
+    );
 
   it('are reported while publishing and consuming wait, and used as soon as they are made', async () => {
     const transport = cluster.transport();
     const seen: string[] = [];
-    await transport.consume({ group: 'g', topics: [TOPIC], onBatch: (batch) => Promise.resolve(void seen.push(...batch.messages.map(({ value }) => value))) });
+    await transport.consume({
+      group: 'g',
+      topics: [TOPIC],
+      onBatch: (batch) => Promise.resolve(void seen.push(...batch.messages.map(({ value }) => value))),
+    });
     await expect(transport.publish(TOPIC, [message('k', 0)])).rejects.toBeInstanceOf(Unavailable);
     await logged('does not exist: create it with 24 partitions');
     expect(await createTopics(cluster.settings, ['accounts'])).toEqual([cluster.settings.topicPrefix + TOPIC]);

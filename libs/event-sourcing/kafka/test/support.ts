@@ -19,13 +19,15 @@ export interface Line {
 
 export function recordingLog(): Logger & { readonly lines: Line[] } {
   const lines: Line[] = [];
-  const line = (level: keyof Logger) => (message: string, fields?: object) => void lines.push({ level, message, fields: JSON.stringify(fields ?? {}) });
+  const line = (level: keyof Logger) => (message: string, fields?: object) =>
+    void lines.push({ level, message, fields: JSON.stringify(fields ?? {}) });
   return { lines, info: line('info'), warn: line('warn'), error: line('error') };
 }
 
 export const brokers = (): string[] => {
   const given = process.env['KEYFOLD_KAFKA_BROKERS'];
-  if (!given) throw new Error('KEYFOLD_KAFKA_BROKERS is not set: run the integration tests with npm test, which provides MongoDB and Kafka');
+  if (!given)
+    throw new Error('KEYFOLD_KAFKA_BROKERS is not set: run the integration tests with npm test, which provides MongoDB and Kafka');
   return given.split(',');
 };
 
@@ -64,16 +66,5 @@ export const message = (key: string, n: number, value = JSON.stringify({ n })): 
   value,
 });
 
-export const numbered = (key: string, from: number, count: number): PartitionedMessage[] => Array.from({ length: count }, (_, i) => message(key, from + i));
-
-export async function eventually(probe: () => void | Promise<void>, { deadlineMs = 5_000, everyMs = 25 } = {}): Promise<void> {
-  const deadline = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await probe();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await clock.wait(everyMs);
-    }
-  }
-}
+export const numbered = (key: string, from: number, count: number): PartitionedMessage[] =>
+  Array.from({ length: count }, (_, i) => message(key, from + i));
