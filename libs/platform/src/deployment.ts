@@ -1,0 +1,35 @@
+import { Injectable, type Provider } from '@nestjs/common';
+import type { Config } from './config.js';
+import { dateOf, endOfDay, startOfDay } from './time.js';
+
+/** The settings that features ask for; the whole Config stays with the bootstrap. */
+export abstract class Settings {
+  readonly timeZone!: string;
+  readonly commandDeadlineMs!: number;
+}
+
+/** Dates of the deployment's reporting time zone (KEYFOLD_TIME_ZONE). */
+@Injectable()
+export class ReportingTime {
+  constructor(private readonly settings: Settings) {}
+
+  /** First instant of a date, RFC 3339 in UTC. */
+  startOfDay(date: string): string {
+    return new Date(startOfDay(date, this.settings.timeZone)).toISOString();
+  }
+
+  /** Last millisecond of a date, since the epoch. */
+  endOfDay(date: string): number {
+    return endOfDay(date, this.settings.timeZone);
+  }
+
+  /** The date on which an instant falls. */
+  dateOf(instant: string | number): string {
+    return dateOf(typeof instant === 'string' ? Date.parse(instant) : instant, this.settings.timeZone);
+  }
+}
+
+export const deploymentProviders = (config: Pick<Config, 'timeZone' | 'commandDeadlineMs'>): Provider[] => [
+  { provide: Settings, useValue: { timeZone: config.timeZone, commandDeadlineMs: config.commandDeadlineMs } },
+  ReportingTime,
+];
