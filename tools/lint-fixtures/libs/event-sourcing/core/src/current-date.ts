@@ -1,0 +1,2 @@
+// violates keyfold(no-current-date)
+export const now = new Date();

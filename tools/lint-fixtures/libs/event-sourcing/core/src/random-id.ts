@@ -1,0 +1,2 @@
+// violates eslint(no-restricted-properties)
+export const id = String(Math.random());

@@ -1,0 +1,2 @@
+// violates typescript(await-thenable)
+export const wait = async (value: number) => await value;

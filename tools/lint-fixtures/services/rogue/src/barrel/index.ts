@@ -1,0 +1,2 @@
+// violates keyfold(no-barrel)
+export * from '../too-many-parameters.js';

@@ -1,0 +1,2 @@
+// violates keyfold(boundaries)
+export const adapter = () => import('@fixture/adapter');

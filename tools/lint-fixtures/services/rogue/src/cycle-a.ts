@@ -1,0 +1,4 @@
+// violates import(no-cycle)
+import { b } from './cycle-b.js';
+
+export const a = (): number => b();

@@ -1,0 +1,4 @@
+// violates typescript(no-misused-promises)
+const isReady = async () => Promise.resolve(true);
+
+export const state = () => (isReady() ? 'ready' : 'not yet');

@@ -1,0 +1,3 @@
+// violates keyfold(explained-disable)
+// oxlint-disable-next-line max-params
+export const sum = (a: number, b: number, c: number, d: number, e: number) => a + b + c + d + e;

@@ -1,0 +1,4 @@
+// violates keyfold(boundaries)
+import { thing } from '@fixture/testing';
+
+export const used = thing;

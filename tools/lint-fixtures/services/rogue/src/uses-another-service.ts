@@ -1,0 +1,4 @@
+// violates keyfold(boundaries)
+import { thing } from '@fixture/other';
+
+export const used = thing;
