@@ -21,7 +21,9 @@ const problemsOf = (owner, packages) => {
   const problems = [];
   for (const { name, inTest } of declared(owner)) {
     const target = packages.get(name);
-    const problem = target ? forbidden(owner, target, inTest) : `${owner.name}: third-party versions live in the root package.json (${name})`;
+    const problem = target
+      ? forbidden(owner, target, inTest)
+      : `${owner.name}: third-party versions live in the root package.json (${name})`;
     if (problem) problems.push(problem);
   }
   const wanted = Object.keys(owner.manifest.dependencies ?? {}).flatMap((name) => packages.get(name) ?? []);

@@ -14,10 +14,14 @@ const report = (rule, where, bites) => {
 
 const lint = () => {
   const oxlint = join(root, 'node_modules/oxlint/bin/oxlint');
-  const { stdout, stderr } = spawnSync(process.execPath, [oxlint, '--type-aware', '--format', 'json', '-c', join(fixtures, '.oxlintrc.json'), fixtures], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [oxlint, '--type-aware', '--format', 'json', '-c', join(fixtures, '.oxlintrc.json'), fixtures],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   try {
     return JSON.parse(stdout).diagnostics.map(({ filename, code }) => ({ file: relative(fixtures, resolve(root, filename)), code }));
   } catch {

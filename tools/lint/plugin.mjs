@@ -27,7 +27,10 @@ const importProblem = (file, owner, specifier) => {
   const name = specifier.split('/').slice(0, 2).join('/');
   const target = packagesAround(owner).get(name);
   if (!target || target.name === owner.name) return null;
-  return forbidden(owner, target, isTest(file)) ?? (isDeclared(owner, name) ? null : `${owner.name} does not declare ${name} in its package.json`);
+  return (
+    forbidden(owner, target, isTest(file)) ??
+    (isDeclared(owner, name) ? null : `${owner.name} does not declare ${name} in its package.json`)
+  );
 };
 
 const boundaries = {
@@ -45,7 +48,8 @@ const boundaries = {
 const noCurrentDate = {
   create(context) {
     const check = (node) => {
-      if (node.callee.name === 'Date' && node.arguments.length === 0) context.report({ node, message: 'time comes from the injected clock' });
+      if (node.callee.name === 'Date' && node.arguments.length === 0)
+        context.report({ node, message: 'time comes from the injected clock' });
     };
     return { NewExpression: check, CallExpression: check };
   },

@@ -22,7 +22,10 @@ const ownerOf = new Map();
 export const packageOf = (file) => {
   const folder = dirname(file);
   if (!ownerOf.has(folder)) {
-    ownerOf.set(folder, existsSync(join(folder, 'package.json')) ? describePackage(folder) : folder === dirname(folder) ? null : packageOf(folder));
+    ownerOf.set(
+      folder,
+      existsSync(join(folder, 'package.json')) ? describePackage(folder) : folder === dirname(folder) ? null : packageOf(folder),
+    );
   }
   return ownerOf.get(folder);
 };
