@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Actor, Filter, ProjectionStore } from '@keyfold/event-sourcing';
+import { ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
+import { accountDirectory, type DirectoryAccount, type DirectoryMember, memberDirectory } from './directories.js';
+
+/** Roles that see everything. What they may do is the business of the routes. */
+const SEES_ALL = ['auditor', 'bi', 'finance', 'operator', 'service', 'service-agent'];
+
+const NAME_TTL_MS = 5 * 60_000;
+const MAX_NAMES = 10_000;
+
+const everything = (memberId: string | null): Scope => ({ memberId, covers: () => true });
+
+/**
+ * Role x scope (architecture.md 1): a key account manager covers what is his; a director himself, everybody below him and what nobody owns;
+ * the roles of SEES_ALL cover everything. G10: every query and every command asks here.
+ */
+@Injectable()
+export class Access extends Scopes {
+  private readonly names = new Map<string, { name: string | null; until: number }>();
+
+  constructor(
+    @Inject(PROJECTIONS) private readonly store: ProjectionStore,
+    @Inject(ADAPTERS) private readonly adapters: Adapters,
+  ) {
+    super();
+  }
+
+  async of(principal: Actor): Promise<Scope> {
+    const { memberId, roles } = principal;
+    if (roles.some((role) => SEES_ALL.includes(role))) return everything(memberId);
+    if (memberId === null) return { memberId, covers: () => false };
+    if (!roles.includes('director')) return { memberId, covers: (ownerId) => ownerId === memberId };
+    const team = await this.teamOf(memberId);
+    return { memberId, covers: (ownerId) => ownerId === null || team.has(ownerId) };
+  }
+
+  /** Matches rows whose `field` holds the id of an account that the scope covers. */
+  async accountFilter(scope: Scope, field: string): Promise<Filter> {
+    if (coversAll(scope)) return {};
+    const accounts = await this.accountsIn(scope);
+    return { [field]: { $in: accounts.map((account) => account.id) } };
+  }
+
+  /** Matches rows whose `field` holds the id of a member that the scope covers, or null where it covers what nobody owns. */
+  async ownerFilter(scope: Scope, field: string): Promise<Filter> {
+    if (coversAll(scope)) return {};
+    const members = (await this.store.view(memberDirectory).all()).map((member) => member.id);
+    const known = scope.memberId === null ? members : [...members, scope.memberId];
+    return { [field]: { $in: [...new Set(known)].filter((id) => scope.covers(id)).concat(scope.covers(null) ? [null as never] : []) } };
+  }
+
+  async accountsIn(scope: Scope): Promise<DirectoryAccount[]> {
+    const accounts = await this.store.view(accountDirectory).all();
+    return accounts.filter((account) => scope.covers(ownerToday(account, this.today())));
+  }
+
+  account(id: string): Promise<DirectoryAccount | null> {
+    return this.store.view(accountDirectory).get(id);
+  }
+
+  member(id: string): Promise<DirectoryMember | null> {
+    return this.store.view(memberDirectory).get(id);
+  }
+
+  /** Owner today; null for an account that nobody owns or that this service does not know. */
+  async ownerOf(accountId: string): Promise<string | null> {
+    const account = await this.account(accountId);
+    return account && ownerToday(account, this.today());
+  }
+
+  async accountName(id: string | null): Promise<string | null> {
+    return id === null ? null : ((await this.account(id))?.name ?? null);
+  }
+
+  /** The name in clear; null when there is none or the person was erased. */
+  async memberName(id: string | null): Promise<string | null> {
+    if (id === null) return null;
+    const member = await this.member(id);
+    return member && this.reveal(member.name);
+  }
+
+  /** Plaintext of personal data, kept for at most 5 minutes, so that an erasure takes effect within them. */
+  async reveal(ciphertext: string): Promise<string | null> {
+    const now = this.adapters.clock.now().getTime();
+    const kept = this.names.get(ciphertext);
+    if (kept && kept.until > now) return kept.name;
+    const name = await this.adapters.vault.decrypt(ciphertext);
+    if (this.names.size >= MAX_NAMES) this.names.clear();
+    this.names.set(ciphertext, { name, until: now + NAME_TTL_MS });
+    return name;
+  }
+
+  private today(): string {
+    return this.adapters.clock.now().toISOString();
+  }
+
+  private async teamOf(directorId: string): Promise<ReadonlySet<string>> {
+    const reports = Map.groupBy(await this.store.view(memberDirectory).all(), (member) => member.managerId);
+    const team = new Set([directorId]);
+    for (const id of team) for (const member of reports.get(id) ?? []) team.add(member.id);
+    return team;
+  }
+}
+
+const coversAll = (scope: Scope): boolean => scope.covers(null) && scope.covers('');
+
+function ownerToday(account: DirectoryAccount, now: string): string | null {
+  return account.owners.findLast((owner) => owner.from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null;
+}

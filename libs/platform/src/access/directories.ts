@@ -1,0 +1,80 @@
+import { type KeyAccountEvent, keyAccountContract, type MemberRole, type TeamMemberEvent, teamMemberContract, type Tier } from '@keyfold/contracts';
+import { ignored, projection } from '@keyfold/event-sourcing';
+
+/** What every service needs to know of the people: who is whose manager. The name is ciphertext. */
+export interface DirectoryMember {
+  readonly id: string;
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly managerId: string | null;
+  readonly region: string | null;
+}
+
+/** What every service needs to know of an account: whose it is, and whether something may be opened on it. */
+export interface DirectoryAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly sector: string | null;
+  readonly tier: Tier | null;
+  readonly parentId: string | null;
+  readonly status: 'prospect' | 'active' | 'closing' | 'closed';
+  /** In order of their days; a handover may lie in the future. */
+  readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
+}
+
+export const memberDirectory = projection<DirectoryMember, TeamMemberEvent>({
+  name: 'member-directory',
+  version: 1,
+  follows: [teamMemberContract],
+  mirrored: true,
+  fold(row, event, id): DirectoryMember | null {
+    switch (event.type) {
+      case 'accounts.team-member.onboarded': {
+        const { name, role, managerId, region } = event.data;
+        return { id, name, role, managerId, region };
+      }
+      case 'accounts.team-member.reassigned':
+        return { ...row!, ...event.data };
+      case 'accounts.team-member.withdrawn':
+        return null;
+      default:
+        return ignored(row, event);
+    }
+  },
+});
+
+export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
+  name: 'account-directory',
+  version: 1,
+  follows: [keyAccountContract],
+  mirrored: true,
+  fold(row, event, id): DirectoryAccount | null {
+    switch (event.type) {
+      case 'accounts.key-account.prospect-registered':
+      case 'accounts.key-account.client-registered': {
+        const status = event.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
+        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, owners: [] };
+      }
+      case 'accounts.key-account.details-changed':
+        return { ...row!, name: event.data.name, sector: event.data.profile.sector };
+      case 'accounts.key-account.qualified':
+        return { ...row!, tier: event.data.tier };
+      case 'accounts.key-account.owner-assigned':
+        return { ...row!, owners: [...row!.owners, { ownerId: event.data.ownerId, from: event.occurredAt }] };
+      case 'accounts.key-account.handed-over':
+        return { ...row!, owners: [...row!.owners, { ownerId: event.data.toOwnerId, from: event.occurredAt }] };
+      case 'accounts.key-account.attached-to-parent':
+        return { ...row!, parentId: event.data.parentId };
+      case 'accounts.key-account.closure-requested':
+        return { ...row!, status: 'closing' };
+      case 'accounts.key-account.closure-refused':
+        return { ...row!, status: 'active' };
+      case 'accounts.key-account.closed':
+        return { ...row!, status: 'closed' };
+      case 'accounts.key-account.withdrawn':
+        return null;
+      default:
+        return ignored(row, event);
+    }
+  },
+});
