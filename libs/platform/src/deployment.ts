@@ -1,4 +1,6 @@
 import { Injectable, type Provider } from '@nestjs/common';
+import { Scopes } from '@keyfold/event-sourcing-nest';
+import { Access } from './access/access.js';
 import type { Config } from './config.js';
 import { dateOf, endOfDay, startOfDay } from './time.js';
 
@@ -33,3 +35,6 @@ export const deploymentProviders = (config: Pick<Config, 'timeZone' | 'commandDe
   { provide: Settings, useValue: { timeZone: config.timeZone, commandDeadlineMs: config.commandDeadlineMs } },
   ReportingTime,
 ];
+
+/** What every service gives to its EventSourcingModule: scopes, dates, settings. */
+export const serviceProviders = (config: Pick<Config, 'timeZone' | 'commandDeadlineMs'>): Provider[] => [Access, { provide: Scopes, useExisting: Access }, ...deploymentProviders(config)];

@@ -1,1 +1,1 @@
-export {};
+export { AccountsModule } from './accounts.module.js';

@@ -4,6 +4,7 @@ export * from './cloudevents.js';
 export * from './decider.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './filter.js';
 export * from './paging.js';
 export * from './policy.js';
 export * from './ports.js';

@@ -36,6 +36,9 @@ export interface ProcessManager<State> {
   react(state: State, input: ProcessInput, now: string): readonly Reaction[];
 }
 
+/** A process manager of whatever state. */
+export type AnyProcessManager = ProcessManager<any>;
+
 /** Process events are named `<service>.<process>.<event>` like any other. */
 export function processContract(service: string, name: string, streamPrefix: string): AggregateContract {
   const types = ['received', 'command-decided', 'command-accepted', 'command-refused', 'timer-set'];

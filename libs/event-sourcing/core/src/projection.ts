@@ -27,6 +27,9 @@ export interface Projection<Row extends object = object> {
   readonly durable: boolean;
 }
 
+/** A projection of whatever rows: `any`, because rows are both read and written, so that no other type fits them all. */
+export type AnyProjection = Projection<any>;
+
 type Definition<Row extends object, E extends DomainEvent> = {
   name: string;
   version: number;

@@ -3,7 +3,7 @@ import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { Query } from '@nestjs/cqrs';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import type { Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
+import type { AnyProjection, Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import type { Scope } from './commands.js';
 import { ADAPTERS, type Adapters, PROJECTIONS } from './tokens.js';
@@ -64,9 +64,9 @@ export class Views {
   }
 
   /** True when every write named by `after` that this projection follows has been applied. */
-  async arrived(query: ScopedQuery<unknown>, ...projections: readonly Projection<never>[]): Promise<boolean> {
+  async arrived(query: ScopedQuery<unknown>, ...projections: readonly AnyProjection[]): Promise<boolean> {
     const writes = (query.after ?? '').split(',').filter(Boolean).map((write) => ({ stream: write.slice(0, write.lastIndexOf(':')), version: Number(write.slice(write.lastIndexOf(':') + 1)) }));
-    const waits = (projections as unknown as readonly Projection[]).flatMap((projection) =>
+    const waits = projections.flatMap((projection) =>
       writes
         .filter(({ stream }) => projection.follows.some((contract) => stream.startsWith(`${contract.streamPrefix}-`)))
         .map(({ stream, version }) => this.store.view(projection).waitFor(stream, version, WAIT_MS)),
@@ -75,7 +75,7 @@ export class Views {
   }
 
   async page<Row extends object>(projection: Projection<Row>, query: PageQuery<unknown>, options: { filter?: Filter; sort?: Record<string, 1 | -1> }): Promise<Page<Row>> {
-    const stale = !(await this.arrived(query, projection as Projection<never>));
+    const stale = !(await this.arrived(query, projection));
     const sort = options.sort ?? {};
     const after = query.cursor === undefined ? undefined : this.openCursor(query.cursor, projection.name, Object.keys(sort).length + 1);
     const rows = await this.of(projection).find({ filter: options.filter, sort, limit: query.limit + 1, after });

@@ -1,10 +1,11 @@
 import {
   Aggregates,
+  type AnyProcessManager,
+  type AnyProjection,
   deliver,
   type EventRegistry,
   type Policy,
   PolicyRunner,
-  type ProcessManager,
   ProcessRunner,
   type Projection,
   Projector,
@@ -21,9 +22,9 @@ import type { Adapters, CommandSender } from './tokens.js';
 export interface ServiceDefinition {
   readonly service: string;
   readonly registry: EventRegistry;
-  readonly projections: readonly Projection<never>[];
+  readonly projections: readonly AnyProjection[];
   readonly policies?: readonly Policy[];
-  readonly processes?: readonly ProcessManager<never>[];
+  readonly processes?: readonly AnyProcessManager[];
 }
 
 export interface ProjectionStatus {
@@ -49,7 +50,7 @@ export class ServiceRuntime {
   private readonly stopping = new AbortController();
   private readonly projectors = new Map<string, Projector<object>>();
   private readonly members: Member[];
-  private readonly processes: ProcessRunner<never>[];
+  private readonly processes: ProcessRunner<unknown>[];
   private readonly rebuilds = new Map<string, ProjectionStatus['rebuild']>();
   private readonly background: Promise<void>[] = [];
   private consumer: Consumer | null = null;
@@ -67,7 +68,7 @@ export class ServiceRuntime {
     const store = adapters.projections;
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, sender, tools));
-    for (const projection of definition.projections as unknown as readonly Projection[]) this.projectors.set(projection.name, new Projector(projection, store, tools));
+    for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
     this.members = [
       ...[...this.projectors.values()].map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),
       ...policies.map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),

@@ -18,6 +18,7 @@ export interface DirectoryAccount {
   readonly tier: Tier | null;
   readonly parentId: string | null;
   readonly status: 'prospect' | 'active' | 'closing' | 'closed';
+  readonly statusBefore: 'prospect' | 'active';
   /** In order of their days; a handover may lie in the future. */
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
 }
@@ -53,7 +54,7 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
       case 'accounts.key-account.prospect-registered':
       case 'accounts.key-account.client-registered': {
         const status = event.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
-        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, owners: [] };
+        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, statusBefore: status, owners: [] };
       }
       case 'accounts.key-account.details-changed':
         return { ...row!, name: event.data.name, sector: event.data.profile.sector };
@@ -68,7 +69,7 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
       case 'accounts.key-account.closure-requested':
         return { ...row!, status: 'closing' };
       case 'accounts.key-account.closure-refused':
-        return { ...row!, status: 'active' };
+        return { ...row!, status: row!.statusBefore };
       case 'accounts.key-account.closed':
         return { ...row!, status: 'closed' };
       case 'accounts.key-account.withdrawn':

@@ -7,7 +7,7 @@ import type { DomainEvent, Fact } from '../events.js';
  * given(keyAccount, qualified).when((account) => changeTier(account, { tier: 'A' })).then(tierChanged('A'))
  * Folds the past, runs one decision on the state and compares whole events, not types.
  */
-export function given<State, E extends DomainEvent>(decider: Decider<State, E>, ...past: readonly E[]) {
+export function given<State, E extends DomainEvent>(decider: Decider<State, E>, ...past: readonly NoInfer<E>[]) {
   const state = past.reduce((folded, event, i) => decider.evolve(folded, asFact(event, i + 1)), decider.initial);
   return {
     when(decide: (state: State) => readonly E[]) {

@@ -4,4 +4,5 @@ export * from './eventually.js';
 export * from './given.js';
 export * from './projection-store.contract.js';
 export * from './rows.js';
+export * from './tools.js';
 export * from './transport.contract.js';

@@ -73,6 +73,18 @@ export function describeViews(given: () => { store: ProjectionStore; rows: Proje
       expect(await rows.count(filter)).toBe(expected.length);
     });
 
+    it.each([
+      ['an operator that adapters do not share', { kind: { $regex: '^x' } }],
+      ['code', { $where: 'true' }],
+      ['an expression', { $expr: { $eq: [1, 1] } }],
+      ['an object as a value', { kind: { $ne: { $gt: '' } } }],
+      ['a list as a value', { kind: ['x'] }],
+    ])('refuses %s', async (_name, filter) => {
+      const rows = await view();
+      await expect(rows.find({ filter: filter as unknown as Filter, limit: 10 })).rejects.toThrow(TypeError);
+      await expect(rows.count(filter as unknown as Filter)).rejects.toThrow(TypeError);
+    });
+
     it('finds what a row has become, not what it was', async () => {
       const rows = await view();
       const { store, rows: projection } = given();

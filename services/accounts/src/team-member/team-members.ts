@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DomainError, type ProjectionStore } from '@keyfold/event-sourcing';
+import { Commands, PROJECTIONS } from '@keyfold/event-sourcing-nest';
+import { keyAccounts } from '../key-account/key-accounts.projection.js';
+import { teamMember } from './team-member.aggregate.js';
+import { teamMembers } from './team-members.projection.js';
+
+/** Questions that other commands ask about members, answered from the members' own streams. */
+@Injectable()
+export class TeamMembers {
+  constructor(
+    private readonly commands: Commands,
+    @Inject(PROJECTIONS) private readonly store: ProjectionStore,
+  ) {}
+
+  async assertOnboarded(memberId: string): Promise<void> {
+    const { state } = await this.commands.load(teamMember, memberId);
+    if (state.status !== 'onboarded') throw new DomainError('member-unknown');
+  }
+
+  /** Refuses a manager who reports, over any number of levels, to the member himself. A manager whom Keyfold does not know yet is legal. */
+  async assertNotBelow(managerId: string, memberId: string): Promise<void> {
+    const seen = new Set([memberId]);
+    for (let id: string | null = managerId; id !== null; ) {
+      if (seen.has(id)) throw new DomainError('manager-cycle');
+      seen.add(id);
+      const { state } = await this.commands.load(teamMember, id);
+      id = state.status === 'onboarded' ? state.managerId : null;
+    }
+  }
+
+  /** Whether somebody reports to the member or an account is his. */
+  async isNeeded(memberId: string): Promise<boolean> {
+    const [reports, accounts] = await Promise.all([
+      this.store.view(teamMembers).count({ managerId: memberId }),
+      this.store.view(keyAccounts).count({ ownerId: memberId }),
+    ]);
+    return reports + accounts > 0;
+  }
+}
