@@ -1,0 +1,167 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  Batcher,
+  type Clock,
+  type Commit,
+  CommandAlreadyAppended,
+  CommitTooLarge,
+  type EventStore,
+  type NewCommit,
+  type SequencedCommit,
+  Unavailable,
+  WrongExpectedVersion,
+} from '@keyfold/event-sourcing';
+import { type DatabaseFormat, inTransaction } from './database.js';
+import { Wakeups } from './wakeups.js';
+
+/**
+ * One row = one commit. `body` is the commit as JSON; the other columns are what it is found by.
+ * With WAL and synchronous=FULL the append returns after the log is on the disk: an acknowledged commit survives a crash of the process and of the machine (G2).
+ */
+export const EVENT_LOG: DatabaseFormat = {
+  version: 1,
+  synchronous: 'FULL',
+  schema: `
+    CREATE TABLE commits (
+      position INTEGER PRIMARY KEY,
+      recorded_at TEXT NOT NULL,
+      stream_id TEXT NOT NULL,
+      from_version INTEGER NOT NULL,
+      to_version INTEGER NOT NULL,
+      partition_key TEXT NOT NULL,
+      command_id TEXT NOT NULL UNIQUE,
+      body TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX commits_by_stream ON commits (stream_id, from_version);
+    CREATE INDEX commits_by_partition_key ON commits (partition_key, stream_id);`,
+};
+
+interface CommitRow {
+  readonly position: number;
+  readonly recorded_at: string;
+  readonly body: string;
+}
+
+interface Draft {
+  readonly commit: NewCommit;
+  readonly body: string;
+}
+
+export interface SqliteEventStoreOptions {
+  readonly clock: Clock;
+  /** Bytes that the events of one commit may have as JSON. */
+  readonly maxCommitBytes?: number;
+}
+
+/** The log of one service in one SQLite file. This process is the only writer, so a commit gets its position and log time in the append itself. */
+export class SqliteEventStore implements EventStore {
+  private last: { readonly position: number; readonly recordedAt: string };
+  private readonly wakeups: Wakeups;
+  private readonly clock: Clock;
+  private readonly maxCommitBytes: number;
+  private readonly batcher: Batcher<Draft, void>;
+  private readonly sql;
+
+  constructor(
+    readonly service: string,
+    private readonly database: DatabaseSync,
+    { clock, maxCommitBytes = 4_000_000 }: SqliteEventStoreOptions,
+  ) {
+    this.clock = clock;
+    this.maxCommitBytes = maxCommitBytes;
+    this.wakeups = new Wakeups(clock);
+    this.sql = statements(database);
+    const row = this.sql.last.get() as unknown as CommitRow | undefined;
+    this.last = { position: row?.position ?? 0, recordedAt: row?.recorded_at ?? '' };
+    this.batcher = new Batcher({ name: `${service} event log`, maxBatch: 500, maxWaiting: 10_000, run: (drafts) => this.appendAll(drafts) });
+  }
+
+  async append(commit: NewCommit): Promise<void> {
+    const body = JSON.stringify(commit);
+    const bytes = Buffer.byteLength(body);
+    if (bytes > this.maxCommitBytes) throw new CommitTooLarge(bytes, this.maxCommitBytes);
+    await this.batcher.add({ commit, body });
+  }
+
+  /** Group commit: one transaction, one sync to the disk; each commit is judged on its own, after those before it. */
+  private appendAll(drafts: readonly Draft[]): Promise<readonly (void | Error)[]> {
+    let { last } = this;
+    try {
+      const results = inTransaction(this.database, () =>
+        drafts.map(({ commit, body }) => {
+          const refusal = this.refusal(commit);
+          if (refusal) return refusal;
+          last = this.next(last);
+          const toVersion = commit.expectedVersion + commit.events.length;
+          this.sql.insert.run(last.position, last.recordedAt, commit.streamId, commit.expectedVersion, toVersion, commit.partitionKey, commit.commandId, body);
+        }),
+      );
+      this.last = last;
+      this.wakeups.wake();
+      return Promise.resolve(results);
+    } catch (cause) {
+      // Rolled back as a whole, so nothing of it is stored and the positions are free again.
+      return Promise.reject(new Unavailable(`${this.service} event log`, { cause }));
+    }
+  }
+
+  private refusal(commit: NewCommit): Error | null {
+    if (this.sql.byCommand.get(commit.commandId)) return new CommandAlreadyAppended(commit.commandId);
+    return this.headOf(commit.streamId) === commit.expectedVersion ? null : new WrongExpectedVersion(commit.streamId, commit.expectedVersion);
+  }
+
+  /** Dense positions; a log time that does not go back, whatever the machine's clock does. */
+  private next(last: { position: number; recordedAt: string }): { position: number; recordedAt: string } {
+    const now = this.clock.now().toISOString();
+    return { position: last.position + 1, recordedAt: now > last.recordedAt ? now : last.recordedAt };
+  }
+
+  private headOf(streamId: string): number {
+    return (this.sql.head.get(streamId) as { to_version: number } | undefined)?.to_version ?? 0;
+  }
+
+  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
+    return this.sql.load.all(streamId, afterVersion).map(commitOf);
+  }
+
+  async head(streamId: string): Promise<number> {
+    return this.headOf(streamId);
+  }
+
+  async findCommand(commandId: string): Promise<Commit | null> {
+    const row = this.sql.byCommand.get(commandId);
+    return row ? commitOf(row) : null;
+  }
+
+  async feed(position: number, limit: number): Promise<SequencedCommit[]> {
+    return this.sql.feed.all(position, limit).map(commitOf);
+  }
+
+  async lastPosition(): Promise<number> {
+    return this.last.position;
+  }
+
+  /** '.' is the character after '-': the range holds every name that begins with the prefix and a dash. */
+  async streamsOf(partitionKey: string, streamPrefix: string): Promise<string[]> {
+    return this.sql.streams.all(partitionKey, `${streamPrefix}-`, `${streamPrefix}.`).map((row) => String(row['stream_id']));
+  }
+
+  async changed(position: number, ms: number, signal?: AbortSignal): Promise<void> {
+    if (this.last.position <= position) await this.wakeups.sleep(ms, signal);
+  }
+}
+
+const statements = (database: DatabaseSync) => ({
+  last: database.prepare('SELECT position, recorded_at FROM commits ORDER BY position DESC LIMIT 1'),
+  insert: database.prepare('INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+  head: database.prepare('SELECT to_version FROM commits WHERE stream_id = ? ORDER BY from_version DESC LIMIT 1'),
+  byCommand: database.prepare('SELECT position, recorded_at, body FROM commits WHERE command_id = ?'),
+  load: database.prepare('SELECT position, recorded_at, body FROM commits WHERE stream_id = ? AND to_version > ? ORDER BY from_version'),
+  feed: database.prepare('SELECT position, recorded_at, body FROM commits WHERE position > ? ORDER BY position LIMIT ?'),
+  streams: database.prepare('SELECT DISTINCT stream_id FROM commits WHERE partition_key = ? AND stream_id > ? AND stream_id < ? ORDER BY stream_id'),
+});
+
+function commitOf(row: unknown): SequencedCommit {
+  const { position, recorded_at, body } = row as CommitRow;
+  return { ...(JSON.parse(body) as NewCommit), position, recordedAt: recorded_at };
+}
