@@ -1,3 +1,4 @@
+export * from './bulk.js';
 export * from './commands.js';
 export * from './controllers.js';
 export * from './crypto.js';

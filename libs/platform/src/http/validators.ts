@@ -1,0 +1,92 @@
+import { Type } from 'class-transformer';
+import { buildMessage, IsObject, IsOptional, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import type { Money, Provenance } from '@keyfold/contracts';
+import { isDate } from '../time.js';
+
+type Check = (value: unknown) => boolean;
+
+const rule = (name: string, wants: string, validate: Check): PropertyDecorator =>
+  ValidateBy({ name, validator: { validate, defaultMessage: buildMessage((each) => `${each}must be ${wants}`) } });
+
+/** No NUL or other control characters (line breaks and tabs only where `multiline`), no half surrogate pairs. */
+function isCleanText(value: unknown, max: number, multiline: boolean): value is string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  const forbidden = multiline ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/;
+  return typeof value === 'string' && value.length <= max && value.isWellFormed() && !forbidden.test(value);
+}
+
+/** An opaque id: 1 to 64 letters, digits and hyphens. */
+export const IsId = (): PropertyDecorator =>
+  rule('isId', 'an id of 1 to 64 letters, digits and hyphens', (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(value));
+
+/** One line with something on it. */
+export const IsName = (max = 200): PropertyDecorator =>
+  rule('isName', `one line of 1 to ${max} characters`, (value) => isCleanText(value, max, false) && value.trim() !== '');
+
+/** Free text, several lines, with something on them; a text that is not there is left out. */
+export const IsText = (max = 4_000): PropertyDecorator =>
+  rule('isText', `text of 1 to ${max} characters`, (value) => isCleanText(value, max, true) && value.trim() !== '');
+
+/** A whole number within bounds; never beyond what a double holds exactly. */
+export const IsWhole = (min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
+  rule('isWhole', `a whole number from ${min} to ${max}`, (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max);
+
+/** A finite number within bounds. */
+export const IsReal = (min: number, max: number): PropertyDecorator =>
+  rule('isNumber', `a number from ${min} to ${max}`, (value) => typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max);
+
+/** `YYYY-MM-DD`, a date that exists, in the years 1900 to 2199. */
+export const IsDateOnly = (): PropertyDecorator => rule('isDateOnly', 'a date that exists, YYYY-MM-DD', isDate);
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+
+/** An RFC 3339 instant in the years 1900 to 2199. */
+export const IsInstant = (): PropertyDecorator =>
+  rule('isInstant', 'an RFC 3339 instant such as 2017-06-30T10:00:00Z', (value) => typeof value === 'string' && isDate(INSTANT.exec(value)?.[1]));
+
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+export const IsCurrency = (): PropertyDecorator => rule('isCurrency', 'an ISO 4217 currency code', (value) => typeof value === 'string' && CURRENCIES.has(value));
+
+/** The value may be null; absent is an error. */
+export const OrNull = (): PropertyDecorator => ValidateIf((_body, value) => value !== null);
+
+/** The value may be absent; null is an error. */
+export const OrAbsent = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined);
+
+/** The value may be null or absent. */
+export const OrNothing = (): PropertyDecorator => IsOptional();
+
+/** A nested body. Lists and plain values are refused: class-transformer would take a list as many of them. */
+export const IsBody =
+  (type: () => new () => object): PropertyDecorator =>
+  (target, property) => {
+    Type(type)(target, property as string);
+    IsObject()(target, property);
+    ValidateNested()(target, property as string);
+  };
+
+const MAX_AMOUNT_MINOR = 1e15;
+
+export class MoneyBody implements Money {
+  @IsWhole(-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR) amountMinor!: number;
+  @IsCurrency() currency!: string;
+}
+
+class PositiveMoneyBody implements Money {
+  @IsWhole(0, MAX_AMOUNT_MINOR) amountMinor!: number;
+  @IsCurrency() currency!: string;
+}
+
+/** Money of either sign, up to 10 million millions. */
+export const IsMoney = (): PropertyDecorator => IsBody(() => MoneyBody);
+
+/** Money that is not negative. */
+export const IsPositiveMoney = (): PropertyDecorator => IsBody(() => PositiveMoneyBody);
+
+/** Where an imported record comes from (see Provenance in the contracts). */
+export class ProvenanceBody implements Provenance {
+  @IsName(64) source!: string;
+  @IsName(64) entity!: string;
+  @IsName(200) rowKey!: string;
+  @IsId() run!: string;
+}
