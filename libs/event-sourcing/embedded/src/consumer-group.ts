@@ -1,0 +1,106 @@
+import type { Clock, Consumer, ReceivedBatch } from '@keyfold/event-sourcing';
+import type { PartitionLog } from './partition-log.js';
+
+const BATCH = 500;
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+/** Where a group has got to with one partition. At most one batch of it is under way. */
+interface Cursor {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: PartitionLog;
+  offset: number;
+  underWay: boolean;
+}
+
+class Member {
+  readonly stopping = new AbortController();
+  readonly work = new Set<Promise<void>>();
+
+  constructor(
+    readonly topics: readonly string[],
+    readonly onBatch: (batch: ReceivedBatch) => Promise<void>,
+  ) {}
+}
+
+/** The members of one consumer group and the offsets they share. The offset of a partition moves when `onBatch` has resolved, and never otherwise. */
+export class ConsumerGroup {
+  private readonly cursors = new Map<string, Cursor>();
+  private members: readonly Member[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onProgress: (topic: string) => void,
+  ) {}
+
+  join(logs: ReadonlyMap<string, readonly PartitionLog[]>, onBatch: (batch: ReceivedBatch) => Promise<void>): Consumer {
+    for (const [topic, partitions] of logs)
+      partitions.forEach((log, partition) => {
+        const key = `${topic}/${partition}`;
+        if (!this.cursors.has(key)) this.cursors.set(key, { topic, partition, log, offset: log.begin, underWay: false });
+      });
+    const member = new Member([...logs.keys()], onBatch);
+    this.members = [...this.members, member];
+    this.wake();
+    return { stop: () => this.leave(member) };
+  }
+
+  follows(topic: string): boolean {
+    return this.cursors.has(`${topic}/0`);
+  }
+
+  offsetOf(topic: string, partition: number): number | null {
+    return this.cursors.get(`${topic}/${partition}`)?.offset ?? null;
+  }
+
+  /** Looks for messages: on one topic after a publish, on all after a change of the members. */
+  wake(topic?: string): void {
+    for (const cursor of this.cursors.values()) if (topic === undefined || cursor.topic === topic) this.start(cursor);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => this.leave(member)));
+  }
+
+  private async leave(member: Member): Promise<void> {
+    this.members = this.members.filter((other) => other !== member);
+    member.stopping.abort();
+    await Promise.all(member.work);
+    this.wake();
+  }
+
+  private ownerOf(cursor: Cursor): Member | undefined {
+    const able = this.members.filter((member) => member.topics.includes(cursor.topic));
+    return able[cursor.partition % able.length];
+  }
+
+  private start(cursor: Cursor): void {
+    const member = this.ownerOf(cursor);
+    if (!member || cursor.underWay || cursor.offset === cursor.log.end) return;
+    cursor.underWay = true;
+    const work = this.drain(cursor, member).finally(() => {
+      cursor.underWay = false;
+      member.work.delete(work);
+      this.start(cursor); // what came in, or another member, meanwhile
+    });
+    member.work.add(work);
+  }
+
+  /** Works until the partition is empty or has another owner. Never rejects. */
+  private async drain(cursor: Cursor, member: Member): Promise<void> {
+    await Promise.resolve(); // the publisher does not wait for its consumers
+    for (let failures = 0; cursor.offset < cursor.log.end && this.ownerOf(cursor) === member; ) {
+      const messages = cursor.log.read(cursor.offset, BATCH);
+      try {
+        await member.onBatch({ topic: cursor.topic, partition: cursor.partition, messages, heartbeat: () => Promise.resolve() });
+        cursor.offset += messages.length;
+        failures = 0;
+        this.onProgress(cursor.topic);
+      } catch {
+        await this.clock.wait(Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS), member.stopping.signal);
+        failures += 1;
+      }
+    }
+  }
+}

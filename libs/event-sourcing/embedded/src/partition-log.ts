@@ -1,0 +1,34 @@
+import type { Message, ReceivedBatch } from '@keyfold/event-sourcing';
+
+type Kept = ReceivedBatch['messages'][number];
+
+/** The messages of one partition, in memory. Offsets go on for ever; the messages before `begin` are gone. */
+export class PartitionLog {
+  private messages: Kept[] = [];
+  private first = 0;
+
+  /** Offset of the oldest message that is still there. */
+  get begin(): number {
+    return this.first;
+  }
+
+  /** Offset that the next message will have. */
+  get end(): number {
+    return this.first + this.messages.length;
+  }
+
+  append({ key, headers, value }: Message): void {
+    this.messages.push({ key, headers, value, offset: String(this.end) });
+  }
+
+  read(offset: number, limit: number): readonly Kept[] {
+    return this.messages.slice(offset - this.first, offset - this.first + limit);
+  }
+
+  /** Forgets what lies before `offset`. In steps, so that freeing is not a copy of the rest for every message. */
+  forgetBefore(offset: number, step: number): void {
+    if (offset - this.first < step) return;
+    this.messages = this.messages.slice(offset - this.first);
+    this.first = offset;
+  }
+}
