@@ -1,4 +1,7 @@
 export * from './data-folder.js';
 export { type DatabaseFormat, DataFolderError } from './database.js';
+export { PROJECTION_MARKS } from './durable-states.js';
+export * from './embedded-projection-store.js';
 export * from './in-process-transport.js';
-export { EVENT_LOG, SqliteEventStore } from './sqlite-event-store.js';
+export * from './local.js';
+export { EVENT_LOG, SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';

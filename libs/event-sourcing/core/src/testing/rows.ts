@@ -20,7 +20,7 @@ export const contractProjection = (overrides: Partial<Projection<ContractRow>> =
     name: `contract-${randomUUID()}`,
     version: 1,
     follows: [contract],
-    indexes: [['kind'], ['kind', 'rank'], ['rank']],
+    indexes: [['kind'], ['kind', 'rank'], ['rank'], ['tags'], ['owner.id']],
     fold: () => {
       throw new Error('the contract writes by transact');
     },
