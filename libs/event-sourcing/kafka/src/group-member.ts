@@ -48,7 +48,7 @@ export class GroupMember implements Consumer {
       group: string;
       topics: readonly string[];
       tuning: MemberTuning;
-      onBatch(batch: ReceivedBatch): Promise<void>;
+      onBatch: (batch: ReceivedBatch) => Promise<void>;
     },
   ) {
     this.life = this.live();

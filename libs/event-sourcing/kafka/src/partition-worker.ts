@@ -17,7 +17,7 @@ export class PartitionWorker {
 
   constructor(
     private readonly settings: KafkaSettings,
-    private readonly options: { group: string; heartbeatMs: number; onBatch(batch: ReceivedBatch): Promise<void> },
+    private readonly options: { group: string; heartbeatMs: number; onBatch: (batch: ReceivedBatch) => Promise<void> },
   ) {}
 
   /** Lets go of work in progress; its offset stays where it was. */
@@ -69,7 +69,8 @@ export class PartitionWorker {
     }
   }
 
-  private backOff({ batch: { topic, partition }, pause }: EachBatchPayload, error: unknown): void {
+  private backOff(payload: EachBatchPayload, error: unknown): void {
+    const { topic, partition } = payload.batch;
     const failures = (this.failures.get(`${topic}/${partition}`) ?? 0) + 1;
     this.failures.set(`${topic}/${partition}`, failures);
     const waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
@@ -81,7 +82,7 @@ export class PartitionWorker {
         failures,
         error: String(error),
       });
-    const resume = pause();
+    const resume = payload.pause();
     void this.settings.clock.wait(waitMs, this.abandonment.signal).then(resume);
   }
 

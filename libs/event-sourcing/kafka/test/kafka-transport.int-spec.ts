@@ -140,6 +140,7 @@ describe('Kafka transport', () => {
     );
     await transport.consume({ group: 'g', topics: [TOPIC], onBatch: collect });
     await received(3);
+    expect(ids()).toEqual(['k-0', 'k-1', 'k-2']);
   });
 
   it('starts a member again that is behind and does nothing', async () => {
