@@ -57,16 +57,17 @@ export function projection<Row extends object, E extends DomainEvent = DomainEve
 }
 
 /** One event of a stream as a temporal view keeps it. */
-export interface TemporalFact<E extends DomainEvent = DomainEvent> extends HistoryFact {
-  readonly type: E['type'];
-  readonly data: E['data'];
-}
+export type TemporalFact<E extends DomainEvent = DomainEvent> = E extends DomainEvent<infer Type, infer Data>
+  ? HistoryFact & { readonly type: Type; readonly data: Data }
+  : never;
 
 /** A row that keeps its stream's facts, so that its state can be folded for any date and any known-on time. */
 export interface TemporalRow<E extends DomainEvent = DomainEvent> {
   readonly id: string;
   /** The partition key of the stream: the account id, where there is one. */
   readonly key: string;
+  /** Position of the last event folded in. */
+  readonly position: number;
   readonly facts: readonly TemporalFact<E>[];
 }
 
@@ -87,6 +88,7 @@ export function temporalProjection<E extends DomainEvent>(
     fold: (row, event) => ({
       id: idOf(contract, event.streamId),
       key: event.partitionKey,
+      position: event.position,
       facts: [
         ...(row?.facts ?? []),
         {
@@ -96,7 +98,7 @@ export function temporalProjection<E extends DomainEvent>(
           recorded: Date.parse(event.recordedAt),
           ...(event.supersedes.length > 0 && { supersedes: event.supersedes }),
           data: slim(event.data as E['data'], event.type as E['type']),
-        } as TemporalFact<E>,
+        } as unknown as TemporalFact<E>,
       ],
     }),
   });
@@ -109,6 +111,6 @@ export function stateAt<State, E extends DomainEvent>(
   initial: State,
   evolve: (state: State, fact: TemporalFact<E>) => State,
 ): State | null {
-  const facts = history(row.facts, point);
+  const facts = history<TemporalFact<E>>(row.facts, point);
   return facts.length === 0 ? null : facts.reduce(evolve, initial);
 }

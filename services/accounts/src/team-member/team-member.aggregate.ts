@@ -2,7 +2,8 @@ import { type MemberRole, type Provenance, type TeamMemberEvent, teamMemberContr
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
 
 export type TeamMember =
-  | { readonly status: 'unknown' | 'withdrawn' }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'withdrawn' }
   | {
       readonly status: 'onboarded';
       readonly role: MemberRole;

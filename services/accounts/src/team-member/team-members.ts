@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, type ProjectionStore } from '@keyfold/event-sourcing';
 import { Commands, PROJECTIONS } from '@keyfold/event-sourcing-nest';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
-import { teamMember } from './team-member.aggregate.js';
+import { type TeamMember, teamMember } from './team-member.aggregate.js';
 import { teamMembers } from './team-members.projection.js';
 
 /** Questions that other commands ask about members, answered from the members' own streams. */
@@ -24,8 +24,8 @@ export class TeamMembers {
     for (let id: string | null = managerId; id !== null; ) {
       if (seen.has(id)) throw new DomainError('manager-cycle');
       seen.add(id);
-      const { state } = await this.commands.load(teamMember, id);
-      id = state.status === 'onboarded' ? state.managerId : null;
+      const manager: TeamMember = (await this.commands.load(teamMember, id)).state;
+      id = manager.status === 'onboarded' ? manager.managerId : null;
     }
   }
 

@@ -1,0 +1,72 @@
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import type { OpportunityEvent } from '@keyfold/contracts';
+import { type AnyProjection, history, NotFound, type PointInTime, streamOf, type TemporalRow } from '@keyfold/event-sourcing';
+import { type Page, PageQuery, Views } from '@keyfold/event-sourcing-nest';
+import { Access, IsDateOnly, IsId, IsInstant } from '@keyfold/platform';
+import { IsOptional } from 'class-validator';
+import { Figures } from '../history/figures.js';
+import { accountHistory, incidentHistory, opportunityHistory } from '../history/histories.js';
+
+export interface TimelineItem {
+  /** `<stream>:<version>`. */
+  readonly id: string;
+  readonly at: string;
+  readonly recordedAt: string;
+  readonly service: string;
+  readonly type: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly data: object;
+}
+
+export class GetAccountTimeline extends PageQuery<TimelineItem> {
+  @IsId() accountId!: string;
+  @IsOptional() @IsDateOnly() asOf?: string;
+  @IsOptional() @IsInstant() knownOn?: string;
+}
+
+/** The story of an account: its own events, those of its deals and of its incidents, newest first. */
+@QueryHandler(GetAccountTimeline)
+export class GetAccountTimelineHandler implements IQueryHandler<GetAccountTimeline> {
+  constructor(
+    private readonly figures: Figures,
+    private readonly views: Views,
+    private readonly access: Access,
+  ) {}
+
+  async execute(query: GetAccountTimeline): Promise<Page<TimelineItem>> {
+    const stale = !(await this.figures.arrived(query, accountHistory, opportunityHistory, incidentHistory));
+    const account = (await this.figures.all(accountHistory)).find((row) => row.id === query.accountId);
+    if (!account || !query.scope.covers(await this.access.ownerOf(account.id))) throw new NotFound('account', query.accountId);
+    const point = this.figures.point(query);
+    const deals = await this.figures.all<TemporalRow<OpportunityEvent>>(opportunityHistory);
+    const incidents = await this.figures.all(incidentHistory);
+    const items = [
+      ...facts(accountHistory, [account], point),
+      ...facts(opportunityHistory, deals.filter((row) => row.key === account.id || attachedTo(row, account.id)), point),
+      ...facts(incidentHistory, incidents.filter((row) => row.key === account.id), point),
+    ];
+    items.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? 1 : -1));
+    return this.views.slice('account-timeline', items, query, stale);
+  }
+}
+
+/** A deal recorded before its account was known is ordered under its own key. */
+const attachedTo = (row: TemporalRow<OpportunityEvent>, accountId: string): boolean =>
+  row.key === row.id && row.facts.some((fact) => fact.type === 'opportunities.opportunity.account-attached' && (fact.data as { accountId: string }).accountId === accountId);
+
+const facts = (projection: AnyProjection, rows: readonly TemporalRow[], point: PointInTime): TimelineItem[] =>
+  rows.flatMap((row) => {
+    const { service } = projection.follows[0]!;
+    const streamId = streamOf(projection.follows[0]!, row.id);
+    return history(row.facts, point).map(({ version, type, occurred, recorded, data }) => ({
+      id: `${streamId}:${version}`,
+      at: new Date(occurred).toISOString(),
+      recordedAt: new Date(recorded).toISOString(),
+      service,
+      type,
+      streamId,
+      version,
+      data,
+    }));
+  });
