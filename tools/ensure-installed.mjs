@@ -35,7 +35,9 @@ export const ensureInstalled = async () => {
   const code = await run(command, [...script, 'ci', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: root, deadlineMs: 15 * 60_000 });
   silence();
   if (code !== 0) {
-    console.error('The installation failed; the lines above are what npm said. Mend that (a registry that cannot be reached, a full disk) and run the command again.');
+    console.error(
+      'The installation failed; the lines above are what npm said. Mend that (a registry that cannot be reached, a full disk) and run the command again.',
+    );
     process.exit(1);
   }
   console.log(`Installed in ${elapsed()}.`);

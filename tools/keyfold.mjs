@@ -7,5 +7,11 @@ import { become } from './lib/processes.mjs';
 
 await prepare();
 const sources = pathToFileURL(join(root, 'tools/ts-register.mjs')).href;
-const args = ['--disable-warning=ExperimentalWarning', '--import', sources, join(root, 'services/cli/src/main.ts'), ...process.argv.slice(2)];
-await become(process.execPath, args, { cwd: process.env.INIT_CWD ?? process.cwd() });
+const args = [
+  '--disable-warning=ExperimentalWarning',
+  '--import',
+  sources,
+  join(root, 'services/cli/src/main.ts'),
+  ...process.argv.slice(2),
+];
+await become(process.execPath, args, { cwd: process.env.INIT_CWD ?? process.cwd(), stdio: 'inherit' });

@@ -17,7 +17,9 @@ const STAGES = {
 
 const chosen = process.argv.slice(2);
 if (chosen.includes('--help') || chosen.some((name) => !STAGES[name])) {
-  console.log(`npm test [-- ${Object.keys(STAGES).join('|')} ...]\n\nRuns the given stages, or all of them. MongoDB and Kafka are taken from KEYFOLD_MONGO_URL and KEYFOLD_KAFKA_BROKERS,\nelse started with Docker, else natively.`);
+  console.log(
+    `npm test [-- ${Object.keys(STAGES).join('|')} ...]\n\nRuns the given stages, or all of them. MongoDB and Kafka are taken from KEYFOLD_MONGO_URL and KEYFOLD_KAFKA_BROKERS,\nelse started with Docker, else natively.`,
+  );
   process.exit(chosen.includes('--help') ? 0 : 2);
 }
 
@@ -53,7 +55,12 @@ const startServers = () =>
 
 const runStage = async (name, { config, workers, deadlineMs }) => {
   const report = join(reports, `${name}.json`);
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'];
+  const jest = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+    'node_modules/jest/bin/jest.js',
+  ];
   const args = [...jest, '-c', config, '--maxWorkers', workers, '--passWithNoTests', '--json', '--outputFile', report];
   const env = { ...process.env };
   if (servers) Object.assign(env, { KEYFOLD_MONGO_URL: servers.mongoUrl, KEYFOLD_KAFKA_BROKERS: servers.kafkaBrokers });

@@ -19,12 +19,18 @@ const inputsUnder = (folder) =>
 const packagesUnder = (folder) =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !LEFT_OUT.has(entry.name))
-    .flatMap((entry) => (existsSync(join(folder, entry.name, 'package.json')) ? [join(folder, entry.name)] : packagesUnder(join(folder, entry.name))));
+    .flatMap((entry) =>
+      existsSync(join(folder, entry.name, 'package.json')) ? [join(folder, entry.name)] : packagesUnder(join(folder, entry.name)),
+    );
 
 /** Changes whenever a source of the build does. Names, sizes and times suffice: nx compares the contents of what looks new. */
 export const fingerprint = (base = root) => {
   const hash = createHash('sha256');
-  const files = [...['libs', 'services'].flatMap((folder) => inputsUnder(join(base, folder))), join(base, 'package-lock.json'), join(base, 'tsconfig.base.json')];
+  const files = [
+    ...['libs', 'services'].flatMap((folder) => inputsUnder(join(base, folder))),
+    join(base, 'package-lock.json'),
+    join(base, 'tsconfig.base.json'),
+  ];
   for (const file of files.sort()) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
@@ -33,7 +39,9 @@ export const fingerprint = (base = root) => {
 };
 
 const isBuilt = (wanted) =>
-  existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted && ['libs', 'services'].flatMap((folder) => packagesUnder(join(root, folder))).every((folder) => existsSync(join(folder, 'dist/index.js')));
+  existsSync(STAMP) &&
+  readFileSync(STAMP, 'utf8') === wanted &&
+  ['libs', 'services'].flatMap((folder) => packagesUnder(join(root, folder))).every((folder) => existsSync(join(folder, 'dist/index.js')));
 
 /** Builds what changed since the last build, saying which package is ready. False when the build failed; its output was printed then. */
 export const buildIfStale = async () => {
@@ -49,7 +57,12 @@ export const buildIfStale = async () => {
   };
   const args = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '--output-style=static'];
   // Without the daemon nothing stays behind; plain output for the lines above.
-  const code = await run(process.execPath, args, { cwd: root, onLine, deadlineMs: 10 * 60_000, env: { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: '0' } });
+  const code = await run(process.execPath, args, {
+    cwd: root,
+    onLine,
+    deadlineMs: 10 * 60_000,
+    env: { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: '0' },
+  });
   if (code !== 0) {
     console.error(output.join('\n'));
     return false;

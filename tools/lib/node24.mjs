@@ -25,7 +25,9 @@ export const underNode24 = async () => {
   const node = findNode24();
   if (node === process.execPath) return;
   if (!node) {
-    console.error(`Keyfold needs Node ${WANTED} or newer, this is ${process.versions.node}. On Linux x64 and arm64 "npm ci" brings its own; elsewhere install Node 24 from https://nodejs.org.`);
+    console.error(
+      `Keyfold needs Node ${WANTED} or newer, this is ${process.versions.node}. On Linux x64 and arm64 "npm ci" brings its own; elsewhere install Node 24 from https://nodejs.org.`,
+    );
     process.exit(1);
   }
   await become(node, process.argv.slice(1));

@@ -89,7 +89,7 @@ const onSignal = async (signal) => {
   process.exit(signalled(signal));
 };
 
-for (const signal of SIGNALS) process.on(signal, onSignal);
+for (const signal of SIGNALS) process.on(signal, () => void onSignal(signal));
 
 /** What happens on Ctrl-C or SIGTERM before this process exits as that signal does: unless said otherwise, all children are stopped. A second signal does not wait for it. */
 export const onStopSignal = (work) => {

@@ -1,4 +1,9 @@
-const time = (ms) => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : ms < 90_000 ? `${Math.round(ms / 1_000)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`);
+const time = (ms) =>
+  ms < 10_000
+    ? `${(ms / 1_000).toFixed(1)} s`
+    : ms < 90_000
+      ? `${Math.round(ms / 1_000)} s`
+      : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 
 /** Measures from now on; the answer is a text a person reads. */
 export const stopwatch = () => {
