@@ -5,3 +5,4 @@ export * from './embedded-projection-store.js';
 export * from './in-process-transport.js';
 export * from './local.js';
 export { EVENT_LOG, SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
+export { SqliteKeyStore } from './sqlite-key-store.js';

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { realClock, someCommit } from '@keyfold/event-sourcing/testing';
+import { type DataFolder, openDataFolder } from './data-folder.js';
+import { DataFolderError } from './database.js';
+import { EVENT_LOG, SqliteEventStore } from './sqlite-event-store.js';
+import { SqliteKeyStore } from './sqlite-key-store.js';
+
+let path: string;
+let folders: DataFolder[];
+let children: ChildProcess[];
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'keyfold-'));
+  folders = [];
+  children = [];
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) folder.close();
+  rmSync(path, { recursive: true });
+});
+
+const open = (at = path): DataFolder => {
+  const folder = openDataFolder(at);
+  folders.push(folder);
+  return folder;
+};
+const refusal = (work: () => unknown): DataFolderError => {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(DataFolderError);
+    return error as DataFolderError;
+  }
+  throw new Error('nothing was refused');
+};
+
+/** Another process that holds the folder until it is killed. */
+async function holder(): Promise<ChildProcess> {
+  const script = `
+    const { DatabaseSync } = require('node:sqlite');
+    globalThis.lock = new DatabaseSync(process.argv[1]);
+    lock.exec('BEGIN EXCLUSIVE');
+    process.stdout.write('held');
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--no-warnings', '-e', script, join(path, 'keyfold.lock')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+describe('the data folder', () => {
+  it('is made when it is not there', () => {
+    open(join(path, 'deep', 'folder')).database('accounts', EVENT_LOG);
+    expect(statSync(join(path, 'deep', 'folder', 'accounts.db')).isFile()).toBe(true);
+  });
+
+  it('belongs to one process at a time, and is free again when that one was killed', async () => {
+    const child = await holder();
+    const { reason, message } = refusal(() => open());
+    expect(reason).toBe('in-use');
+    expect(message).toBe(`${path} is in use by another Keyfold: stop that one, or set KEYFOLD_DATA to another folder.`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(open().path).toBe(path);
+  });
+
+  it('is refused to a second opening in the same process, and free after closing', () => {
+    const first = openDataFolder(path);
+    expect(refusal(() => open()).reason).toBe('in-use');
+    first.close();
+    open();
+  });
+
+  it('that cannot be written is one sentence', () => {
+    const file = join(path, 'file');
+    writeFileSync(file, '');
+    const { reason, message } = refusal(() => open(join(file, 'data')));
+    expect(reason).toBe('not-writable');
+    expect(message).toMatch(/^Keyfold cannot write to .*: make it writable for this user, or set KEYFOLD_DATA to another folder\.$/);
+  });
+
+  it.each([
+    ['no database at all', () => writeFileSync(join(path, 'accounts.db'), 'this is not a database, whatever its name says. '.repeat(100))],
+    ['a database with a broken page', () => damage(join(path, 'accounts.db'))],
+  ])('with %s in it is one sentence', async (_what, spoil) => {
+    const folder = openDataFolder(path);
+    const store = new SqliteEventStore('accounts', folder.database('accounts', EVENT_LOG), { clock: realClock });
+    for (let i = 0; i < 50; i++) await store.append(someCommit(`a-${i}`, 0));
+    folder.close();
+    spoil();
+    const { reason, message } = refusal(() => open().database('accounts', EVENT_LOG));
+    expect(reason).toBe('damaged');
+    expect(message).toMatch(/accounts\.db is damaged \(.*\): restore the data folder from a backup, or move the file away to begin with an empty one\.$/s);
+  });
+
+  it('written by a newer version is one sentence', () => {
+    const newer = new DatabaseSync(join(path, 'accounts.db'));
+    newer.exec('PRAGMA user_version = 2');
+    newer.close();
+    const { reason, message } = refusal(() => open().database('accounts', EVENT_LOG));
+    expect(reason).toBe('newer');
+    expect(message).toContain('written by a newer Keyfold (format 2, this one reads up to 1)');
+  });
+});
+
+/** Overwrites everything behind the first page. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  bytes.fill(0xa5, 4096 + 8);
+  writeFileSync(file, bytes);
+}
+
+describe('the keys of persons', () => {
+  it('are made once, kept over a restart and wrapped on the disk', async () => {
+    const first = openDataFolder(path);
+    const keys = SqliteKeyStore.open(first);
+    expect(await keys.keyFor('p', false)).toBeNull();
+    const key = (await keys.keyFor('p', true))!;
+    expect(key).toHaveLength(32);
+    expect(await keys.keyFor('p', true)).toEqual(key);
+    expect(await keys.keyFor('q', true)).not.toEqual(key);
+    first.close();
+
+    expect(statSync(join(path, 'master.key')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(path, 'keys.db')).includes(Buffer.from(key))).toBe(false);
+    expect(Buffer.from((await SqliteKeyStore.open(open()).keyFor('p', false))!)).toEqual(Buffer.from(key));
+  });
+
+  it('that were destroyed are never made again', async () => {
+    const keys = SqliteKeyStore.open(open());
+    await keys.keyFor('p', true);
+    const database = new DatabaseSync(join(path, 'keys.db'));
+    database.exec('UPDATE person_keys SET wrapped = NULL');
+    database.close();
+    expect(await keys.keyFor('p', true)).toBeNull();
+  });
+
+  it.each([
+    ['missing', (file: string) => rmSync(file), /is missing/],
+    ['another one', (file: string) => writeFileSync(file, Buffer.alloc(32, 7).toString('base64')), /does not open the keys/],
+    ['cut short', (file: string) => writeFileSync(file, 'abc'), /is damaged/],
+  ])('cannot be opened when the master key is %s', async (_what, spoil, sentence) => {
+    const first = openDataFolder(path);
+    await SqliteKeyStore.open(first).keyFor('p', true);
+    first.close();
+    spoil(join(path, 'master.key'));
+    expect(refusal(() => SqliteKeyStore.open(open())).message).toMatch(sentence);
+  });
+});
