@@ -1,0 +1,73 @@
+import { type Clock, Unavailable } from '@keyfold/event-sourcing';
+import mongoose, { type Connection, mongo } from 'mongoose';
+
+/** What was read can never be rolled back. */
+export const MAJORITY = { level: 'majority' } as const;
+
+/** Acknowledged means: on the journals of a majority, so that it survives the crash of any process and the loss of a minority (G2). */
+export const DURABLE = { w: 'majority', journal: true, wtimeoutMS: 5_000 } as const;
+
+/** The server gives a read up after this long. */
+export const READ_MS = 5_000;
+
+/**
+ * Opens a connection for one service's database. The limits keep an outage short: an unreachable server is an error after seconds,
+ * and an answer that never comes frees its socket.
+ */
+export async function openConnection(url: string, database: string, options: { maxPoolSize?: number } = {}): Promise<Connection> {
+  const connection = mongoose.createConnection(url, {
+    dbName: database,
+    appName: `keyfold-${database}`.slice(0, 128),
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    maxPoolSize: options.maxPoolSize ?? 16,
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    waitQueueTimeoutMS: 3_000,
+    socketTimeoutMS: 30_000,
+    retryWrites: true,
+  });
+  return connection.asPromise();
+}
+
+/** The driver's database under an open mongoose connection: no models, no buffering on this path. */
+export function databaseOf(connection: Connection): mongo.Db {
+  if (!connection.db) throw new Error('the MongoDB connection is not open');
+  return connection.getClient().db(connection.db.databaseName) as unknown as mongo.Db;
+}
+
+/** MaxTimeMSExpired, WriteConcernTimeout and what a server says while it starts, stops or changes its primary. */
+const OUTAGE_CODES = new Set<unknown>([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const OUTAGES = [mongo.MongoNetworkError, mongo.MongoServerSelectionError, mongo.MongoNotConnectedError, mongo.MongoTopologyClosedError];
+
+/** Whether an error says nothing about the request, only that the server could not be asked or did not answer. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof Unavailable || OUTAGES.some((kind) => error instanceof kind)) return true;
+  if (!(error instanceof mongo.MongoError)) return false;
+  // The driver wraps a network error of a bulk operation in an error without a code.
+  if (error instanceof mongo.MongoBulkWriteError && error.code === undefined) return true;
+  if (error.name === 'MongoWaitQueueTimeoutError' || error.name === 'MongoPoolClearedError' || error.name === 'MongoPoolClosedError') return true;
+  return OUTAGE_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
+}
+
+/**
+ * The answer of the server. Throws Unavailable when it is out of reach or has not answered within `ms`: what was sent may still take effect then.
+ * The driver itself waits without an end for an answer that was dropped on the way.
+ */
+export async function within<T>(clock: Clock, what: string, ms: number, work: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = clock.wait(ms, answered.signal).then((): never => {
+    throw new Unavailable(what);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } catch (error) {
+    throw isOutage(error) && !(error instanceof Unavailable) ? new Unavailable(what, { cause: error }) : error;
+  } finally {
+    answered.abort();
+  }
+}
+
+export const isDuplicateKey = (error: unknown): boolean => error instanceof mongo.MongoServerError && error.code === 11000;

@@ -1,0 +1,27 @@
+import type { DeadLetter, RecordedEvent } from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import { DEAD_LETTERS } from './generations.js';
+
+/** A parked event. Kept as JSON text, so that what could not be read elsewhere can at least be kept here. */
+export interface DeadLetterDocument {
+  readonly _id: string;
+  /** `<projection>|<generation>` */
+  readonly view: string;
+  readonly streamId: string;
+  readonly version: number;
+  readonly event: string | null;
+  readonly raw: string | null;
+  readonly cause: string;
+  readonly parkedAt: string;
+}
+
+export const deadLettersOf = (db: mongo.Db): mongo.Collection<DeadLetterDocument> => db.collection<DeadLetterDocument>(DEAD_LETTERS);
+
+export function toDeadLetterDocument(view: string, letter: DeadLetter): DeadLetterDocument {
+  const { streamId, version, event, raw, cause, parkedAt } = letter;
+  return { _id: `${view}|${streamId}|${version}`, view, streamId, version, event: event && JSON.stringify(event), raw, cause, parkedAt };
+}
+
+export function toDeadLetter(projection: string, { streamId, version, event, raw, cause, parkedAt }: DeadLetterDocument): DeadLetter {
+  return { projection, streamId, version, event: event === null ? null : (JSON.parse(event) as RecordedEvent), raw, cause, parkedAt };
+}

@@ -1,0 +1,154 @@
+import { Batcher, type Clock, type Commit, type EventStore, type Logger, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
+import { type Connection, mongo } from 'mongoose';
+import { CommitAppender } from './append.js';
+import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
+import { KnownEnds } from './commit-ends.js';
+import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
+import { leasesOf } from './lease-document.js';
+import { Wakeups } from './wakeups.js';
+
+export interface MongoEventStoreTools {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Largest commit in bytes; 15 MB at most and unless told. */
+  readonly maxCommitBytes?: number;
+  /** How long an append tries to find out what became of it, in ms; 5 s unless told. */
+  readonly appendDeadlineMs?: number;
+}
+
+const LARGEST_COMMIT = 15_000_000;
+const KNOWN_STREAMS = 100_000;
+/** A page of the feed ends after about so many bytes of event data, whatever its limit. */
+const FEED_BYTES = 8_000_000;
+
+const read = { readConcern: MAJORITY, maxTimeMS: READ_MS };
+
+/**
+ * The log of one service in its own MongoDB database, on the driver's collections. Appends of one process share an insert (group commit);
+ * positions come later, from the Sequencer of the leading process. Every read is a majority read: nothing is seen that could be rolled back.
+ */
+export class MongoEventStore implements EventStore {
+  readonly db: mongo.Db;
+  readonly wakeups: Wakeups;
+  private readonly commits: mongo.Collection<CommitDocument>;
+  private readonly ends = new KnownEnds(KNOWN_STREAMS);
+  private readonly clock: Clock;
+  private readonly maxCommitBytes: number;
+  private readonly appends: Batcher<CommitDocument, undefined>;
+  private readonly lookups: Batcher<string, Commit | null>;
+  private dense = 0;
+  private wokenAt = -1;
+
+  constructor(
+    connection: Connection,
+    readonly service: string,
+    tools: MongoEventStoreTools,
+  ) {
+    this.db = databaseOf(connection);
+    this.clock = tools.clock;
+    this.commits = this.db.collection(COMMITS);
+    this.wakeups = new Wakeups(this.db, tools.clock, tools.log);
+    this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
+    const appender = new CommitAppender(this.db, this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
+    // One commit per stream and batch: the second of two was decided on the first, which may still fail.
+    this.appends = new Batcher({ name: 'append', run: (batch) => appender.append(batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
+    this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
+  }
+
+  /** Refuses to work on a database without the indexes that the guarantees rest on. Call it before the service takes commands. */
+  checkIndexes(): Promise<void> {
+    return this.ask(checkIndexes(this.db));
+  }
+
+  async append(commit: NewCommit): Promise<void> {
+    await this.appends.add(toDocument(commit, this.maxCommitBytes));
+    this.wakeups.appended.ring();
+  }
+
+  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
+    const commits = await this.ask(this.commits.find({ streamId, expectedVersion: { $gte: afterVersion } }, { ...read, sort: { expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+    if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
+      const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
+      if (before && before.toVersion > afterVersion) commits.unshift(before); // the version lies inside a commit
+    }
+    const last = commits[commits.length - 1];
+    if (last) this.ends.add(streamId, last.toVersion);
+    return commits.map(toCommit);
+  }
+
+  async head(streamId: string): Promise<number> {
+    return (await this.lastCommit({ streamId }, { toVersion: 1 }))?.toVersion ?? 0;
+  }
+
+  findCommand(commandId: string): Promise<Commit | null> {
+    return this.lookups.add(commandId);
+  }
+
+  async feed(position: number, limit: number): Promise<SequencedCommit[]> {
+    const cursor = this.commits.find({ position: { $gt: position } }, { ...read, sort: { position: 1 }, limit, batchSize: limit });
+    const page: SequencedCommit[] = [];
+    const collect = async (): Promise<SequencedCommit[]> => {
+      let bytes = 0;
+      for await (const document of cursor) {
+        // The numbers of a batch do not appear in their order: behind a hole a lower one may still come.
+        if (document.position !== position + page.length + 1) break;
+        page.push(toCommit(document) as SequencedCommit);
+        for (const event of document.events) bytes += event.data.length;
+        if (bytes > FEED_BYTES) break;
+      }
+      return page;
+    };
+    return this.ask(collect());
+  }
+
+  async lastPosition(): Promise<number> {
+    const lease = await this.ask(leasesOf(this.db).findOne({ _id: this.service }, { ...read, projection: { numbered: 1 } }));
+    this.dense = Math.max(this.dense, lease?.numbered ?? 0);
+    const beyond = this.commits.find({ position: { $gt: this.dense } }, { ...read, sort: { position: 1 }, projection: { _id: 0, position: 1 } });
+    const walk = async (): Promise<number> => {
+      let last = this.dense;
+      for await (const { position } of beyond) if (position === last + 1) last += 1;
+        else break;
+      return last;
+    };
+    this.dense = Math.max(this.dense, await this.ask(walk()));
+    return this.dense;
+  }
+
+  async streamsOf(partitionKey: string, streamPrefix: string): Promise<string[]> {
+    const named = { $gte: `${streamPrefix}-`, $lt: `${streamPrefix}.` }; // '.' follows '-'
+    const streams = await this.ask(this.commits.distinct('streamId', { partitionKey, expectedVersion: 0, streamId: named }, read));
+    return streams.sort();
+  }
+
+  async changed(position: number, ms: number, signal?: AbortSignal): Promise<void> {
+    this.wakeups.listen();
+    const { numbered, numberedUpTo } = this.wakeups;
+    const missed = numberedUpTo > position;
+    if (missed && this.wokenAt !== position) {
+      this.wokenAt = position;
+      return;
+    }
+    // Woken twice at one position: something holds the reader back that another look will not change.
+    await numbered.wait(numbered.rings, this.clock, missed ? Math.min(ms, 50) : ms, signal);
+  }
+
+  /** Stops listening to the database; the connection stays with its owner. */
+  close(): Promise<void> {
+    return this.wakeups.close();
+  }
+
+  private async findCommands(ids: readonly string[]): Promise<(Commit | null)[]> {
+    const found = await this.ask(this.commits.find({ commandId: { $in: [...ids] } }, read).toArray());
+    const commits = new Map(found.map((document) => [document.commandId, toCommit(document)]));
+    return ids.map((id) => commits.get(id) ?? null);
+  }
+
+  private lastCommit(filter: mongo.Filter<CommitDocument>, projection?: mongo.Document): Promise<CommitDocument | null> {
+    return this.ask(this.commits.findOne(filter, { ...read, sort: { streamId: -1, expectedVersion: -1 }, projection }));
+  }
+
+  private ask<T>(work: Promise<T>): Promise<T> {
+    return within(this.clock, 'the event store', READ_MS, work);
+  }
+}

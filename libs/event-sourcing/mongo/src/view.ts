@@ -1,0 +1,66 @@
+import type { Clock, Filter, RowQuery, View } from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import type { Bell } from './bell.js';
+import { MAJORITY, READ_MS, within } from './connection.js';
+import { castAfter, castFilter, castLimit, castSort } from './filter.js';
+import type { Mirror } from './mirror.js';
+import { collectionsOf, type MarksDocument, type RowDocument, toRow } from './row-document.js';
+
+const VIEW = 'the read model';
+const FIRST_LOOK_MS = 3;
+const LONGEST_LOOK_MS = 50;
+
+const read = { readConcern: MAJORITY, maxTimeMS: READ_MS };
+
+/** The read side of a projection on the driver's collection: filters and sorts are rebuilt from checked parts, pages have a limit, reads have a time limit. */
+export class MongoView<Row extends object> implements View<Row> {
+  constructor(
+    private readonly db: mongo.Db,
+    private readonly key: string,
+    private readonly generation: () => Promise<number>,
+    private readonly tools: { clock: Clock; written: Bell; mirror: Mirror<Row> | null },
+  ) {}
+
+  get(id: string): Promise<Row | null> {
+    return this.ask(async ({ rows }) => {
+      const document = await rows.findOne({ _id: { $eq: id } }, read);
+      return document && toRow<Row>(document);
+    });
+  }
+
+  async find(query: RowQuery): Promise<Row[]> {
+    const sort = castSort(query.sort);
+    const limit = castLimit(query.limit);
+    const conditions = [...(query.filter ? [castFilter(query.filter)] : []), ...(query.after ? [castAfter(sort, query.after)] : [])];
+    const filter = (conditions.length > 1 ? { $and: conditions } : (conditions[0] ?? {})) as mongo.Filter<RowDocument>;
+    return this.ask(async ({ rows }) => (await rows.find(filter, { ...read, sort, limit, batchSize: limit }).toArray()).map((document) => toRow<Row>(document)));
+  }
+
+  async count(filter: Filter = {}): Promise<number> {
+    const cast = castFilter(filter) as mongo.Filter<RowDocument>;
+    return this.ask(({ rows }) => rows.countDocuments(cast, read));
+  }
+
+  all(): Promise<readonly Row[]> {
+    if (!this.tools.mirror) return Promise.reject(new Error(`${this.key} is not mirrored`));
+    return this.tools.mirror.all();
+  }
+
+  async waitFor(streamId: string, version: number, ms: number): Promise<boolean> {
+    const { clock, written } = this.tools;
+    const until = clock.now().getTime() + ms;
+    for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
+      const seen = written.rings;
+      const mark = await this.ask(({ marks }) => marks.findOne({ _id: { $eq: streamId } }, read));
+      if (mark && mark.applied >= version) return true;
+      const left = until - clock.now().getTime();
+      if (left <= 0) return false;
+      await written.wait(seen, clock, Math.min(pause, left)); // a projection of this process wakes it, others are looked for
+    }
+  }
+
+  private ask<T>(work: (collections: { rows: mongo.Collection<RowDocument>; marks: mongo.Collection<MarksDocument> }) => Promise<T>): Promise<T> {
+    const asked = async (): Promise<T> => work(collectionsOf(this.db, this.key, await this.generation()));
+    return within(this.tools.clock, VIEW, READ_MS, asked());
+  }
+}
