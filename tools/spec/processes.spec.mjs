@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { run } from '../lib/processes.mjs';
 
 const processes = pathToFileURL(new URL('../lib/processes.mjs', import.meta.url).pathname).href;
@@ -32,8 +32,11 @@ describe('run', () => {
     expect(lines.sort()).toEqual(['one', 'three', 'two']);
   });
 
-  it('answers 127 for a program that is not there', async () => {
+  it('says that a program is not there and answers 127', async () => {
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
     expect(await run('no-such-program', [])).toBe(127);
+    expect(said).toHaveBeenCalledWith(expect.stringContaining('no-such-program cannot be started'));
+    said.mockRestore();
   });
 
   it('stops what is late and answers 124', async () => {
