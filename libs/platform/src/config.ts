@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LOG_LEVELS } from './log.js';
 import { flag, hosts, key, oneOf, type Setting, text, timeZone, url, whole } from './settings.js';
 
 export const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'] as const;
@@ -30,7 +31,7 @@ export const SETTINGS = {
   timeZone: timeZone('KEYFOLD_TIME_ZONE', { fallback: 'Europe/Paris', meaning: 'Time zone in which a date begins and ends' }),
   commandDeadlineMs: whole('KEYFOLD_COMMAND_DEADLINE_MS', 100, 60_000, { fallback: '5000', meaning: 'After this a command is answered with 503; the same for every service' }),
   metricsPort: whole('KEYFOLD_METRICS_PORT', 0, 65_535, { meaning: 'Port of /metrics; absent: no metrics' }),
-  logLevel: oneOf('KEYFOLD_LOG_LEVEL', ['info', 'warn', 'error'], { fallback: 'info', meaning: 'The least level that is written' }),
+  logLevel: oneOf('KEYFOLD_LOG_LEVEL', LOG_LEVELS, { fallback: 'info', meaning: 'The least level that is written' }),
 } satisfies Record<string, Setting<unknown>>;
 
 type Values = { -readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };

@@ -12,25 +12,25 @@ export interface Setting<Value> {
   parse(text: string): Value;
 }
 
-type Definition<Value> = Partial<Pick<Setting<Value>, 'fallback' | 'secret'>> & { meaning: string };
+type Definition = Partial<Pick<Setting<unknown>, 'fallback' | 'secret'>> & { meaning: string };
 
 const wrong = (): never => {
   throw new TypeError('not a right value');
 };
 
-function define<Value>(name: string, wants: string, parse: (text: string) => Value, definition: Definition<Value>): Setting<Value> {
+function define<Value>(name: string, wants: string, parse: (text: string) => Value, definition: Definition): Setting<Value> {
   return { name, wants, parse, fallback: null, secret: false, ...definition };
 }
 
-export const text = (name: string, definition: Definition<string> & { wants?: string; pattern?: RegExp }): Setting<string> => {
+export const text = (name: string, definition: Definition & { wants?: string; pattern?: RegExp }): Setting<string> => {
   const { wants = 'a text', pattern = /^.+$/s, ...rest } = definition;
   return define(name, wants, (value) => (pattern.test(value) ? value : wrong()), rest);
 };
 
-export const oneOf = <Value extends string>(name: string, values: readonly Value[], definition: Definition<Value>): Setting<Value> =>
+export const oneOf = <Value extends string>(name: string, values: readonly Value[], definition: Definition): Setting<Value> =>
   define(name, values.join(' or '), (value) => values.find((known) => known === value) ?? wrong(), definition);
 
-export const whole = (name: string, min: number, max: number, definition: Definition<number>): Setting<number> =>
+export const whole = (name: string, min: number, max: number, definition: Definition): Setting<number> =>
   define(
     name,
     `a whole number from ${min} to ${max}`,
@@ -38,10 +38,10 @@ export const whole = (name: string, min: number, max: number, definition: Defini
     definition,
   );
 
-export const flag = (name: string, definition: Definition<boolean>): Setting<boolean> =>
+export const flag = (name: string, definition: Definition): Setting<boolean> =>
   define(name, 'true or false', (value) => (value === 'true' ? true : value === 'false' ? false : wrong()), { fallback: 'false', ...definition });
 
-export const url = (name: string, protocols: readonly string[], definition: Definition<string>): Setting<string> =>
+export const url = (name: string, protocols: readonly string[], definition: Definition): Setting<string> =>
   define(
     name,
     `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -49,7 +49,7 @@ export const url = (name: string, protocols: readonly string[], definition: Defi
     definition,
   );
 
-export const hosts = (name: string, definition: Definition<readonly string[]>): Setting<readonly string[]> =>
+export const hosts = (name: string, definition: Definition): Setting<readonly string[]> =>
   define(
     name,
     'host:port, several separated by commas',
@@ -60,7 +60,7 @@ export const hosts = (name: string, definition: Definition<readonly string[]>): 
     definition,
   );
 
-export const key = (name: string, definition: Definition<Buffer>): Setting<Buffer> =>
+export const key = (name: string, definition: Definition): Setting<Buffer> =>
   define(
     name,
     '32 random bytes in base64 (openssl rand -base64 32)',
@@ -71,5 +71,5 @@ export const key = (name: string, definition: Definition<Buffer>): Setting<Buffe
     { secret: true, ...definition },
   );
 
-export const timeZone = (name: string, definition: Definition<string>): Setting<string> =>
+export const timeZone = (name: string, definition: Definition): Setting<string> =>
   define(name, 'an IANA time zone such as Europe/Paris', (value) => new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone, definition);
