@@ -8,7 +8,8 @@ export interface KafkaSettings {
   readonly clientId: string;
   /** Put before every topic and group name, so that several deployments can share one cluster. Nothing above this library sees it. */
   readonly topicPrefix: string;
-  readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
+  /** How the brokers are reached: encryption, credentials, and for tests the sockets. */
+  readonly connection?: Pick<KafkaConfig, 'ssl' | 'sasl' | 'socketFactory'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -21,7 +22,7 @@ export function kafkaClient(settings: KafkaSettings): Kafka {
   return new kafkajs.Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId,
-    ...settings.security,
+    ...settings.connection,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 3 },

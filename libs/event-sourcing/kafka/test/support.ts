@@ -42,9 +42,16 @@ export interface Cluster {
 }
 
 /** Topics of their own on the shared broker. */
-export async function freshTopics(services: readonly string[] = SERVICES, at: readonly string[] = brokers()): Promise<Cluster> {
+export async function freshTopics(services: readonly string[] = SERVICES, connection?: KafkaSettings['connection']): Promise<Cluster> {
   const log = recordingLog();
-  const settings: KafkaSettings = { brokers: at, clientId: 'kafka-int-spec', topicPrefix: `t-${randomUUID().slice(0, 8)}.`, clock, log };
+  const settings: KafkaSettings = {
+    brokers: brokers(),
+    clientId: 'kafka-int-spec',
+    topicPrefix: `t-${randomUUID().slice(0, 8)}.`,
+    connection,
+    clock,
+    log,
+  };
   const transports: KafkaTransport[] = [];
   if (services.length > 0) await createTopics(settings, services);
   return {
