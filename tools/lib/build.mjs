@@ -55,7 +55,7 @@ export const buildIfStale = async () => {
     const built = /✔ +nx run @keyfold\/([\w-]+):build/.exec(line)?.[1];
     if (built) console.log(`  built ${built}`);
   };
-  const args = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '--output-style=static'];
+  const args = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build'];
   // Without the daemon nothing stays behind; plain output for the lines above.
   const code = await run(process.execPath, args, {
     cwd: root,
@@ -64,7 +64,7 @@ export const buildIfStale = async () => {
     env: { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: '0' },
   });
   if (code !== 0) {
-    console.error(output.join('\n'));
+    console.error(output.filter((line) => !/✔|^npm (warn|error)/.test(line)).join('\n'));
     return false;
   }
   mkdirSync(dirname(STAMP), { recursive: true });
