@@ -36,12 +36,21 @@ export interface Loaded<State> {
   readonly partitionKey: string | null;
 }
 
+/** One call of `execute`. */
+interface Command<State, E extends DomainEvent> {
+  readonly decider: Decider<State, E>;
+  readonly id: string;
+  readonly streamId: string;
+  readonly context: CommandContext;
+  decide(state: State, version: number): readonly E[];
+}
+
 const ATTEMPTS = 4;
 
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
- * States are cached (the last `cacheSize` streams used) and validated by the expected version of the append; a refusal appends nothing and so
- * validates nothing, therefore it is repeated on a fresh state when the head has moved.
+ * States are cached (the last `cacheSize` streams used) and validated by the expected version of the append; a refusal, and the answer that there is
+ * nothing to do, append nothing and so validate nothing: they are repeated on a fresh state when the head has moved.
  */
 export class Aggregates {
   private readonly cache = new Map<string, Loaded<unknown>>();
@@ -64,7 +73,7 @@ export class Aggregates {
     decide: (state: State, version: number) => readonly E[],
   ): Promise<CommandResult> {
     const streamId = streamOf(decider.contract, id);
-    return this.inTurn(streamId, () => this.attempts(decider, streamId, id, context, decide));
+    return this.inTurn(streamId, () => this.attempts({ decider, id, streamId, context, decide }));
   }
 
   /** Commands of one process on one stream run one after the other: a conflict can then only come from another process. */
@@ -78,37 +87,41 @@ export class Aggregates {
     }
   }
 
-  private async attempts<State, E extends DomainEvent>(
-    decider: Decider<State, E>,
-    streamId: string,
-    id: string,
-    context: CommandContext,
-    decide: (state: State, version: number) => readonly E[],
-  ): Promise<CommandResult> {
+  private async attempts<State, E extends DomainEvent>(command: Command<State, E>): Promise<CommandResult> {
+    const { decider, id, streamId, context } = command;
     // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
-    if (context.repeatable) {
-      const earlier = await this.store.findCommand(context.commandId);
-      if (earlier) return firstResult(earlier, id, context);
-    }
+    const earlier = context.repeatable && (await this.firstResult(id, context));
+    if (earlier) return earlier;
     for (let attempt = 1; ; attempt++) {
       const cached = this.cache.has(streamId);
       const loaded = await this.load(decider, id);
+      const moved = async (): Promise<boolean> => cached && (await this.store.head(streamId)) !== loaded.version;
       try {
-        if (context.expectedVersion !== null && context.expectedVersion !== loaded.version) throw new StaleVersion(context.expectedVersion, loaded.version);
-        return await this.decideAndAppend(decider, streamId, id, context, loaded, decide);
+        assertExpected(context, loaded);
+        const result = await this.decideAndAppend(command, loaded);
+        // Without an append nothing has validated the state: neither "there is nothing to do" nor a dry run.
+        if (result.appended || attempt === ATTEMPTS || !(await moved())) return result.answer;
       } catch (error) {
-        if (error instanceof CommandAlreadyAppended) {
-          const earlier = await this.store.findCommand(context.commandId);
-          if (earlier) return firstResult(earlier, id, context);
-          throw error;
-        }
-        const decidedOnOldState =
-          error instanceof WrongExpectedVersion ||
-          ((error instanceof DomainError || error instanceof StaleVersion) && cached && (await this.store.head(streamId)) !== loaded.version);
+        // The same command may have come through elsewhere since it was looked up; then whatever stopped this one is its own doing.
+        const first = this.mayBeRepeated(error, context) && (await this.firstResult(id, context));
+        if (first) return first;
+        const decidedOnOldState = error instanceof WrongExpectedVersion || (isRefusal(error) && (await moved()));
         if (!decidedOnOldState || attempt === ATTEMPTS) throw error;
-        this.cache.delete(streamId);
       }
+      this.cache.delete(streamId);
     }
+  }
+
+  private mayBeRepeated(error: unknown, { repeatable }: CommandContext): boolean {
+    return error instanceof CommandAlreadyAppended || (repeatable && (error instanceof WrongExpectedVersion || isRefusal(error)));
+  }
+
+  /** What the command id gave before. Throws CommandIdReused when it belongs to another command. */
+  private async firstResult(id: string, context: CommandContext): Promise<CommandResult | null> {
+    const commit = await this.store.findCommand(context.commandId);
+    if (!commit) return null;
+    if (commit.commandHash !== context.commandHash) throw new CommandIdReused(context.commandId);
+    return { id, version: commit.expectedVersion + commit.events.length, events: commit.events.map((event) => event.type) };
   }
 
   /** Current state, from the cache or the log. For decisions over other streams of the same service. */
@@ -131,16 +144,12 @@ export class Aggregates {
   }
 
   private async decideAndAppend<State, E extends DomainEvent>(
-    decider: Decider<State, E>,
-    streamId: string,
-    id: string,
-    context: CommandContext,
+    { decider, id, streamId, context, decide }: Command<State, E>,
     loaded: Loaded<State>,
-    decide: (state: State, version: number) => readonly E[],
-  ): Promise<CommandResult> {
+  ): Promise<{ answer: CommandResult; appended: boolean }> {
     const decided = decide(loaded.state, loaded.version);
-    const result = { id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
-    if (decided.length === 0 || context.dryRun) return result;
+    const answer = { id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
+    if (decided.length === 0 || context.dryRun) return { answer, appended: false };
     const commit: NewCommit = {
       commitId: this.tools.ids.next(),
       streamId,
@@ -163,7 +172,7 @@ export class Aggregates {
     }
     await this.tools.failpoint('after-append');
     this.remember(streamId, this.fold(decider, loaded, [{ ...commit, position: null, recordedAt: null }]));
-    return result;
+    return { answer, appended: true };
   }
 
   /** Event ids follow from the command id, so the same command makes the same events. Personal fields leave here as ciphertext. */
@@ -205,7 +214,8 @@ export class Aggregates {
   }
 }
 
-function firstResult(commit: Commit, id: string, context: CommandContext): CommandResult {
-  if (commit.commandHash !== context.commandHash) throw new CommandIdReused(context.commandId);
-  return { id, version: commit.expectedVersion + commit.events.length, events: commit.events.map((event) => event.type) };
+const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion;
+
+function assertExpected({ expectedVersion }: CommandContext, { version }: Loaded<unknown>): void {
+  if (expectedVersion !== null && expectedVersion !== version) throw new StaleVersion(expectedVersion, version);
 }

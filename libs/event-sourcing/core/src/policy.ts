@@ -1,6 +1,6 @@
 import { DomainError, NotFound } from './errors.js';
 import type { AggregateContract, DomainEvent, RecordedEvent } from './events.js';
-import type { CommandSender, Ids, ProjectionStore } from './ports.js';
+import type { CommandSender, Ids, Marks, ProjectionStore } from './ports.js';
 import { projection, type Projection } from './projection.js';
 import type { Subscriber, SubscriberTools } from './projector.js';
 import { followsStream, gapless, type Incoming, NO_MARKS } from './subscription.js';
@@ -43,8 +43,7 @@ export class PolicyRunner implements Subscriber {
   constructor(
     private readonly policy: Policy,
     private readonly store: ProjectionStore,
-    private readonly sender: CommandSender,
-    private readonly tools: SubscriberTools & { ids: Ids },
+    private readonly tools: SubscriberTools & { ids: Ids; sender: CommandSender },
     /** What is done with an event; by default the commands of the policy are sent. */
     private readonly act: (event: RecordedEvent) => Promise<void> = (event) => this.sendCommandsOf(event),
   ) {
@@ -56,7 +55,7 @@ export class PolicyRunner implements Subscriber {
     const mine = events.filter((event) => followsStream(this.policy.follows, event));
     if (mine.length === 0) return;
     const marks = await this.store.marks(this.projection, [...new Set(mine.map((event) => event.streamId))]);
-    const fresh = await gapless(mine, marks, this.tools.feeds, this.tools.registry, (streamId, after) =>
+    const fresh = await gapless(mine, marks, this.tools, (streamId, after) =>
       this.tools.log.warn('gap in a stream, repairing it from the feed', { policy: this.name, streamId, after }),
     );
     const done: Incoming[] = [];
@@ -89,7 +88,7 @@ export class PolicyRunner implements Subscriber {
     const commands = this.policy.react(event, (...parts) => this.tools.ids.derive(event.eventId, this.name, ...parts));
     for (const [step, command] of commands.entries())
       try {
-        await this.sender.send({
+        await this.tools.sender.send({
           ...command,
           commandId: this.tools.ids.derive(event.eventId, this.name, String(step), command.id),
           correlationId: event.correlationId,
@@ -106,13 +105,16 @@ export class PolicyRunner implements Subscriber {
     const parkedAt = this.tools.clock.now().toISOString();
     const streams = [...new Set([...done, ...parked.map((other) => other.incoming)].map((incoming) => incoming.streamId))];
     return this.store.transact(this.projection, { partition, streams, rows: [] }, (state) => {
-      const marks = new Map(streams.map((streamId) => [streamId, state.marks.get(streamId) ?? NO_MARKS]));
-      for (const { streamId, version } of done) marks.set(streamId, { accepted: version, applied: version });
-      for (const { incoming } of parked) marks.set(incoming.streamId, { ...marks.get(incoming.streamId)!, accepted: incoming.version });
+      // Another member may have settled more of a stream meanwhile: marks do not go back.
+      const before = (streamId: string): Marks => state.marks.get(streamId) ?? NO_MARKS;
+      const marks = new Map(streams.map((streamId) => [streamId, before(streamId)]));
+      for (const { streamId, version } of done) if (version > before(streamId).accepted) marks.set(streamId, { accepted: version, applied: version });
+      const fresh = parked.filter(({ incoming }) => incoming.version > before(incoming.streamId).accepted);
+      for (const { incoming } of fresh) marks.set(incoming.streamId, { ...marks.get(incoming.streamId)!, accepted: incoming.version });
       return {
         marks,
         rows: new Map(),
-        parked: parked.map(({ incoming: { streamId, version, raw }, cause }) => ({ projection: this.projection.name, streamId, version, event: null, raw, cause, parkedAt })),
+        parked: fresh.map(({ incoming: { streamId, version, raw }, cause }) => ({ projection: this.projection.name, streamId, version, event: null, raw, cause, parkedAt })),
       };
     });
   }

@@ -198,5 +198,5 @@ export class ProcessRunner<State> {
 /** A subscriber with durable marks whose reaction is our own code instead of a command: the same delivery rules as a policy. */
 function policyLike(name: string, follows: readonly AggregateContract[], tools: ProcessTools, react: (event: RecordedEvent) => Promise<void>): PolicyRunner {
   const definition = policy({ name, follows: follows as readonly AggregateContract<never>[], react: () => [] });
-  return new PolicyRunner(definition, tools.store, tools.sender, tools, react);
+  return new PolicyRunner(definition, tools.store, tools, react);
 }

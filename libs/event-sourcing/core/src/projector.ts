@@ -19,6 +19,7 @@ export interface SubscriberTools {
 }
 
 const REPLAY_BATCH = 500;
+const RETRY_BATCH = 1_000;
 
 /**
  * Keeps one read model up to date (G6): each event of a stream exactly once and in order, or its stream is parked and visible.
@@ -40,7 +41,7 @@ export class Projector<Row extends object> implements Subscriber {
     if (mine.length === 0) return;
     const streams = [...new Set(mine.map((event) => event.streamId))];
     const marks = await this.store.marks(this.projection, streams);
-    const fresh = await gapless(mine, marks, this.tools.feeds, this.tools.registry, (streamId, after) =>
+    const fresh = await gapless(mine, marks, this.tools, (streamId, after) =>
       this.tools.log.warn('gap in a stream, repairing it from the feed', { projection: this.name, streamId, after }),
     );
     if (fresh.length === 0) return;
@@ -69,25 +70,37 @@ export class Projector<Row extends object> implements Subscriber {
     await replay(this, follows, this.tools);
   }
 
-  /** Applies the dead letters of a stream again, head first, and stops at the first that still fails. */
-  async retryDeadLetters(streamId: string): Promise<{ applied: number; left: number }> {
+  /** Applies the dead letters of a stream again, head first, up to the first that still fails. `cause` says why, null when none is left. */
+  async retryDeadLetters(streamId: string): Promise<{ applied: number; left: number; cause: string | null }> {
     let applied = 0;
     for (;;) {
-      const [head] = await this.store.deadLetters(this.projection, { streamId, limit: 1 });
-      if (!head) return { applied, left: 0 };
-      const event = head.event ?? (await this.reread(head));
-      const rows = this.projection.rowsOf(event);
-      let failed = false;
-      await this.store.transact(this.projection, { partition: 'dead-letters', streams: [streamId], rows }, (state) => {
-        const marks = state.marks.get(streamId) ?? NO_MARKS;
-        failed = marks.applied + 1 !== event.version;
-        if (failed) return { marks: new Map(), rows: new Map(), parked: [] };
-        const folded = new Map(rows.map((id) => [id, this.projection.fold(state.rows.get(id) ?? null, event, id)] as const));
-        return { marks: new Map([[streamId, { accepted: marks.accepted, applied: event.version }]]), rows: folded, parked: [] };
-      });
-      if (!failed) applied += 1;
-      await this.store.removeDeadLetters(this.projection, streamId, head.version);
+      const letters = await this.store.deadLetters(this.projection, { streamId, limit: RETRY_BATCH });
+      if (letters.length === 0) return { applied, left: 0, cause: null };
+      for (const letter of letters)
+        try {
+          if (await this.retry(letter)) applied += 1;
+        } catch (error) {
+          return { applied, left: (await this.store.deadLetters(this.projection, { streamId, limit: RETRY_BATCH })).length, cause: String(error) };
+        }
     }
+  }
+
+  /** False when the row has the event already: a crash came between the row and the removal of the letter. */
+  private async retry(letter: DeadLetter): Promise<boolean> {
+    const { streamId, version } = letter;
+    const event = letter.event ?? (await this.reread(letter));
+    const rows = this.tools.registry.knows(event.type) ? this.projection.rowsOf(event) : [];
+    let isNew = true;
+    await this.store.transact(this.projection, { partition: 'dead-letters', streams: [streamId], rows }, (state) => {
+      const marks = state.marks.get(streamId) ?? NO_MARKS;
+      isNew = version > marks.applied;
+      if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
+      if (version !== marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
+      const folded = new Map(rows.map((id) => [id, this.projection.fold(state.rows.get(id) ?? null, event, id)] as const));
+      return { marks: new Map([[streamId, { accepted: marks.accepted, applied: version }]]), rows: folded, parked: [] };
+    });
+    await this.store.removeDeadLetters(this.projection, streamId, version);
+    return isNew;
   }
 
   private async reread(letter: DeadLetter): Promise<RecordedEvent> {

@@ -52,8 +52,7 @@ export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 export async function gapless(
   incoming: readonly Incoming[],
   marks: ReadonlyMap<string, Marks>,
-  feeds: Feeds,
-  registry: EventRegistry,
+  { feeds, registry }: { feeds: Feeds; registry: EventRegistry },
   onGap: (streamId: string, after: number) => void,
 ): Promise<Incoming[]> {
   const streams = new Map<string, Incoming[]>();

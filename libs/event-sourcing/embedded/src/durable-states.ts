@@ -74,7 +74,9 @@ export class DurableStates {
 
   private writeAll(key: string, { marks, rows, parked }: BatchWrite<object>): void {
     for (const [streamId, { accepted, applied }] of marks as ReadonlyMap<string, Marks>) this.sql.setMark.run(key, streamId, accepted, applied);
-    for (const [id, row] of rows) row ? this.sql.setRow.run(key, id, JSON.stringify(row)) : this.sql.dropRow.run(key, id);
+    for (const [id, row] of rows)
+      if (row) this.sql.setRow.run(key, id, JSON.stringify(row));
+      else this.sql.dropRow.run(key, id);
     for (const letter of parked) this.sql.park.run(key, letter.streamId, letter.version, JSON.stringify(letter));
   }
 }

@@ -27,7 +27,7 @@ describe('the in-process transport', () => {
     await transport.publish('t', batch(2_000));
     let through = false;
     const more = transport.publish('t', batch(10, 2_000)).then(() => (through = true));
-    await new Promise((resolve) => setImmediate(resolve));
+    await transport.publish('elsewhere', batch(1));
     expect(through).toBe(false);
     open();
     await more;

@@ -67,7 +67,7 @@ export class ServiceRuntime {
     const tools = { registry: definition.registry, feeds: adapters.feeds, clock: adapters.clock, log: adapters.log, ids: adapters.ids };
     const store = adapters.projections;
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
-    const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, sender, tools));
+    const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
     for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
     this.members = [
       ...[...this.projectors.values()].map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),

@@ -227,7 +227,8 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
         await store.prepare(mirrored);
         return mirrored;
       };
-      const all = async (of: Projection<ContractRow>): Promise<unknown[]> => (await store.view(of).all()).map(({ id, rank }) => [id, rank]).sort();
+      const all = async (of: Projection<ContractRow>): Promise<unknown[]> =>
+        (await store.view(of).all()).map(({ id, rank }) => [id, rank] as const).sort(([a], [b]) => (a < b ? -1 : 1));
 
       it('is fresh after every write, from whatever partition', async () => {
         const mirrored = await mirror();
