@@ -6,7 +6,7 @@ import { prepare } from './ensure-installed.mjs';
 import { buildIfStale } from './lib/build.mjs';
 import { root } from './lib/node24.mjs';
 import { firstToEnd, startPrefixed } from './lib/prefixed.mjs';
-import { run, stopAll } from './lib/processes.mjs';
+import { stopAll } from './lib/processes.mjs';
 
 const PORTS = { accounts: 3001, opportunities: 3002, satisfaction: 3003, reporting: 3004, web: 3000 };
 const entry = (name) => join(root, 'services', name, name === 'web' ? 'dist/server/main.js' : 'dist/main.js');
@@ -29,10 +29,11 @@ const secrets = () => {
 const servers = async () => {
   const { KEYFOLD_MONGO_URL, KEYFOLD_KAFKA_BROKERS } = process.env;
   if (KEYFOLD_MONGO_URL && KEYFOLD_KAFKA_BROKERS) return {};
-  const code = await run(process.execPath, [join(root, 'infra/native/cli.mjs'), 'up'], { cwd: root, deadlineMs: 10 * 60_000 });
-  if (code !== 0) process.exit(code);
-  const { addresses } = await import('../infra/native/addresses.mjs');
-  return { KEYFOLD_MONGO_URL: addresses.mongoUrl, KEYFOLD_KAFKA_BROKERS: addresses.kafkaBrokers };
+  const { developmentServers, up } = await import('../infra/native/development.mjs');
+  const started = developmentServers({ log: console.log });
+  await up(started, { log: console.log });
+  const [mongo, kafka] = started.map(({ server }) => server);
+  return { KEYFOLD_MONGO_URL: mongo.url, KEYFOLD_KAFKA_BROKERS: kafka.brokers };
 };
 
 await prepare();
