@@ -12,6 +12,15 @@ export interface LeadershipTools {
   readonly ttlMs?: number;
 }
 
+/** Ends when the signal is aborted. */
+export type LeadersWork = (epoch: number, signal: AbortSignal) => Promise<void>;
+
+interface Lease {
+  readonly service: string;
+  readonly holder: string;
+  readonly epoch: number;
+}
+
 /**
  * One leader per service. Whether a lease has run out is judged by the server's clock alone ($$NOW); the clocks of the processes do not count.
  * A lease is no lock: a paused leader may wake up and write. What it writes must be conditional on its epoch, as the sequencer and the relay state do.
@@ -34,14 +43,14 @@ export class Leadership {
    * Stands for election until `stop` is aborted, and runs `work` whenever it leads. The signal given to `work` is aborted when the lease is lost or could not
    * be renewed in time. When `work` ends or rejects, the lease is given back and the next term begins.
    */
-  async lead(service: string, work: (epoch: number, signal: AbortSignal) => Promise<void>, stop: AbortSignal): Promise<void> {
+  async lead(service: string, work: LeadersWork, stop: AbortSignal): Promise<void> {
     const { clock, log } = this.tools;
     let unreachable = false;
     while (!stop.aborted) {
       try {
         const holder = this.tools.ids.next();
         const epoch = await this.acquire(service, holder);
-        if (epoch !== null) await this.term(service, holder, epoch, work, stop);
+        if (epoch !== null) await this.term({ service, holder, epoch }, work, stop);
         unreachable = false;
       } catch (error) {
         if (!unreachable) log.warn('leadership: will go on trying', { service, error: String(error) });
@@ -74,7 +83,7 @@ export class Leadership {
     });
   }
 
-  private async term(service: string, holder: string, epoch: number, work: (epoch: number, signal: AbortSignal) => Promise<void>, stop: AbortSignal): Promise<void> {
+  private async term({ service, holder, epoch }: Lease, work: LeadersWork, stop: AbortSignal): Promise<void> {
     const over = new AbortController();
     const end = (): void => over.abort();
     stop.addEventListener('abort', end, { once: true });

@@ -1,11 +1,12 @@
 import { type BatchState, type BatchWrite, type Clock, type DeadLetter, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
+import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
 import { Bell } from './bell.js';
 import { databaseOf, DURABLE, isDuplicateKey, MAJORITY, READ_MS, within } from './connection.js';
-import { type DeadLetterDocument, deadLettersOf, toDeadLetter, toDeadLetterDocument } from './dead-letter-document.js';
-import { generationKey, Generations, type StampDocument, STAMPS } from './generations.js';
+import { type DeadLetterDocument, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
+import { generationKey, Generations } from './generations.js';
 import { Mirror } from './mirror.js';
-import { collectionsOf, keyOf, type MarksDocument, type RowDocument, toRow, toRowDocument } from './row-document.js';
+import { collectionsOf, keyOf, type MarksDocument, marksOf } from './row-document.js';
 import { MongoView } from './view.js';
 
 const STORE = 'the projection store';
@@ -14,7 +15,6 @@ const DEADLINE_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 250;
 
 type Fold = (state: BatchState<never>) => BatchWrite<object>;
-type Keys = { partition: string; streams: readonly string[]; rows: readonly string[] };
 
 /** What the stores of the serving and of a new generation share. */
 interface Shared {
@@ -51,7 +51,7 @@ export class MongoProjectionStore implements ProjectionStore {
     return marksOf(await this.ask(read()));
   }
 
-  async transact<Row extends object>(projection: Projection<Row>, keys: Keys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
+  async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
     const { clock } = this.tools;
     const until = clock.now().getTime() + DEADLINE_MS;
     for (let attempt = 1; ; attempt++)
@@ -66,48 +66,18 @@ export class MongoProjectionStore implements ProjectionStore {
       }
   }
 
-  private async attempt(projection: Projection, keys: Keys, fold: Fold): Promise<void> {
-    const session = this.shared.db.client.startSession();
+  private async attempt(projection: Projection, keys: BatchKeys, fold: Fold): Promise<void> {
+    const { db, generations } = this.shared;
+    const session = db.client.startSession();
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: DURABLE });
-      const generation = this.generation ?? (await this.shared.generations.serving(projection, session));
-      const { rows, marks } = collectionsOf(this.shared.db, keyOf(projection), generation);
-      const options = { session, maxTimeMS: READ_MS };
-      const [streamIds, rowIds] = [[...keys.streams], [...keys.rows]];
-      const readMarks = streamIds.length > 0 ? await marks.find({ _id: { $in: streamIds } }, { ...options, batchSize: streamIds.length + 1 }).toArray() : [];
-      const readRows = rowIds.length > 0 ? await rows.find({ _id: { $in: rowIds } }, { ...options, batchSize: rowIds.length + 1 }).toArray() : [];
-      const write = fold({ marks: marksOf(readMarks), rows: new Map(readRows.map((document) => [document._id, toRow<never>(document)])) });
-      const before = new Map(readRows.map((document) => [document._id, document._partitions ?? []]));
-
-      await this.writeRows(rows, write, projection.mirrored ? { partition: keys.partition, before } : null, session);
-      if (projection.mirrored && write.rows.size > 0) await this.stamp(projection, generation, keys.partition, write, before, session);
-      const moved = [...write.marks].map(([_id, mark]) => ({ replaceOne: { filter: { _id }, replacement: { accepted: mark.accepted, applied: mark.applied }, upsert: true } }));
-      if (moved.length > 0) await marks.bulkWrite(moved, { session, ordered: false });
-      const view = generationKey(keyOf(projection), generation);
-      const parked = write.parked.map((letter) => toDeadLetterDocument(view, letter));
-      if (parked.length > 0) await deadLettersOf(this.shared.db).insertMany(parked, { session });
+      const generation = this.generation ?? (await generations.serving(projection, session));
+      const batch = new BatchTransaction(db, session, projection, generation);
+      await batch.write(fold(await batch.read(keys)), keys.partition);
       await commit(session);
     } finally {
       await session.endSession(); // rolls back what was not committed
     }
-  }
-
-  private async writeRows(rows: mongo.Collection<RowDocument>, write: BatchWrite<object>, mirrored: { partition: string; before: Map<string, readonly string[]> } | null, session: mongo.ClientSession): Promise<void> {
-    const operations = [...write.rows].map(([_id, row]) => {
-      if (!row) return { deleteOne: { filter: { _id } } };
-      const partitions = mirrored && [...new Set([...(mirrored.before.get(_id) ?? []), mirrored.partition])];
-      return { replaceOne: { filter: { _id }, replacement: toRowDocument(_id, row, partitions), upsert: true } };
-    });
-    if (operations.length > 0) await rows.bulkWrite(operations, { session, ordered: false, ignoreUndefined: true });
-  }
-
-  /** Readers reload a partition when its stamp has moved. A deletion moves those of all partitions under which a reader may hold the row. */
-  private async stamp(projection: Projection, generation: number, partition: string, write: BatchWrite<object>, before: Map<string, readonly string[]>, session: mongo.ClientSession): Promise<void> {
-    const partitions = new Set([partition]);
-    for (const [id, row] of write.rows) if (!row) for (const other of before.get(id) ?? []) partitions.add(other);
-    const key = generationKey(keyOf(projection), generation);
-    const moved = [...partitions].map((name) => ({ updateOne: { filter: { _id: `${key}|${name}` }, update: { $inc: { count: 1 } }, upsert: true } }));
-    await this.shared.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session, ordered: false });
   }
 
   async deadLetters(projection: Projection, query: { streamId?: string; limit: number }): Promise<DeadLetter[]> {
@@ -169,8 +139,6 @@ function sharedOf(connection: Connection, clock: Clock): Shared {
   const db = databaseOf(connection);
   return { db, generations: new Generations(db, clock), written: new Bell(), mirrors: new Map() };
 }
-
-const marksOf = (documents: readonly MarksDocument[]): Map<string, Marks> => new Map(documents.map(({ _id, accepted, applied }) => [_id, { accepted, applied }]));
 
 /** Commits; again while the server does not say what became of it, which is safe: a transaction commits once. */
 async function commit(session: mongo.ClientSession): Promise<void> {

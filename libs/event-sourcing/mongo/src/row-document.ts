@@ -1,4 +1,4 @@
-import type { Projection } from '@keyfold/event-sourcing';
+import type { Marks, Projection } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 
 /** A row as stored: its fields beside the id, and for mirrored views the partitions that have written it. */
@@ -32,3 +32,5 @@ export function toRowDocument(id: string, row: object, partitions: readonly stri
   if (own !== undefined && own !== id) throw new Error(`the row ${id} calls itself ${String(own)}`);
   return { _id: id, ...(partitions && { _partitions: partitions }), ...fields };
 }
+
+export const marksOf = (documents: readonly MarksDocument[]): Map<string, Marks> => new Map(documents.map(({ _id, accepted, applied }) => [_id, { accepted, applied }]));

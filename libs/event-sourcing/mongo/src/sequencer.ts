@@ -58,7 +58,7 @@ export class Sequencer {
       } catch (error) {
         if (error instanceof Superseded) return;
         failures += 1;
-        if (failures === 1) log.warn('sequencer: will begin again', { service: this.service, epoch, error: String(error) });
+        if (failures === 1) log.warn('sequencer- will begin again', { service: this.service, epoch, error: String(error) });
         await clock.wait(Math.min(25 * 2 ** failures, LONGEST_BACK_OFF_MS), signal);
       } finally {
         await session.endSession(); // after an error an answer may still be under way on it: the next attempt takes a fresh one
@@ -72,12 +72,12 @@ export class Sequencer {
     while (!signal.aborted) {
       const seen = appended.rings;
       const { order, complete } = await this.scan(term);
-      await this.tools.failpoint('sequencer:scanned');
+      await this.tools.failpoint('sequencer-scanned');
       for (let from = 0; from < order.length && !signal.aborted; from += BULK) {
         turn = await this.give(term, turn, order.slice(from, from + BULK));
-        await this.tools.failpoint('sequencer:given');
+        await this.tools.failpoint('sequencer-given');
         turn = await this.writeOut(term, turn);
-        await this.tools.failpoint('sequencer:numbered');
+        await this.tools.failpoint('sequencer-numbered');
       }
       progress();
       if (complete) await appended.wait(seen, this.tools.clock, IDLE_MS, signal);

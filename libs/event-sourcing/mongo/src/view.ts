@@ -2,7 +2,7 @@ import type { Clock, Filter, RowQuery, View } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import type { Bell } from './bell.js';
 import { MAJORITY, READ_MS, within } from './connection.js';
-import { castAfter, castFilter, castLimit, castSort } from './filter.js';
+import { castFilter, castQuery } from './filter.js';
 import type { Mirror } from './mirror.js';
 import { collectionsOf, type MarksDocument, type RowDocument, toRow } from './row-document.js';
 
@@ -29,15 +29,12 @@ export class MongoView<Row extends object> implements View<Row> {
   }
 
   async find(query: RowQuery): Promise<Row[]> {
-    const sort = castSort(query.sort);
-    const limit = castLimit(query.limit);
-    const conditions = [...(query.filter ? [castFilter(query.filter)] : []), ...(query.after ? [castAfter(sort, query.after)] : [])];
-    const filter = (conditions.length > 1 ? { $and: conditions } : (conditions[0] ?? {})) as mongo.Filter<RowDocument>;
+    const { filter, sort, limit } = castQuery(query);
     return this.ask(async ({ rows }) => (await rows.find(filter, { ...read, sort, limit, batchSize: limit }).toArray()).map((document) => toRow<Row>(document)));
   }
 
   async count(filter: Filter = {}): Promise<number> {
-    const cast = castFilter(filter) as mongo.Filter<RowDocument>;
+    const cast = castFilter(filter);
     return this.ask(({ rows }) => rows.countDocuments(cast, read));
   }
 

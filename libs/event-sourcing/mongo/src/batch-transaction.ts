@@ -1,0 +1,68 @@
+import type { BatchState, BatchWrite, Projection } from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import { READ_MS } from './connection.js';
+import { deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
+import { generationKey, type StampDocument, STAMPS } from './generations.js';
+import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument } from './row-document.js';
+
+export interface BatchKeys {
+  readonly partition: string;
+  readonly streams: readonly string[];
+  readonly rows: readonly string[];
+}
+
+/** The reads and writes of one partition batch inside an open transaction on one generation. The reads go one after the other: a transaction has one session. */
+export class BatchTransaction {
+  private readonly rows: mongo.Collection<RowDocument>;
+  private readonly marks: mongo.Collection<MarksDocument>;
+  private readonly view: string;
+  /** Partitions under which the mirrors hold the rows that were read. */
+  private readonly partitionsOf = new Map<string, readonly string[]>();
+
+  constructor(
+    private readonly db: mongo.Db,
+    private readonly session: mongo.ClientSession,
+    private readonly projection: Projection,
+    generation: number,
+  ) {
+    const key = keyOf(projection);
+    ({ rows: this.rows, marks: this.marks } = collectionsOf(db, key, generation));
+    this.view = generationKey(key, generation);
+  }
+
+  async read(keys: BatchKeys): Promise<BatchState<never>> {
+    const marks = await this.byId(this.marks, keys.streams);
+    const rows = await this.byId(this.rows, keys.rows);
+    for (const row of rows) this.partitionsOf.set(row._id, row._partitions ?? []);
+    return { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) };
+  }
+
+  async write({ rows, marks, parked }: BatchWrite<object>, partition: string): Promise<void> {
+    const options = { session: this.session, ordered: false, ignoreUndefined: true };
+    if (rows.size > 0) await this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options);
+    if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
+    const moved = [...marks].map(([_id, { accepted, applied }]) => ({ replaceOne: { filter: { _id }, replacement: { accepted, applied }, upsert: true } }));
+    if (moved.length > 0) await this.marks.bulkWrite(moved, options);
+    if (parked.length > 0) await deadLettersOf(this.db).insertMany(parked.map((letter) => toDeadLetterDocument(this.view, letter)), options);
+  }
+
+  private async byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {
+    if (ids.length === 0) return [];
+    const filter = { _id: { $in: [...ids] } } as unknown as mongo.Filter<Document>;
+    return collection.find(filter, { session: this.session, maxTimeMS: READ_MS, batchSize: ids.length + 1 }).toArray();
+  }
+
+  private rowOperation(_id: string, row: object | null, partition: string): mongo.AnyBulkWriteOperation<RowDocument> {
+    if (!row) return { deleteOne: { filter: { _id } } };
+    const partitions = this.projection.mirrored ? [...new Set([...(this.partitionsOf.get(_id) ?? []), partition])] : null;
+    return { replaceOne: { filter: { _id }, replacement: toRowDocument(_id, row, partitions), upsert: true } };
+  }
+
+  /** Mirrors reload a partition when its stamp has moved. A deletion moves the stamps of all partitions under which a mirror may hold the row. */
+  private async moveStamps(rows: ReadonlyMap<string, object | null>, partition: string): Promise<void> {
+    const partitions = new Set([partition]);
+    for (const [id, row] of rows) if (!row) for (const other of this.partitionsOf.get(id) ?? []) partitions.add(other);
+    const moved = [...partitions].map((name) => ({ updateOne: { filter: { _id: `${this.view}|${name}` }, update: { $inc: { count: 1 } }, upsert: true } }));
+    await this.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session: this.session, ordered: false });
+  }
+}
