@@ -127,6 +127,8 @@ export class Projector<Row extends object> implements Subscriber {
     fresh.forEach((incoming, i) => {
       const mark = marks.get(incoming.streamId) ?? state.marks.get(incoming.streamId) ?? NO_MARKS;
       if (incoming.version <= mark.accepted) return; // another member of the group was faster
+      // A new generation was promoted since the marks were read: the batch comes again and is checked against its marks.
+      if (incoming.version > mark.accepted + 1) throw new Error(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
       const cause = mark.applied < mark.accepted ? 'queued behind a dead letter' : this.foldOne(incoming, touched[i]!, rows, state.rows);
       if (cause === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
       else {
