@@ -15,7 +15,7 @@ export const SETTINGS = {
   data: text('KEYFOLD_DATA', { fallback: './.keyfold', wants: 'a folder', meaning: 'Data folder of the embedded mode' }),
   mongoUrl: url('KEYFOLD_MONGO_URL', ['mongodb:', 'mongodb+srv:'], { secret: true, meaning: 'MongoDB replica set of the distributed mode' }),
   kafkaBrokers: hosts('KEYFOLD_KAFKA_BROKERS', { meaning: 'Kafka brokers of the distributed mode' }),
-  topicPrefix: text('KEYFOLD_TOPIC_PREFIX', { fallback: '', wants: 'letters, digits, dots, hyphens', pattern: /^[A-Za-z0-9.-]{0,60}$/, meaning: 'Prefix of topics, consumer groups and databases, one per organisation' }),
+  topicPrefix: text('KEYFOLD_TOPIC_PREFIX', { fallback: '', wants: 'at most 30 letters, digits, dots and hyphens', pattern: /^[A-Za-z0-9.-]{0,30}$/, meaning: 'Prefix of topics, consumer groups and databases, one per organisation' }),
   accountsUrl: url('KEYFOLD_ACCOUNTS_URL', HTTP, { fallback: 'http://127.0.0.1:3001', meaning: 'Where the accounts service answers (distributed)' }),
   opportunitiesUrl: url('KEYFOLD_OPPORTUNITIES_URL', HTTP, { fallback: 'http://127.0.0.1:3002', meaning: 'Where the opportunities service answers (distributed)' }),
   satisfactionUrl: url('KEYFOLD_SATISFACTION_URL', HTTP, { fallback: 'http://127.0.0.1:3003', meaning: 'Where the satisfaction service answers (distributed)' }),
@@ -30,13 +30,12 @@ export const SETTINGS = {
   demo: flag('KEYFOLD_DEMO', { meaning: 'Sign-in as demo people, without a password: never where others can reach it' }),
   timeZone: timeZone('KEYFOLD_TIME_ZONE', { fallback: 'Europe/Paris', meaning: 'Time zone in which a date begins and ends' }),
   commandDeadlineMs: whole('KEYFOLD_COMMAND_DEADLINE_MS', 100, 60_000, { fallback: '5000', meaning: 'After this a command is answered with 503; the same for every service' }),
-  metricsPort: whole('KEYFOLD_METRICS_PORT', 0, 65_535, { meaning: 'Port of /metrics; absent: no metrics' }),
   logLevel: oneOf('KEYFOLD_LOG_LEVEL', LOG_LEVELS, { fallback: 'info', meaning: 'The least level that is written' }),
 } satisfies Record<string, Setting<unknown>>;
 
 type Values = { -readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
-/** Settings that are always there: those with a fallback, and the secrets, which the embedded mode makes by itself. */
-type Present = Exclude<keyof Values, 'mongoUrl' | 'kafkaBrokers' | 'masterKey' | 'oidcIssuer' | 'oidcJwksUrl' | 'metricsPort'>;
+/** Settings that are always there: those with a fallback, those that the demo knows, and the secrets that the embedded mode makes by itself. */
+type Present = Exclude<keyof Values, 'mongoUrl' | 'kafkaBrokers' | 'masterKey'>;
 
 export type Config = Readonly<Pick<Values, Present> & { [Name in Exclude<keyof Values, Present>]: Values[Name] | null }> & {
   /** Base URL of each service. */
@@ -111,7 +110,7 @@ function complete(values: { [Name in keyof Values]: Values[Name] | null }): Conf
     ...values,
     serviceToken: values.serviceToken ?? randomBytes(32).toString('hex'),
     cursorKey: values.cursorKey ?? randomBytes(32),
-    oidcIssuer: values.oidcIssuer ?? DEMO_ISSUER,
+    oidcIssuer: values.demo ? DEMO_ISSUER : values.oidcIssuer,
     oidcJwksUrl: values.oidcJwksUrl ?? `${values.publicUrl}/auth/jwks.json`,
     peers: { accounts: accountsUrl, opportunities: opportunitiesUrl, satisfaction: satisfactionUrl, reporting: reportingUrl },
   } as Config;

@@ -21,4 +21,6 @@ export * from './http/validation.js';
 export * from './http/validators.js';
 export * from './log.js';
 export * from './personal-data/aes-vault.js';
+export * from './process.js';
+export * from './start.js';
 export * from './time.js';

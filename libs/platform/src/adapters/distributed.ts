@@ -1,0 +1,106 @@
+import type { Failpoint, Feeds, KeyStore, Logger } from '@keyfold/event-sourcing';
+import { createTopics, type KafkaSettings, KafkaTransport } from '@keyfold/event-sourcing-kafka';
+import {
+  createIndexes,
+  Leadership,
+  MongoEventStore,
+  MongoKeyStore,
+  MongoProjectionStore,
+  MongoRelayState,
+  openConnection,
+  Sequencer,
+} from '@keyfold/event-sourcing-mongo';
+import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
+import { type Config, SERVICES } from '../config.js';
+import { AesVault } from '../personal-data/aes-vault.js';
+import { HttpFeeds, HttpKeyStore } from './http-peers.js';
+
+/** Services whose events carry personal data, and which so own the keys of persons. */
+const KEY_OWNERS = ['accounts', 'satisfaction'];
+
+const databaseName = (service: string, config: Config): string => `${config.topicPrefix.replaceAll('.', '-')}keyfold-${service}`;
+
+const kafkaSettings = (clientId: string, config: Config, log: Logger): KafkaSettings => ({
+  brokers: config.kafkaBrokers!,
+  clientId,
+  topicPrefix: config.topicPrefix,
+  clock: systemClock,
+  log,
+});
+
+/** The adapters of one service on MongoDB and Kafka. MongoDB must answer and have its indexes; Kafka may be down (G11). */
+export async function distributedAdapters(service: string, config: Config, log: Logger, failpoint: Failpoint): Promise<Adapters> {
+  const clock = systemClock;
+  const connection = await openConnection(config.mongoUrl!, databaseName(service, config));
+  try {
+    const store = new MongoEventStore(connection, service, { clock, log, appendDeadlineMs: config.commandDeadlineMs });
+    await store.checkIndexes();
+    const leadership = new Leadership(connection, { clock, ids: systemIds, log });
+    const transport = new KafkaTransport(kafkaSettings(`keyfold-${service}`, config, log));
+    const peers = { urls: config.peers, serviceToken: config.serviceToken };
+    const personKeys = new MongoKeyStore(connection, config.masterKey!, { clock });
+    const others = new HttpKeyStore(peers, KEY_OWNERS.filter((owner) => owner !== service));
+    return {
+      store,
+      projections: new MongoProjectionStore(connection, { clock }),
+      transport,
+      feeds: ownFirst(store, new HttpFeeds(peers)),
+      vault: new AesVault(firstKnown(personKeys, others), clock),
+      personKeys,
+      clock,
+      ids: systemIds,
+      log,
+      failpoint,
+      volatile: false,
+      cursorKey: config.cursorKey,
+      /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */
+      lead: (work, signal) =>
+        leadership.lead(
+          service,
+          async (epoch, term) => {
+            const over = new AbortController();
+            const until = AbortSignal.any([term, over.signal]);
+            const parts = [new Sequencer(store, { clock, log, failpoint }).run(epoch, until), work(new MongoRelayState(connection, service, epoch, clock), until)];
+            await Promise.race(parts).finally(() => over.abort());
+            await Promise.all(parts);
+          },
+          signal,
+        ),
+      close: async () => {
+        await transport.close();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** What the deployment job does before the services start: indexes and topics. Can be run again at any time. */
+export async function setUp(config: Config, log: Logger): Promise<void> {
+  for (const service of SERVICES) {
+    const connection = await openConnection(config.mongoUrl!, databaseName(service, config), { maxPoolSize: 1 });
+    await createIndexes(connection).finally(() => connection.close());
+  }
+  const made = await createTopics(kafkaSettings('keyfold-setup', config, log), SERVICES);
+  log.info('databases and topics are ready', { topics: made.length > 0 ? made.join(' ') : 'none to make' });
+}
+
+/** The own log from the own store, the others' over HTTP. */
+function ownFirst(store: MongoEventStore, others: Feeds): Feeds {
+  return {
+    after: (service, position, limit) => (service === store.service ? store.feed(position, limit) : others.after(service, position, limit)),
+    stream: async (service, streamId, afterVersion) => {
+      if (service !== store.service) return others.stream(service, streamId, afterVersion);
+      const commits = await store.load(streamId, afterVersion);
+      return commits.flatMap((commit) => (commit.position === null || commit.recordedAt === null ? [] : [{ ...commit, position: commit.position, recordedAt: commit.recordedAt }]));
+    },
+    lastPosition: (service) => (service === store.service ? store.lastPosition() : others.lastPosition(service)),
+  };
+}
+
+/** Keys are made in the own store only; a person whom this service does not own is asked for elsewhere. */
+const firstKnown = (own: KeyStore, others: KeyStore): KeyStore => ({
+  keyFor: async (personId, create) => (await own.keyFor(personId, create)) ?? (create ? null : others.keyFor(personId, false)),
+});

@@ -1,0 +1,52 @@
+import {
+  EmbeddedProjectionStore,
+  EVENT_LOG,
+  InProcessTransport,
+  localFeeds,
+  openDataFolder,
+  PROJECTION_MARKS,
+  relayStateInMemory,
+  SqliteEventStore,
+  SqliteKeyStore,
+} from '@keyfold/event-sourcing-embedded';
+import type { Failpoint, Logger } from '@keyfold/event-sourcing';
+import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
+import type { Config } from '../config.js';
+import { AesVault } from '../personal-data/aes-vault.js';
+
+/**
+ * The adapters of all services of one process over one data folder, which it locks. Throws DataFolderError.
+ * The folder is let go when the last service has closed its adapters.
+ */
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
+  const clock = systemClock;
+  const folder = openDataFolder(config.data);
+  try {
+    const personKeys = SqliteKeyStore.open(folder);
+    const stores = services.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
+    const transport = new InProcessTransport(clock);
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, cursorKey: config.cursorKey };
+    let open = services.length;
+    const close = async (): Promise<void> => {
+      if (--open > 0) return;
+      await transport.close();
+      folder.close();
+    };
+    return new Map(
+      stores.map((store) => [
+        store.service,
+        {
+          ...shared,
+          store,
+          projections: new EmbeddedProjectionStore({ clock, database: folder.database(`${store.service}-marks`, PROJECTION_MARKS) }),
+          volatile: true,
+          lead: (work, signal) => work(relayStateInMemory(), signal), // the only process there is: always the leader
+          close,
+        } satisfies Adapters,
+      ]),
+    );
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
