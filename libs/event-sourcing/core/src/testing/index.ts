@@ -1,4 +1,5 @@
 export * from './commits.js';
+export * from './counter.js';
 export * from './event-store.contract.js';
 export * from './eventually.js';
 export * from './given.js';
