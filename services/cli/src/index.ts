@@ -1,1 +1,2 @@
-export {};
+export { readMapping } from './import/mapping.js';
+export { runImport } from './import/run-import.js';

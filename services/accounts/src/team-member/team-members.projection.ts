@@ -1,5 +1,5 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { type MemberRole, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
+import { type MemberRole, type Provenance, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
 import { ignored, NotFound, projection } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { Access } from '@keyfold/platform';
@@ -10,6 +10,7 @@ export interface TeamMemberRow {
   readonly role: MemberRole;
   readonly managerId: string | null;
   readonly region: string | null;
+  readonly provenance: Provenance | null;
 }
 
 export const teamMembers = projection<TeamMemberRow, TeamMemberEvent>({
@@ -20,8 +21,8 @@ export const teamMembers = projection<TeamMemberRow, TeamMemberEvent>({
   fold(row, event, id): TeamMemberRow | null {
     switch (event.type) {
       case 'accounts.team-member.onboarded': {
-        const { role, managerId, region } = event.data;
-        return { id, version: event.version, role, managerId, region };
+        const { role, managerId, region, provenance } = event.data;
+        return { id, version: event.version, role, managerId, region, provenance };
       }
       case 'accounts.team-member.reassigned':
         return { ...row!, ...event.data, version: event.version };
