@@ -6,7 +6,7 @@ import { prepare } from './ensure-installed.mjs';
 import { buildIfStale } from './lib/build.mjs';
 import { root } from './lib/node24.mjs';
 import { firstToEnd, startPrefixed } from './lib/prefixed.mjs';
-import { stopAll } from './lib/processes.mjs';
+import { run, stopAll } from './lib/processes.mjs';
 
 const PORTS = { accounts: 3001, opportunities: 3002, satisfaction: 3003, reporting: 3004, web: 3000 };
 const entry = (name) => join(root, 'services', name, name === 'web' ? 'dist/server/main.js' : 'dist/main.js');
@@ -40,6 +40,12 @@ await prepare();
 if (!(await buildIfStale())) process.exit(1);
 const env = { KEYFOLD_MODE: 'distributed', KEYFOLD_DEMO: 'true', ...secrets(), ...(await servers()), ...process.env };
 const flags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+const setup = await run(process.execPath, [...flags, join(root, 'libs/platform/dist/setup.main.js')], {
+  cwd: root,
+  env,
+  deadlineMs: 2 * 60_000,
+});
+if (setup !== 0) process.exit(setup);
 const children = startPrefixed(
   Object.entries(PORTS).map(([name, port]) => ({
     name,

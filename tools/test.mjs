@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { prepare } from './ensure-installed.mjs';
 import { buildIfStale } from './lib/build.mjs';
 import { root } from './lib/node24.mjs';
-import { onStopSignal, run, stopAll } from './lib/processes.mjs';
+import { onStopSignal, run, stopAll, untilStopped } from './lib/processes.mjs';
 import { stopwatch } from './lib/text.mjs';
 import { Totals } from './lib/totals.mjs';
 
@@ -30,10 +31,13 @@ const totals = new Totals();
 const took = [];
 const reports = mkdtempSync(join(tmpdir(), 'keyfold-test-'));
 let servers = null;
+let addresses = {};
 
 const cleanup = async () => {
   await stopAll();
-  await servers?.stop();
+  // Servers that are only just starting can be stopped once they have started.
+  const given = await Promise.race([servers?.catch(() => null), after(30_000, null, { ref: false })]);
+  await given?.stop();
   rmSync(reports, { recursive: true, force: true });
 };
 onStopSignal(cleanup);
@@ -49,8 +53,10 @@ const timed = async (name, work) => {
 const startServers = () =>
   timed('servers', async () => {
     const { provide } = await import('../infra/native/provide.mjs');
-    servers = await provide({ log: (line) => console.log(`  ${line}`) });
-    console.log(`  MongoDB and Kafka: ${servers.how}`);
+    servers = provide({ log: (line) => console.log(`  ${line}`) });
+    const { mongoUrl, kafkaBrokers, how } = await untilStopped(servers);
+    addresses = { KEYFOLD_MONGO_URL: mongoUrl, KEYFOLD_KAFKA_BROKERS: kafkaBrokers };
+    console.log(`  MongoDB and Kafka: ${how}`);
   });
 
 const runStage = async (name, { config, workers, deadlineMs }) => {
@@ -62,9 +68,7 @@ const runStage = async (name, { config, workers, deadlineMs }) => {
     'node_modules/jest/bin/jest.js',
   ];
   const args = [...jest, '-c', config, '--maxWorkers', workers, '--passWithNoTests', '--json', '--outputFile', report];
-  const env = { ...process.env };
-  if (servers) Object.assign(env, { KEYFOLD_MONGO_URL: servers.mongoUrl, KEYFOLD_KAFKA_BROKERS: servers.kafkaBrokers });
-  const code = await run(process.execPath, args, { cwd: root, env, deadlineMs });
+  const code = await run(process.execPath, args, { cwd: root, env: { ...process.env, ...addresses }, deadlineMs });
   if (code === 124) console.error(`${name}: stopped after ${deadlineMs / 60_000} minutes`);
   totals.addReport(report, code);
 };

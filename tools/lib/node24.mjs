@@ -30,5 +30,5 @@ export const underNode24 = async () => {
     );
     process.exit(1);
   }
-  await become(node, process.argv.slice(1));
+  await become(node, [...process.execArgv, ...process.argv.slice(1)]);
 };

@@ -1,4 +1,4 @@
-import { start } from './processes.mjs';
+import { start, untilStopped } from './processes.mjs';
 
 const COLOURS = [36, 33, 32, 35, 34, 31];
 
@@ -13,4 +13,5 @@ export const startPrefixed = (programs) => {
 };
 
 /** The first of the children to end: its name and exit code. None of them is meant to. */
-export const firstToEnd = (children) => Promise.race(children.map(async (child) => ({ name: child.label, code: await child.ended })));
+export const firstToEnd = (children) =>
+  untilStopped(Promise.race(children.map(async (child) => ({ name: child.label, code: await child.ended }))));

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 
 const living = new Set();
+let stopping = false;
 const signalled = (signal) => 128 + (constants.signals[signal] ?? 0);
 
 /**
@@ -29,17 +30,24 @@ export const start = (command, args, { onLine, ...options } = {}) => {
   return child;
 };
 
+/** Waits, but not beyond a stop signal: then the cleanup has the last word, and the script that waits here does not go on. */
+export const untilStopped = async (promise) => {
+  const value = await promise;
+  return stopping ? new Promise(() => {}) : value;
+};
+
 /** Runs a program to its end and answers its exit code; past `deadlineMs` it is stopped and the code is 124, as with timeout(1). */
 export const run = async (command, args, { deadlineMs, ...options } = {}) => {
   const child = start(command, args, options);
-  if (!deadlineMs) return child.ended;
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, deadlineMs, 'late')));
-  const code = await Promise.race([child.ended, late]);
+  let isLate = false;
+  const stopLate = () => {
+    isLate = true;
+    void stop(child);
+  };
+  const timer = deadlineMs && setTimeout(stopLate, deadlineMs);
+  const code = await untilStopped(child.ended);
   clearTimeout(timer);
-  if (code !== 'late') return code;
-  await stop(child);
-  return 124;
+  return isLate ? 124 : code;
 };
 
 /** Sends a signal to a child and everything that it started. */
@@ -71,7 +79,6 @@ const REPEAT_MS = 1_000;
 let cleanup = stopAll;
 let successor = null;
 let lastSignal = 0;
-let stopping = false;
 
 const onSignal = async (signal) => {
   // npm repeats to us the Ctrl-C that the terminal has sent to us already.
