@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { given } from '@keyfold/event-sourcing/testing';
+import { assignOwner, attachToParent, grantClosure, handOver, keyAccount, ownerOf, qualify, refuseClosure, registerClient, registerProspect, requestClosure, withdraw } from './key-account.aggregate.js';
+import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, withdrawn } from './key-account.facts.js';
+
+const facts = { name: 'Acme', profile };
+const imported = { ...facts, provenance: { source: 'crm', entity: 'accounts', rowKey: 'Acme', run: 'crm-1' } };
+const since = '2017-01-09T23:00:00.000Z';
+const toBea = { toOwnerId: 'bea', reason: 'new territory' };
+const closure = { closureId: 'c1', reason: 'merged', answerBy: '2026-01-01T00:00:30.000Z' };
+
+describe('when unknown', () => {
+  it('a prospect is registered', () => given(keyAccount).when((account) => registerProspect(account, facts, null)).then(prospectRegistered));
+  it('the prospect of a key account manager is his', () =>
+    given(keyAccount).when((account) => registerProspect(account, facts, 'anna')).then(prospectRegistered, { type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
+  it('a client is registered as of the day it became one', () => given(keyAccount).when((account) => registerClient(account, imported, since)).then(clientRegistered));
+  it('nothing else is possible', () => given(keyAccount).when((account) => qualify(account, 'A', 'x')).thenRefused('account-unknown'));
+});
+
+describe('when registered', () => {
+  it('is not registered as a prospect again', () => given(keyAccount, prospectRegistered).when((account) => registerProspect(account, facts, null)).thenRefused('account-exists'));
+  it('the same client said again is left alone, whatever the run', () =>
+    given(keyAccount, clientRegistered).when((account) => registerClient(account, { ...imported, provenance: { ...imported.provenance, run: 'crm-2' } }, since)).thenNothing());
+  it('the same client with another profile is changed', () => {
+    const moved = { ...imported, profile: { ...profile, country: 'Belgium' } };
+    given(keyAccount, clientRegistered).when((account) => registerClient(account, moved, since)).then({ type: 'accounts.key-account.details-changed', data: moved });
+  });
+  it('is qualified with a tier', () => given(keyAccount, prospectRegistered).when((account) => qualify(account, 'A', 'strategic')).then(qualifiedAs('A')));
+  it('is qualified once', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'A', 'again')).thenNothing());
+  it('gets another tier', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'B', 'strategic')).then(qualifiedAs('B')));
+  it('gets an owner', () => given(keyAccount, prospectRegistered).when((account) => assignOwner(account, 'anna')).then({ type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
+  it('keeps its owner', () => given(keyAccount, prospectRegistered, ownerAssigned('anna')).when((account) => assignOwner(account, 'anna')).thenNothing());
+  it('changes owner only by a handover', () => given(keyAccount, prospectRegistered, ownerAssigned('anna')).when((account) => assignOwner(account, 'bea')).thenRefused('owner-already-assigned'));
+  it('is attached to a parent', () => given(keyAccount, prospectRegistered).when((account) => attachToParent(account, 'group')).then(attachedTo('group')));
+  it('is attached once', () => given(keyAccount, prospectRegistered, attachedTo('group')).when((account) => attachToParent(account, 'group')).thenNothing());
+});
+
+describe('a handover', () => {
+  const owned = [prospectRegistered, ownerAssigned('anna')] as const;
+
+  it('names the old and the new owner and its day', () => given(keyAccount, ...owned).when((account) => handOver(account, toBea, '2026-03-01T00:00:00.000Z')).then(handedOver('anna', 'bea')));
+  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, '2026-04-01T00:00:00.000Z')).thenNothing());
+  it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, '2026-03-01T00:00:00.000Z')).thenRefused('owner-missing'));
+  it('cannot lie before the last change of owner, or two would own the account on one day', () =>
+    given(keyAccount, ...owned).when((account) => handOver(account, toBea, '2025-12-31T00:00:00.000Z')).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
+});
+
+describe('a closure', () => {
+  it('is requested', () => given(keyAccount, clientRegistered).when((account) => requestClosure(account, closure)).then(closureRequested));
+  it('is requested once', () => given(keyAccount, clientRegistered, closureRequested).when((account) => requestClosure(account, { ...closure, closureId: 'c2' })).thenRefused('account-closing'));
+  it('lets nothing be changed while it is asked', () => given(keyAccount, clientRegistered, closureRequested).when((account) => qualify(account, 'A', 'x')).thenRefused('account-closing'));
+  it('is granted', () => given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c1')).then(closed));
+  it('is granted once', () => given(keyAccount, clientRegistered, closureRequested, closed).when((account) => grantClosure(account, 'c1')).thenNothing());
+  it('is refused with what is open, and the account is as it was', () => {
+    const blockers = [{ service: 'opportunities', code: 'open-items', open: 2 }] as const;
+    const refused = { type: 'accounts.key-account.closure-refused', data: { closureId: 'c1', blockers } } as const;
+    given(keyAccount, clientRegistered, closureRequested).when((account) => refuseClosure(account, 'c1', blockers)).then(refused);
+    given(keyAccount, clientRegistered, closureRequested, refused).when((account) => qualify(account, 'A', 'strategic')).then(qualifiedAs('A'));
+  });
+  it('an answer to another request is left alone', () => {
+    given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c0')).thenNothing();
+    given(keyAccount, clientRegistered, closureRequested).when((account) => refuseClosure(account, 'c0', [])).thenNothing();
+  });
+  it('is the end', () => given(keyAccount, clientRegistered, closureRequested, closed).when((account) => requestClosure(account, closure)).thenRefused('account-closed'));
+});
+
+describe('an imported account', () => {
+  it('is withdrawn with all its history', () =>
+    given(keyAccount, clientRegistered, attachedTo('group')).when((account) => withdraw(account, 'undo')).then({ ...withdrawn, supersedes: [1, 2] }));
+  it('is withdrawn once', () => given(keyAccount, clientRegistered, withdrawn).when((account) => withdraw(account, 'undo')).thenNothing());
+  it('stays once somebody built on it', () => given(keyAccount, clientRegistered, ownerAssigned('anna')).when((account) => withdraw(account, 'undo')).thenRefused('withdraw-built-upon'));
+  it('is registered anew after it was withdrawn', () => given(keyAccount, clientRegistered, withdrawn).when((account) => registerClient(account, imported, since)).then(clientRegistered));
+  it('that was not imported cannot be withdrawn', () => given(keyAccount, prospectRegistered).when((account) => withdraw(account, 'undo')).thenRefused('withdraw-not-imported'));
+});
+
+it('nobody owns an account without an owner', () => {
+  expect(ownerOf({ status: 'unknown' })).toBeNull();
+});

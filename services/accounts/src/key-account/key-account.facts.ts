@@ -1,0 +1,19 @@
+import type { CompanyProfile, KeyAccountEvent, Tier } from '@keyfold/contracts';
+
+// Facts of the past, for specs.
+export const profile: CompanyProfile = { sector: 'retail', country: 'France', yearEstablished: null, employees: null, revenueMillions: null };
+const provenance = { source: 'crm', entity: 'accounts', rowKey: 'Acme', run: 'crm-1' };
+
+export const prospectRegistered: KeyAccountEvent = { type: 'accounts.key-account.prospect-registered', data: { name: 'Acme', profile } };
+export const clientRegistered: KeyAccountEvent = { type: 'accounts.key-account.client-registered', data: { name: 'Acme', profile, provenance }, occurredAt: '2017-01-09T23:00:00.000Z' };
+export const qualifiedAs = (tier: Tier): KeyAccountEvent => ({ type: 'accounts.key-account.qualified', data: { tier, reason: 'strategic' } });
+export const ownerAssigned = (ownerId: string): KeyAccountEvent => ({ type: 'accounts.key-account.owner-assigned', data: { ownerId }, occurredAt: '2026-01-01T00:00:00.000Z' });
+export const handedOver = (fromOwnerId: string, toOwnerId: string, day = '2026-03-01T00:00:00.000Z'): KeyAccountEvent => ({
+  type: 'accounts.key-account.handed-over',
+  data: { fromOwnerId, toOwnerId, reason: 'new territory' },
+  occurredAt: day,
+});
+export const attachedTo = (parentId: string): KeyAccountEvent => ({ type: 'accounts.key-account.attached-to-parent', data: { parentId } });
+export const closureRequested: KeyAccountEvent = { type: 'accounts.key-account.closure-requested', data: { closureId: 'c1', reason: 'merged', answerBy: '2026-01-01T00:00:30.000Z' } };
+export const closed: KeyAccountEvent = { type: 'accounts.key-account.closed', data: { closureId: 'c1' } };
+export const withdrawn: KeyAccountEvent = { type: 'accounts.key-account.withdrawn', data: { reason: 'undo' } };
