@@ -88,7 +88,7 @@ export class Projector<Row extends object> implements Subscriber {
   /** False when the row has the event already: a crash came between the row and the removal of the letter. */
   private async retry(letter: DeadLetter): Promise<boolean> {
     const { streamId, version } = letter;
-    const event = letter.event ?? (await this.reread(letter));
+    const event = await this.reread(letter);
     const rows = this.tools.registry.knows(event.type) ? this.projection.rowsOf(event) : [];
     let isNew = true;
     await this.store.transact(this.projection, { partition: 'dead-letters', streams: [streamId], rows }, (state) => {
@@ -103,6 +103,7 @@ export class Projector<Row extends object> implements Subscriber {
     return isNew;
   }
 
+  /** From the owner's log: the letter may hold the event as an older process understood it. */
   private async reread(letter: DeadLetter): Promise<RecordedEvent> {
     const service = this.projection.follows.find((contract) => letter.streamId.startsWith(`${contract.streamPrefix}-`))!.service;
     const commits = await this.tools.feeds.stream(service, letter.streamId, letter.version - 1);

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { count, counted, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
+import { testService, type TestService } from '../../test/service.js';
+
+let service: TestService;
+beforeEach(() => {
+  service = testService();
+});
+afterEach(() => service.close());
+
+const total = async (id = '1'): Promise<number> => (await service.process().load(counter, id)).state.total;
+
+describe('a command', () => {
+  it('appends what was decided and answers with id, version and event types', async () => {
+    const result = await service.aggregates.execute(counter, '1', someContext(), () => [counted(1), counted(2)]);
+    expect(result).toEqual({ id: '1', version: 2, events: ['test.counter.counted', 'test.counter.counted'] });
+    expect(await service.aggregates.execute(counter, '1', someContext(), count(4))).toMatchObject({ version: 3 });
+    expect(await total()).toBe(7);
+  });
+
+  it('keeps who, why and when with every commit', async () => {
+    const context = someContext({ causationId: 'cause', traceparent: '00-a-b-01', now: '2026-03-04T05:06:07.000Z' });
+    await service.aggregates.execute(counter, '1', context, () => [counted(1), { ...counted(1), occurredAt: '2020-01-01T00:00:00.000Z', supersedes: [1] }]);
+    const [commit] = await service.store.load('counter-1');
+    const { commandId, commandHash, actor, correlationId, causationId, traceparent } = context;
+    expect(commit).toMatchObject({ commandId, commandHash, actor, correlationId, causationId, traceparent });
+    expect(commit!.events.map((event) => [event.occurredAt, event.supersedes])).toEqual([
+      ['2026-03-04T05:06:07.000Z', undefined],
+      ['2020-01-01T00:00:00.000Z', [1]],
+    ]);
+  });
+
+  it('orders a stream by the key of its first event, for ever', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), () => [counted(1, 'account-7')]);
+    await service.process().execute(counter, '1', someContext(), () => [counted(1, 'account-8')]);
+    await service.aggregates.execute(counter, '2', someContext(), count(1));
+    expect((await service.store.feed(0, 10)).map((commit) => commit.partitionKey)).toEqual(['account-7', 'account-7', '2']);
+  });
+
+  it('with nothing to do appends nothing', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(1));
+    expect(await service.aggregates.execute(counter, '1', someContext(), count(0))).toEqual({ id: '1', version: 1, events: [] });
+    expect(await service.store.lastPosition()).toBe(1);
+  });
+
+  it('in a dry run tells what would happen, or why not, and appends nothing', async () => {
+    const dry = () => someContext({ dryRun: true });
+    expect(await service.aggregates.execute(counter, '1', dry(), count(3))).toEqual({ id: '1', version: 1, events: ['test.counter.counted'] });
+    await expect(service.aggregates.execute(counter, '1', dry(), count(11))).rejects.toThrow(DomainError);
+    expect(await service.store.lastPosition()).toBe(0);
+    expect(await total()).toBe(0);
+  });
+
+  it('of many on one stream at the same time goes through in turn, none lost and none refused', async () => {
+    const results = await Promise.all(Array.from({ length: 10 }, () => service.aggregates.execute(counter, '1', someContext(), count(1))));
+    expect(results.map((result) => result.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await expect(service.aggregates.execute(counter, '1', someContext(), count(1))).rejects.toThrow(DomainError);
+  });
+
+  it('lets personal fields leave as ciphertext only', async () => {
+    const named: CounterEvent = { type: 'test.counter.named', data: { personId: 'p-1', name: 'Zoë' } };
+    await service.aggregates.execute(counter, '1', someContext(), () => [named]);
+    const stored = (await service.store.load('counter-1'))[0]!.events[0]!.data;
+    expect(stored).toEqual({ personId: 'p-1', name: 'sealed.p-1.ëoZ' });
+    expect((await service.aggregates.load(counter, '1')).state.name).toBe('sealed.p-1.ëoZ');
+  });
+});
+
+describe('a repeated command', () => {
+  it('gets its first result, also when the rules or If-Match would refuse it now', async () => {
+    const context = someContext({ expectedVersion: 0 });
+    const first = await service.aggregates.execute(counter, '1', context, count(8));
+    await service.aggregates.execute(counter, '1', someContext(), count(1));
+    expect(await service.aggregates.execute(counter, '1', context, count(8))).toEqual(first);
+    expect(await service.process().execute(counter, '1', context, count(8))).toEqual(first);
+    expect(await total()).toBe(9);
+  });
+
+  it('is refused when it is another one under the same id', async () => {
+    const context = someContext();
+    await service.aggregates.execute(counter, '1', context, count(1));
+    await expect(service.aggregates.execute(counter, '1', { ...context, commandHash: 'other' }, count(2))).rejects.toThrow(CommandIdReused);
+    expect(await total()).toBe(1);
+  });
+
+  it('that comes through elsewhere at the same moment gives the same result in both places', async () => {
+    const context = someContext();
+    let elsewhere: unknown;
+    const here = service.process({
+      failpoint: async (name) => {
+        if (name === 'before-append' && !elsewhere) elsewhere = await service.aggregates.execute(counter, '1', context, count(8));
+      },
+    });
+    expect(await here.execute(counter, '1', context, count(8))).toEqual({ id: '1', version: 1, events: ['test.counter.counted'] });
+    expect(elsewhere).toMatchObject({ version: 1 });
+    expect(await total()).toBe(8);
+  });
+
+  it('makes the same event ids, so that nobody downstream takes it for two', async () => {
+    const context = someContext();
+    await service.aggregates.execute(counter, '1', context, () => [counted(1), counted(1)]);
+    const ids = (await service.store.load('counter-1')).flatMap((commit) => commit.events.map((event) => event.eventId));
+    expect(ids).toEqual([service.tools.ids.derive(context.commandId, '0'), service.tools.ids.derive(context.commandId, '1')]);
+  });
+
+  it('after a crash behind the append gets the result that the first never gave', async () => {
+    const context = someContext();
+    const crashing = service.process({
+      failpoint: (name) => {
+        if (name === 'after-append') throw new Error('crash');
+      },
+    });
+    await expect(crashing.execute(counter, '1', context, count(8))).rejects.toThrow('crash');
+    expect(await service.process().execute(counter, '1', context, count(8))).toMatchObject({ version: 1 });
+    expect(await total()).toBe(8);
+  });
+});
+
+describe('a state that another process has moved', () => {
+  beforeEach(async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(10));
+    await service.process().execute(counter, '1', someContext(), () => [counted(-5)]);
+  });
+
+  it('refuses nothing before it was loaded again', async () => {
+    expect(await service.aggregates.execute(counter, '1', someContext(), count(3))).toMatchObject({ version: 3 });
+    expect(await total()).toBe(8);
+  });
+
+  it('still refuses what the rules refuse on the present state', async () => {
+    const refused = service.aggregates.execute(counter, '1', someContext(), count(6));
+    await expect(refused).rejects.toMatchObject({ code: 'too-much', params: { total: 5, by: 6 } });
+  });
+
+  it('does not answer that there is nothing to do', async () => {
+    const fill = ({ total: now }: { total: number }) => (now === 10 ? [] : [counted(10 - now)]);
+    expect(await service.aggregates.execute(counter, '1', someContext(), fill)).toMatchObject({ version: 3, events: ['test.counter.counted'] });
+  });
+
+  it('is not what If-Match is compared with', async () => {
+    expect(await service.aggregates.execute(counter, '1', someContext({ expectedVersion: 2 }), count(1))).toMatchObject({ version: 3 });
+    await expect(service.aggregates.execute(counter, '1', someContext({ expectedVersion: 2 }), count(1))).rejects.toThrow(StaleVersion);
+  });
+});
+
+describe('a lost race', () => {
+  const racing = (losses: number) => {
+    let lost = 0;
+    return service.process({
+      failpoint: async (name) => {
+        if (name === 'before-append' && lost++ < losses) await service.process().execute(counter, '1', someContext(), count(1));
+      },
+    });
+  };
+
+  it('is run again on the state of the winner', async () => {
+    expect(await racing(3).execute(counter, '1', someContext(), count(1))).toMatchObject({ version: 4 });
+    expect(await total()).toBe(4);
+  });
+
+  it('is refused by the rules when the winner left no room', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(8));
+    await expect(racing(1).execute(counter, '1', someContext(), count(2))).rejects.toThrow(DomainError);
+    expect(await total()).toBe(9);
+  });
+
+  it('is given up after four losses', async () => {
+    await expect(racing(4).execute(counter, '1', someContext(), count(1))).rejects.toThrow(WrongExpectedVersion);
+    expect(await total()).toBe(4);
+  });
+});
+
+describe('the cache of states', () => {
+  it('holds no more than it may, and answers the same without', async () => {
+    const small = service.process({ cacheSize: 1 });
+    for (const id of ['1', '2', '1', '2', '1']) await small.execute(counter, id, someContext(), count(2));
+    expect([await total('1'), await total('2')]).toEqual([6, 4]);
+  });
+
+  it('is passed by where the answer must come from the log', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(1));
+    await service.process().execute(counter, '1', someContext(), count(1));
+    expect((await service.aggregates.load(counter, '1')).state.total).toBe(1);
+    expect((await service.aggregates.loadFresh(counter, '1')).state.total).toBe(2);
+  });
+});
+
+describe('an event of an older schema version', () => {
+  it('is upcast before it is folded', async () => {
+    const contract = defineContract<DomainEvent<'test.thing.moved', { place: string }>>({
+      service: 'test',
+      name: 'thing',
+      streamPrefix: 'thing',
+      events: { 'test.thing.moved': { version: 2, upcast: { 1: (data: { to: string }) => ({ place: data.to }) } } },
+    });
+    const thing = decider<string | null, DomainEvent<'test.thing.moved', { place: string }>>({ contract, initial: null, evolve: (_place, fact) => fact.data.place });
+    const other = testService([contract as AggregateContract<never>]);
+    await other.store.append(someCommit('thing-1', 0, { events: [someEvent({ to: 'Lyon' }, 'test.thing.moved')] }));
+    expect((await other.aggregates.load(thing, '1')).state).toBe('Lyon');
+    other.close();
+  });
+});
