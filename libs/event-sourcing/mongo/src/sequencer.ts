@@ -138,7 +138,7 @@ export class Sequencer {
     const { redo, recordedAt } = turn;
     if (!redo) return turn;
     const updates = redo.commitIds.map((_id, i) => ({
-      updateOne: { filter: { _id, sequenced: false }, update: { $set: { sequenced: true, position: redo.from + i + 1, recordedAt } } },
+      updateOne: { filter: { _id, sequenced: false }, hint: '_id_', update: { $set: { sequenced: true, position: redo.from + i + 1, recordedAt } } },
     }));
     await this.ask(this.commits.bulkWrite(updates, { ordered: false, session: term.session, writeConcern: DURABLE }));
     this.store.wakeups.wasNumbered(turn.assigned);
