@@ -11,6 +11,7 @@ export * from './config.js';
 export * from './deployment.js';
 export * from './failpoints.js';
 export * from './http/body.js';
+export * from './http/dashboard.js';
 export * from './http/etag.interceptor.js';
 export * from './http/field-errors.js';
 export * from './http/problem-titles.js';

@@ -35,7 +35,7 @@ export async function runToTheEnd(start: () => Promise<Running>): Promise<void> 
 }
 
 /** Errors that a person can mend say how; the others are bugs and show where. */
-const MENDABLE = ['ConfigError', 'DataFolderError'];
+const MENDABLE = ['ConfigError', 'DataFolderError', 'UsageError'];
 
 function fail(error: unknown): never {
   process.stderr.write(`${sentence(error)}\n`);

@@ -2,11 +2,12 @@ import type { DynamicModule } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet } from 'jose';
 import type { Logger } from '@keyfold/event-sourcing';
 import { type Adapters, runtimesOf, startRuntimes, systemClock } from '@keyfold/event-sourcing-nest';
 import { createApplication } from './application.js';
 import { Authenticator } from './auth/authenticator.js';
+import { DemoIdentity, registerDemoRoutes } from './auth/demo-identity.js';
 import { type Config, ConfigError, readConfig, type ServiceName, unknownVariables } from './config.js';
 import { failpointsFrom } from './failpoints.js';
 import { createLogger } from './log.js';
@@ -16,11 +17,10 @@ import { type Running, runToTheEnd } from './process.js';
 export type ServiceModules = Partial<Record<ServiceName, (adapters: Adapters, config: Config) => DynamicModule>>;
 
 export interface StartOptions {
-  /** Public keys of the identity provider; fetched from KEYFOLD_OIDC_JWKS_URL unless given. */
-  readonly keys?: JWTVerifyGetKey;
+  /** Routes beside those of the services. */
   readonly routes?: (fastify: FastifyInstance) => void | Promise<void>;
-  /** Called before the process listens, when everything is built. */
-  readonly prepared?: (app: NestFastifyApplication) => Promise<void>;
+  /** Called before the process listens, when everything is built. `identity` is there in an embedded demo. */
+  readonly prepared?: (app: NestFastifyApplication, identity: DemoIdentity | null) => Promise<void>;
   readonly progress?: (name: string, done: number, total: number) => void;
 }
 
@@ -38,10 +38,15 @@ export async function startService(service: ServiceName, module: (adapters: Adap
 export async function runServices(modules: ServiceModules, config: Config, log: Logger, options: StartOptions = {}): Promise<Running> {
   for (const name of unknownVariables(process.env)) log.warn(`${name} is not a setting of Keyfold`);
   const adapters = await adaptersFor(Object.keys(modules) as ServiceName[], config, log);
-  const keys = options.keys ?? createRemoteJWKSet(new URL(config.oidcJwksUrl));
+  const identity = config.demo && config.mode === 'embedded' ? await DemoIdentity.open(config.data, config.oidcAudience, systemClock) : null;
+  const keys = identity?.keys ?? createRemoteJWKSet(new URL(config.oidcJwksUrl));
   const authenticator = new Authenticator({ issuer: config.oidcIssuer, audience: config.oidcAudience, keys, serviceToken: config.serviceToken, clock: systemClock });
   const services = Object.entries(modules).map(([name, module]) => module(adapters.get(name)!, config));
-  const app = await createApplication({ services, authenticator, log, routes: options.routes });
+  const routes = async (fastify: FastifyInstance): Promise<void> => {
+    if (identity) registerDemoRoutes(fastify, identity);
+    await options.routes?.(fastify);
+  };
+  const app = await createApplication({ services, authenticator, log, routes });
   const runtimes = runtimesOf(app.get(DiscoveryService));
   const stop = async (): Promise<void> => {
     await app.close(); // takes no more requests and lets the running ones end
@@ -49,7 +54,7 @@ export async function runServices(modules: ServiceModules, config: Config, log: 
   };
   try {
     await startRuntimes(runtimes, options.progress);
-    await options.prepared?.(app);
+    await options.prepared?.(app, identity);
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await stop();

@@ -11,11 +11,11 @@ import {
 } from '@keyfold/event-sourcing-embedded';
 import type { Failpoint, Logger } from '@keyfold/event-sourcing';
 import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
-import type { Config } from '../config.js';
+import { type Config, SERVICES } from '../config.js';
 import { AesVault } from '../personal-data/aes-vault.js';
 
 /**
- * The adapters of all services of one process over one data folder, which it locks. Throws DataFolderError.
+ * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
 export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
@@ -23,7 +23,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
   const folder = openDataFolder(config.data);
   try {
     const personKeys = SqliteKeyStore.open(folder);
-    const stores = services.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
+    const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
     const transport = new InProcessTransport(clock);
     const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, cursorKey: config.cursorKey };
     let open = services.length;
@@ -33,7 +33,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
       folder.close();
     };
     return new Map(
-      stores.map((store) => [
+      stores.filter((store) => services.includes(store.service)).map((store) => [
         store.service,
         {
           ...shared,

@@ -1,0 +1,126 @@
+import { LOSS_REASONS, type Motion, STAGES } from '@keyfold/contracts';
+import { uuid5 } from '@keyfold/event-sourcing-nest';
+import { addDays, DEMO_TEAM } from '@keyfold/platform';
+import { ACCOUNTS, INCIDENTS, OFFERINGS, TASKS } from './stories.js';
+
+/** A line of a bulk request (`POST /api/<service>/bulk`). */
+export interface Line {
+  readonly aggregate: string;
+  readonly command: string | null;
+  readonly id: string;
+  readonly commandId: string;
+  readonly body: object;
+}
+
+export type Step = { readonly service: string; readonly lines: readonly Line[] };
+
+const RUN = uuid5('demo', 'run');
+const idOf = (kind: string, key: string | number): string => uuid5('demo', kind, String(key));
+const member = (user: string): string => DEMO_TEAM.find((person) => person.user === user)!.memberId;
+
+/** The command id follows from what is done to what, so that a seeding that was cut off can be done again. */
+const line = (aggregate: string, command: string | null, id: string, body: object): Line => ({
+  aggregate,
+  command,
+  id,
+  commandId: uuid5('demo', aggregate, command ?? 'create', id),
+  body,
+});
+
+/**
+ * The demo portfolio as commands, in the order of their services: the demo people, 12 accounts, 60 deals of the 24 months before `today`, incidents and tasks.
+ * The same `today` gives the same lines.
+ */
+export function demoPortfolio(today: string): Step[] {
+  return [
+    { service: 'accounts', lines: teamLines() },
+    { service: 'accounts', lines: accountLines(today) },
+    { service: 'opportunities', lines: [...offeringLines(), ...dealLines(today)] },
+    { service: 'satisfaction', lines: incidentLines() },
+    { service: 'accounts', lines: taskLines(today) },
+  ];
+}
+
+/** The director first: the others report to her. */
+const teamLines = (): Line[] =>
+  DEMO_TEAM.map(({ user, name, role, memberId }) =>
+    line('team-members', 'onboard', memberId, { name, role, managerId: user === 'director' ? null : member('director'), region: user === 'kam2' ? 'Nord' : 'Sud', provenance: null }),
+  );
+
+function accountLines(today: string): Line[] {
+  return ACCOUNTS.flatMap(({ key, name, owner, tier, profile, clientForDays, parent }) => {
+    const id = idOf('account', key);
+    const known = clientForDays === null;
+    return [
+      known
+        ? line('key-accounts', null, id, { name, profile })
+        : line('key-accounts', 'register-client', id, { name, profile, activeSince: addDays(today, -clientForDays), provenance: provenance('account', key) }),
+      ...(tier ? [line('key-accounts', 'qualify', id, { tier, reason: 'Annual review' })] : []),
+      ...(owner ? [line('key-accounts', 'assign-owner', id, { ownerId: member(owner) })] : []),
+      ...(parent ? [line('key-accounts', 'attach-to-parent', id, { parentId: idOf('account', parent) })] : []),
+    ];
+  });
+}
+
+const offeringLines = (): Line[] =>
+  OFFERINGS.map(({ key, name, family, priceMinor }) =>
+    line('offerings', 'register', idOf('offering', key), { name, family, listPrice: { amountMinor: priceMinor, currency: 'EUR' }, provenance: provenance('offering', key) }),
+  );
+
+const DEALS = 60;
+const MOTIONS: readonly Motion[] = ['hunting', 'renewal', 'expansion', 'expansion'];
+
+function dealLines(today: string): Line[] {
+  const random = mulberry32(20_260_101);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  const clients = ACCOUNTS.filter((account) => account.owner);
+  return Array.from({ length: DEALS }, (_, i) => {
+    const account = pick(clients);
+    const offering = pick(OFFERINGS);
+    const age = Math.round(20 + random() * 700);
+    const cycle = Math.round(30 + random() * 150);
+    const amount = { amountMinor: Math.round(offering.priceMinor * (0.6 + random() * 2.4)), currency: 'EUR' };
+    const won = random() < 0.58;
+    const reason = pick(LOSS_REASONS.slice(0, 6));
+    const closed = cycle < age ? addDays(today, cycle - age) : null;
+    const stage = closed ? STAGES[STAGES.length - 1]! : STAGES[Math.min(STAGES.length - 1, Math.floor((age / cycle) * STAGES.length))]!;
+    return line('opportunities', 'record', idOf('deal', i), {
+      accountId: idOf('account', account.key),
+      name: `${offering.name} – ${account.name}`,
+      ownerId: member(account.owner!),
+      offeringId: idOf('offering', offering.key),
+      motion: pick(MOTIONS),
+      stage,
+      amount: i % 15 === 14 && !closed ? null : amount,
+      openedOn: addDays(today, -age),
+      outcome: closed && (won ? { result: 'won', closedOn: closed, amount } : { result: 'lost', closedOn: closed, reason }),
+      provenance: provenance('deal', i),
+    });
+  });
+}
+
+const incidentLines = (): Line[] =>
+  INCIDENTS.flatMap(({ account, title, impact, urgency, contact, then }, i) => {
+    const id = idOf('incident', i);
+    return [
+      line('incidents', null, id, { accountId: idOf('account', account), title, impact, urgency, reporterContact: contact }),
+      ...then.map(([command, body]) => line('incidents', command, id, body)),
+    ];
+  });
+
+const taskLines = (today: string): Line[] =>
+  TASKS.map(({ account, title, assignee, dueInDays }, i) =>
+    line('tasks', null, idOf('task', i), { accountId: idOf('account', account), title, assigneeId: member(assignee), dueAt: `${addDays(today, dueInDays)}T16:00:00Z` }),
+  );
+
+const provenance = (entity: string, key: string | number) => ({ source: 'demo', entity, rowKey: String(key), run: RUN });
+
+/** A small generator of uniform numbers: the demo must be the same on every machine. */
+function mulberry32(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
