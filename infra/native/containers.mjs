@@ -18,7 +18,11 @@ export async function containerServers({ mongo, kafka, log }) {
   await within(
     IMAGE_DEADLINE_MS,
     `${images.join(' and ')} did not come within ${IMAGE_DEADLINE_MS / 1000} s`,
-    pullMissing(client, images.map((image) => ImageName.fromString(image)), log),
+    pullMissing(
+      client,
+      images.map((image) => ImageName.fromString(image)),
+      log,
+    ),
   );
   const starts = await Promise.allSettled([mongo && startMongo(), kafka && startKafka()]);
   const started = starts.map(({ value }) => value);
@@ -42,7 +46,7 @@ async function pullMissing(client, images, log) {
 async function startMongo() {
   const { MongoDBContainer } = await import('@testcontainers/mongodb');
   const container = await new MongoDBContainer(MONGO_IMAGE).withStartupTimeout(START_DEADLINE_MS).start();
-  return { container, url: `${container.getConnectionString()}?directConnection=true` };
+  return { container, url: `${container.getConnectionString()}/?directConnection=true` };
 }
 
 async function startKafka() {

@@ -7,7 +7,7 @@ import { nativeServers } from './services.mjs';
 
 /**
  * Gives ready servers: those named by KEYFOLD_MONGO_URL and KEYFOLD_KAFKA_BROKERS (each by itself), what is missing from testcontainers, else natively.
- * `how` tells where those came from that were not given. `stop` stops what was started, and only that; started servers do not outlive this process.
+ * `how` tells where those came from that were not given. `stop` stops what was started, and only that; native servers do not outlive this process, containers are reaped by testcontainers.
  */
 export async function provide({
   log = () => undefined,
