@@ -1,3 +1,5 @@
+import { REFUSALS_EN, REFUSALS_FR } from './refusal-titles.js';
+
 export type Language = 'fr' | 'en';
 
 /** What each problem code says to a person. `{name}` is filled from the problem's params. Both languages have the same codes: the type says so. */
@@ -76,13 +78,15 @@ const fr: Record<ProblemCode, string> = {
   internal: 'Une erreur est survenue de notre côté.',
 };
 
-const general: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, fr };
+export const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
+  en: { ...REFUSALS_EN, ...en },
+  fr: { ...REFUSALS_FR, ...fr },
+};
 
 /** The sentence for a code; the sentence of `otherwise` where the code has none. */
 export function titleOf(code: string, params: Readonly<Record<string, unknown>>, language: Language, otherwise: ProblemCode): string {
-  const template = general[language][code] ?? general[language][otherwise]!;
+  const template = TITLES[language][code] ?? TITLES[language][otherwise]!;
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }
 
-export const hasTitle = (code: string): boolean => code in en;
-export const TITLES = general;
+export const hasTitle = (code: string): boolean => code in TITLES.en;

@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { GuardService } from '@keyfold/contracts';
+import { type CommandResult, DomainError, type EventStore, type Ids, Unavailable } from '@keyfold/event-sourcing';
+import { type AggregateCommand, Commands, IDS, SERVICE, type ServiceDefinition, STORE } from '@keyfold/event-sourcing-nest';
+import { Settings } from '../deployment.js';
+import { assertNotBarred, type Guard, guardOf, isBarred, isCleared } from './guard.aggregate.js';
+
+const TAKE_BACK = 'take-back';
+
+/** Lets the events of a decision pass while the command is within its deadline; throws Unavailable after it. */
+export type InTime = <Events>(events: Events) => Events;
+
+export interface Opening {
+  /** Opens something; what is decided must pass through `inTime`. */
+  open(inTime: InTime): Promise<CommandResult>;
+  /** Undoes the opening, in one commit under the step given; no events when there is nothing left to undo. */
+  takeBack(step: string): Promise<CommandResult>;
+}
+
+/**
+ * Opening something on an account without ever losing to its closing (architecture.md 7). The guard is asked before the append and again after it. The closure's answer waits
+ * out the command deadline behind the barrier, so whatever was let in before the barrier is either counted in the answer, refused as too late, or met by the second look.
+ */
+@Injectable()
+export class AccountGuard {
+  private readonly guard;
+
+  constructor(
+    private readonly commands: Commands,
+    private readonly settings: Settings,
+    @Inject(STORE) private readonly store: EventStore,
+    @Inject(IDS) private readonly ids: Ids,
+    @Inject(SERVICE) definition: ServiceDefinition,
+  ) {
+    this.guard = guardOf(definition.service as GuardService);
+  }
+
+  /** Throws DomainError `account-closing` when a barrier stands; what had been opened is then taken back. */
+  async opening(command: AggregateCommand, accountId: string, steps: Opening): Promise<CommandResult> {
+    const repeated = await this.wasAppended(command);
+    if (repeated) await this.assertNotTakenBack(command);
+    else assertNotBarred(await this.fresh(accountId));
+    const result = await steps.open((events) => this.inTime(command, events));
+    if (command.context.dryRun || result.events.length === 0) return result;
+    const guard = await this.fresh(accountId);
+    // A repeated command may meet a barrier that was raised long after it. That closure has counted what was opened, unless it was told that nothing is open.
+    if (!isBarred(guard) || (repeated && !isCleared(guard))) return result;
+    const undone = await steps.takeBack(TAKE_BACK);
+    if (undone.events.length === 0) return result;
+    throw new DomainError('account-closing');
+  }
+
+  /** Makes the account's closures count a stream that another partition key hides from them. Comes before the stream says that it belongs to the account. */
+  async attach(command: AggregateCommand, accountId: string, streamId: string): Promise<void> {
+    await this.commands.also(this.guard.decider, accountId, command, 'attach', (guard) => this.guard.attach(guard, streamId));
+  }
+
+  async isBarred(accountId: string): Promise<boolean> {
+    return isBarred(await this.fresh(accountId));
+  }
+
+  /** From the log itself: another process may have raised the barrier, and no append of ours would notice. */
+  private async fresh(accountId: string): Promise<Guard> {
+    return (await this.commands.loadFresh(this.guard.decider, accountId)).state;
+  }
+
+  private async wasAppended({ context }: AggregateCommand): Promise<boolean> {
+    return context.repeatable && (await this.store.findCommand(context.commandId)) !== null;
+  }
+
+  private async assertNotTakenBack({ id, context }: AggregateCommand): Promise<void> {
+    if (await this.store.findCommand(this.ids.derive(context.commandId, TAKE_BACK, id))) throw new DomainError('account-closing');
+  }
+
+  private inTime<Events>({ context }: AggregateCommand, events: Events): Events {
+    if (this.commands.now().getTime() - Date.parse(context.now) > this.settings.commandDeadlineMs) throw new Unavailable('the account guard');
+    return events;
+  }
+}

@@ -1,0 +1,41 @@
+/** The sentences of the services' rules, by service; a new refusal in a service needs its two sentences here (a test says so). */
+export const REFUSALS_EN = {
+  // accounts
+  'account-exists': 'There is an account under this id already.',
+  'account-unknown': 'This account is not known.',
+  'account-closing': 'The closure of this account has been requested.',
+  'account-closed': 'This account is closed.',
+  'handover-before-last-change': 'The owner last changed on {lastChange}: a handover must take effect after that.',
+  'hierarchy-cycle': 'An account cannot be its own parent, directly or through others.',
+  'hierarchy-too-deep': 'A group may be at most {depth} levels deep.',
+  'manager-cycle': 'Nobody can be his own manager, directly or through others.',
+  'manager-is-self': 'Nobody can be his own manager.',
+  'member-unknown': 'This team member is not known.',
+  'owner-already-assigned': 'This account has an owner; hand it over instead.',
+  'owner-missing': 'This account has no owner yet; assign one first.',
+  'parent-unknown': 'The parent account is not known.',
+  'task-not-open': 'This task is not open any more.',
+  'tier-a-limit': 'A key account manager may have at most {limit} accounts of tier A.',
+  'withdraw-built-upon': 'Something was built on this: it cannot be withdrawn.',
+  'withdraw-not-imported': 'Only what was imported can be withdrawn.',
+};
+
+export const REFUSALS_FR: Record<keyof typeof REFUSALS_EN, string> = {
+  'account-exists': 'Un compte existe déjà sous cet identifiant.',
+  'account-unknown': "Ce compte n'est pas connu.",
+  'account-closing': 'La clôture de ce compte a été demandée.',
+  'account-closed': 'Ce compte est clos.',
+  'handover-before-last-change': 'Le dernier changement de responsable date du {lastChange} : la passation doit prendre effet après.',
+  'hierarchy-cycle': 'Un compte ne peut pas être son propre parent, ni directement ni par d’autres.',
+  'hierarchy-too-deep': 'Un groupe compte au plus {depth} niveaux.',
+  'manager-cycle': 'Personne ne peut être son propre responsable, ni directement ni par d’autres.',
+  'manager-is-self': 'Personne ne peut être son propre responsable.',
+  'member-unknown': "Ce membre de l'équipe n'est pas connu.",
+  'owner-already-assigned': 'Ce compte a déjà un responsable ; faites une passation.',
+  'owner-missing': "Ce compte n'a pas encore de responsable ; affectez-en un d'abord.",
+  'parent-unknown': "Le compte parent n'est pas connu.",
+  'task-not-open': "Cette tâche n'est plus ouverte.",
+  'tier-a-limit': 'Un responsable de comptes suit au plus {limit} comptes de rang A.',
+  'withdraw-built-upon': "D'autres données en dépendent : le retrait est impossible.",
+  'withdraw-not-imported': 'Seul ce qui a été importé peut être retiré.',
+};
