@@ -7,7 +7,8 @@ export const textOrNull = (text: string): string | null => (text === '' ? null :
 
 export function dateOrNull(column: string, text: string): string | null {
   if (text === '') return null;
-  const valid = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString?.().startsWith(text);
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  const valid = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
   if (!valid) throw new WrongValue(`${column} is not a date YYYY-MM-DD: ${text}`);
   return text;
 }
