@@ -27,8 +27,8 @@ import { EVENT_LOG, SqliteEventStore } from '../src/sqlite-event-store.js';
 
 /** Readable, and unlike the plaintext. */
 export const mirrorVault: Vault = {
-  encrypt: async (personId, plaintext) => `sealed.${personId}.${[...plaintext].reverse().join('')}`,
-  decrypt: async (ciphertext) => [...ciphertext.slice(ciphertext.lastIndexOf('.') + 1)].reverse().join(''),
+  encrypt: async (personId, plaintext) => `sealed.${personId}.${Array.from(plaintext).reverse().join('')}`,
+  decrypt: async (ciphertext) => Array.from(ciphertext.slice(ciphertext.lastIndexOf('.') + 1)).reverse().join(''),
 };
 
 /** Time stands until it is moved; waits are short and real. */

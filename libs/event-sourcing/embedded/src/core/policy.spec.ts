@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AggregateContract, type CommandSender, policy, PolicyRunner, Unavailable } from '@keyfold/event-sourcing';
+import { counted, counter, counterContract, type CounterEvent, eventually, someContext } from '@keyfold/event-sourcing/testing';
+import { EmbeddedProjectionStore } from '../embedded-projection-store.js';
+import { incoming, live, testService, type TestService } from '../../test/service.js';
+
+/** When a counter is counted by more than 0, another one counts the same. */
+const echoCounts = policy<CounterEvent>({
+  name: 'echo-counts',
+  follows: [counterContract as AggregateContract<never>],
+  react: (event, derive) => {
+    if (event.type !== 'test.counter.counted' || !event.streamId.startsWith('counter-source')) return [];
+    const { by } = event.data;
+    if (by === 13) throw new RangeError('unlucky');
+    return [{ name: 'counters/count', id: by === 7 ? derive('own') : 'echo', body: { by } }];
+  },
+});
+
+let service: TestService;
+beforeEach(() => {
+  service = testService();
+});
+afterEach(() => service.close());
+
+const runner = (sender: CommandSender = service.sender) => new PolicyRunner(echoCounts, service.projections(), { ...service.tools, sender });
+const add = (id: string, ...by: number[]) => service.aggregates.execute(counter, id, someContext({ correlationId: 'story' }), () => by.map((n) => counted(n)));
+const log = () => service.store.feed(0, 100);
+const apply = async (to = runner(), from = 0) => to.apply('test.events.v1/0', incoming(service, (await log()).slice(from)));
+const total = async (id = 'echo') => (await service.process().load(counter, id)).state.total;
+const marks = async (id: string, of = runner()) => (await service.projections().marks(of.projection, [`counter-${id}`])).get(`counter-${id}`);
+
+/** Read models of a process with nothing on its disk. */
+const withoutMarks = () => new EmbeddedProjectionStore({ clock: service.clock, database: null });
+
+/** A sender that fails as long as it is told to. */
+function failing(error: Error, after: 'before' | 'after' = 'before') {
+  const broken = { is: true, calls: 0 };
+  const sender: CommandSender = {
+    send: async (command) => {
+      broken.calls += 1;
+      if (broken.is && after === 'before') throw error;
+      const result = await service.sender.send(command);
+      if (broken.is) throw error;
+      return result;
+    },
+  };
+  return { broken, sender };
+}
+
+describe('a policy', () => {
+  it('sends the command that an event calls for, with its causes', async () => {
+    await add('source', 3);
+    await apply();
+    const [commit] = await service.store.load('counter-echo');
+    expect(commit).toMatchObject({ correlationId: 'story', causationId: (await log())[0]!.events[0]!.eventId });
+    expect(await total()).toBe(3);
+  });
+
+  it('has its effect once, however often the event comes, also to a process that knows nothing of it', async () => {
+    await add('source', 3, 2);
+    await apply();
+    await apply();
+    await apply(new PolicyRunner(echoCounts, withoutMarks(), { ...service.tools, sender: service.sender }));
+    expect(await total()).toBe(5);
+    expect(await service.store.head('counter-echo')).toBe(2);
+  });
+
+  it('gives what it makes the same id for the same event', async () => {
+    await add('source', 7);
+    await apply();
+    await apply(new PolicyRunner(echoCounts, withoutMarks(), { ...service.tools, sender: service.sender }));
+    const id = service.tools.ids.derive((await log())[0]!.events[0]!.eventId, 'echo-counts', 'own');
+    expect(await total(id)).toBe(7);
+    expect(await service.store.lastPosition()).toBe(2);
+  });
+
+  it('that crashes between the command and its mark sends the same command again', async () => {
+    await add('source', 3);
+    service.marks.exec(`CREATE TRIGGER crash BEFORE INSERT ON marks BEGIN SELECT RAISE(FAIL, 'crash'); END`);
+    await expect(apply()).rejects.toThrow('crash');
+    expect(await marks('source')).toBeUndefined();
+    service.marks.exec('DROP TRIGGER crash');
+    await apply();
+    expect(await total()).toBe(3);
+    expect(await marks('source')).toEqual({ accepted: 1, applied: 1 });
+  });
+
+  it('whose answer was lost finds its command done', async () => {
+    await add('source', 3);
+    const { sender, broken } = failing(new Unavailable('the network'), 'after');
+    await expect(apply(runner(sender))).rejects.toThrow(Unavailable);
+    broken.is = false;
+    await apply(runner(sender));
+    expect(await total()).toBe(3);
+  });
+
+  it('takes a refusal for an answer and goes on', async () => {
+    await add('source', 8);
+    await add('source', 9);
+    await add('source', 2);
+    await apply();
+    expect(await total()).toBe(10);
+    expect(service.log.entries).toContainEqual(expect.objectContaining({ level: 'info', fields: expect.objectContaining({ policy: 'echo-counts' }) }));
+    expect(await marks('source')).toEqual({ accepted: 3, applied: 3 });
+  });
+
+  it('waits out an outage: nothing is parked, what was done before it is not done again', async () => {
+    await add('source', 1);
+    await add('source', 2);
+    const { sender, broken } = failing(new Unavailable('the network'));
+    broken.is = false;
+    await apply(runner(sender));
+    broken.is = true;
+    await add('source', 4);
+    const from = (await log()).length - 1;
+    await expect(apply(runner(sender), from)).rejects.toThrow(Unavailable);
+    expect(await marks('source')).toEqual({ accepted: 2, applied: 2 });
+    broken.is = false;
+    await apply(runner(sender));
+    expect(await total()).toBe(7);
+    expect(broken.calls).toBe(4);
+  });
+
+  it('parks an event that it cannot deal with, and what comes behind it in the stream, while others flow', async () => {
+    await add('source-1', 1, 13, 2);
+    await add('source-2', 4);
+    await apply();
+    expect(await total()).toBe(5);
+    expect(await marks('source-1')).toEqual({ accepted: 3, applied: 1 });
+    await add('source-1', 3);
+    await apply();
+    expect(await total()).toBe(5);
+    const letters = await service.projections().deadLetters(runner().projection, { limit: 10 });
+    expect(letters.map(({ version, cause }) => [version, cause])).toEqual([
+      [2, 'RangeError: unlucky'],
+      [3, 'queued behind a dead letter'],
+      [4, 'queued behind a dead letter'],
+    ]);
+  });
+
+  it('does not move its marks back when another member was faster', async () => {
+    for (const by of [1, 2, 3]) await add('source', by);
+    const commits = await log();
+    const slow = service.projections();
+    const overtaken: CommandSender = {
+      send: async (command) => {
+        await apply(new PolicyRunner(echoCounts, slow, { ...service.tools, sender: service.sender }));
+        return service.sender.send(command);
+      },
+    };
+    const held = new PolicyRunner(echoCounts, slow, { ...service.tools, sender: overtaken });
+    await held.apply('test.events.v1/0', incoming(service, commits.slice(0, 1)));
+    expect((await slow.marks(held.projection, ['counter-source'])).get('counter-source')).toEqual({ accepted: 3, applied: 3 });
+    expect(await total()).toBe(6);
+  });
+
+  it('runs over the topic as well', async () => {
+    const store = service.projections();
+    const own = new PolicyRunner(echoCounts, store, { ...service.tools, sender: service.sender });
+    await live(service, [own], async () => {
+      await add('source', 1);
+      await add('source', 2);
+      await eventually(async () => expect(await total()).toBe(3));
+    });
+    expect(await service.store.lastPosition()).toBe(4);
+  });
+});
