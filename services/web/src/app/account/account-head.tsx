@@ -1,0 +1,89 @@
+import { Button, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { KeyAccount } from '../api/rows.js';
+import { useAsOf } from '../as-of/as-of.js';
+import { useFormats } from '../i18n/format.js';
+import { ReportIncident } from '../incidents/report-incident.js';
+import { useMay } from '../session/permissions.js';
+import { StatusTag, TierMark } from '../ui/account-tags.js';
+import { Icon } from '../ui/icons.js';
+import { AppLink } from '../ui/link.js';
+import { Value } from '../ui/value.js';
+import { RequestClosure } from './closure.js';
+import { HandOver } from './hand-over.js';
+
+export function AccountHead({ account }: { account: KeyAccount }) {
+  const { t } = useTranslation();
+  const { date } = useFormats();
+  const facts = [
+    [t('account.owner'), account.ownerName],
+    [t('account.sector'), account.sector],
+    [t('account.country'), account.country],
+    [t('account.active-since'), account.activeSince && date(account.activeSince)],
+  ] as const;
+  return (
+    <div className="page-head">
+      <div>
+        <AppLink to="/portfolio" className="crumb">
+          {t('nav.portfolio')}
+        </AppLink>
+        <div className="account-name">
+          <TierMark tier={account.tier} />
+          <Title order={1}>{account.name}</Title>
+          <StatusTag status={account.status} />
+        </div>
+        <dl className="facts">
+          {facts.map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <Value>{value}</Value>
+              </dd>
+            </div>
+          ))}
+          {account.parentId && (
+            <div>
+              <dt>{t('account.parent')}</dt>
+              <dd>
+                <AppLink to={`/accounts/${account.parentId}`}>{t('account.open-parent')}</AppLink>
+              </dd>
+            </div>
+          )}
+        </dl>
+      </div>
+      <AccountActions account={account} />
+    </div>
+  );
+}
+
+function AccountActions({ account }: { account: KeyAccount }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { isPast } = useAsOf();
+  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'close' | null>(null);
+  const close = () => setDialog(null);
+  if (isPast) return <p className="dim page-actions">{t('as-of.read-only')}</p>;
+  return (
+    <div className="page-actions">
+      {may('request-closure') && account.status === 'active' && (
+        <Button variant="default" onClick={() => setDialog('close')}>
+          {t('closure.request')}
+        </Button>
+      )}
+      {may('hand-over') && account.ownerId !== null && (
+        <Button variant="default" leftSection={<Icon name="transfer" size={16} />} onClick={() => setDialog('hand-over')}>
+          {t('hand-over.title')}
+        </Button>
+      )}
+      {may('report-incident') && (
+        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setDialog('report')}>
+          {t('incident.report')}
+        </Button>
+      )}
+      {dialog === 'report' && <ReportIncident account={account} onClose={close} />}
+      {dialog === 'hand-over' && <HandOver account={account} onClose={close} />}
+      {dialog === 'close' && <RequestClosure account={account} onClose={close} />}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Skeleton, Stack } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRows } from '../api/queries.js';
+import type { KeyAccount, Opportunity, TeamMember, TimelineItem } from '../api/rows.js';
+import { useAsOfQuery } from '../as-of/as-of.js';
+import { useFormats } from '../i18n/format.js';
+import { Empty, Failed, Panel } from '../ui/states.js';
+import { Tag } from '../ui/tag.js';
+import { kindOf, type Names, useSentence } from './timeline-sentence.js';
+
+const LATER_MS = 36 * 3_600_000;
+
+/** The story of an account as its events tell it, newest first. */
+export function Timeline({ account }: { account: KeyAccount }) {
+  const { t } = useTranslation();
+  const { main } = useAsOfQuery();
+  const list = useRows<TimelineItem>('/api/reporting/account-timeline', { accountId: account.id, ...main });
+  const names = useNames(account, list.rows);
+  return (
+    <Panel title={t('account.timeline')} aside={list.isStale ? <Tag tone="info">{t('state.stale')}</Tag> : undefined}>
+      {list.error && !list.rows && <Failed error={list.error} retry={list.retry} />}
+      {!list.rows && !list.error && (
+        <Stack gap="sm">
+          {Array.from({ length: 5 }, (_, index) => (
+            <Skeleton key={index} height={34} />
+          ))}
+        </Stack>
+      )}
+      {list.rows?.length === 0 && <Empty icon="history" title={t('timeline.empty')} />}
+      <ol className="timeline">
+        {list.rows?.map((item) => (
+          <Entry key={item.id} item={item} names={names} />
+        ))}
+      </ol>
+      {list.hasMore && (
+        <Button variant="default" fullWidth mt="sm" loading={list.isLoadingMore} onClick={list.loadMore}>
+          {t('action.load-more')}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Entry({ item, names }: { item: TimelineItem; names: Names }) {
+  const { t } = useTranslation();
+  const { date, instant } = useFormats();
+  const sentence = useSentence(names);
+  const isRecordedLater = Date.parse(item.recordedAt) - Date.parse(item.at) > LATER_MS;
+  return (
+    <li className={`entry entry-${kindOf(item.type)}`}>
+      <span className="entry-text">{sentence(item)}</span>
+      <time className="entry-time" dateTime={item.at} title={instant(item.recordedAt)}>
+        {isRecordedLater ? date(item.at) : instant(item.at)}
+        {isRecordedLater && <span> · {t('timeline.recorded', { date: date(item.recordedAt) })}</span>}
+      </time>
+    </li>
+  );
+}
+
+/** Names of the people, deals and incidents that the story speaks of, as far as the screen knows them. */
+function useNames(account: KeyAccount, items: readonly TimelineItem[] | undefined): Names {
+  const members = useRows<TeamMember>('/api/accounts/team-members', { limit: 200 }).rows;
+  const deals = useRows<Opportunity>('/api/opportunities/opportunities', { accountId: account.id, state: 'open' }).rows;
+  return useMemo(() => {
+    const named = (items ?? []).map(({ streamId, data }) => [streamId, data['name'] ?? data['title']] as const);
+    return {
+      people: new Map(members?.map(({ id, name }) => [id, name])),
+      subjects: new Map([...(deals ?? []).map(({ id, name }) => [`opp-${id}`, name] as const), ...named.filter((entry): entry is [string, string] => typeof entry[1] === 'string')]),
+    };
+  }, [members, deals, items]);
+}
