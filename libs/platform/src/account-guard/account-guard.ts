@@ -50,9 +50,13 @@ export class AccountGuard {
     throw new DomainError('account-closing');
   }
 
-  /** Makes the account's closures count a stream that another partition key hides from them. Comes before the stream says that it belongs to the account. */
-  async attach(command: AggregateCommand, accountId: string, streamId: string): Promise<void> {
+  /**
+   * Makes the account's closures count a stream that another partition key hides from them; comes before the stream says that it belongs to the account.
+   * True when a barrier stands: then nothing open may come with it. Attached before the barrier it is counted, after it the barrier is seen here.
+   */
+  async attach(command: AggregateCommand, accountId: string, streamId: string): Promise<boolean> {
     await this.commands.also(this.guard.decider, accountId, command, 'attach', (guard) => this.guard.attach(guard, streamId));
+    return this.isBarred(accountId);
   }
 
   async isBarred(accountId: string): Promise<boolean> {
