@@ -9,6 +9,11 @@ export type Motion = (typeof MOTIONS)[number];
 export const LOSS_REASONS = ['price', 'competitor', 'no-decision', 'scope', 'timing', 'relationship', 'other', 'not-recorded'] as const;
 export type LossReason = (typeof LOSS_REASONS)[number];
 
+/** `run`: the import run that said so; absent for what people do in Keyfold. */
+interface Imported {
+  readonly run?: string;
+}
+
 export type OpportunityEvent =
   | DomainEvent<
       'opportunities.opportunity.opened',
@@ -20,16 +25,16 @@ export type OpportunityEvent =
       { accountId: string | null; name: string; ownerId: string | null; offeringId: string | null; motion: Motion; stage: Stage; probability: number; amount: Money | null; provenance: Provenance }
     >
   /** The probability is the stage map's on the day; a later change of the map does not touch it. */
-  | DomainEvent<'opportunities.opportunity.advanced', { from: Stage; to: Stage; probability: number; reason: string | null }>
-  | DomainEvent<'opportunities.opportunity.won', { amount: Money }>
-  | DomainEvent<'opportunities.opportunity.lost', { reason: LossReason; competitor: string | null; note: string | null }>
+  | DomainEvent<'opportunities.opportunity.advanced', { from: Stage; to: Stage; probability: number; reason: string | null } & Imported>
+  | DomainEvent<'opportunities.opportunity.won', { amount: Money } & Imported>
+  | DomainEvent<'opportunities.opportunity.lost', { reason: LossReason; competitor: string | null; note: string | null } & Imported>
   | DomainEvent<'opportunities.opportunity.reopened', { stage: Stage; probability: number; reason: string }>
   /** Facts set right: what is named replaces what was said; `supersedes` in the envelope takes wrong closures out of history. */
   | DomainEvent<
       'opportunities.opportunity.corrected',
-      { reason: string; stage?: Stage; probability?: number; amount?: Money | null; expectedCloseOn?: DateOnly | null; ownerId?: string | null; offeringId?: string | null; reopen?: boolean; provenance?: Provenance }
+      { reason: string; name?: string; stage?: Stage; probability?: number; amount?: Money | null; expectedCloseOn?: DateOnly | null; ownerId?: string | null; offeringId?: string | null; reopen?: boolean; provenance?: Provenance }
     >
-  | DomainEvent<'opportunities.opportunity.account-attached', { accountId: string }>
+  | DomainEvent<'opportunities.opportunity.account-attached', { accountId: string } & Imported>
   /** Never was: an open that met a closing account, or an import taken back. History leaves all of it out. */
   | DomainEvent<'opportunities.opportunity.withdrawn', { reason: string }>;
 
