@@ -6,9 +6,6 @@ import { accountDirectory, type DirectoryAccount, type DirectoryMember, memberDi
 /** Roles that see everything. What they may do is the business of the routes. */
 const SEES_ALL = ['auditor', 'bi', 'finance', 'operator', 'service', 'service-agent'];
 
-const NAME_TTL_MS = 5 * 60_000;
-const MAX_NAMES = 10_000;
-
 const everything = (memberId: string | null): Scope => ({ memberId, covers: () => true });
 
 /**
@@ -17,8 +14,6 @@ const everything = (memberId: string | null): Scope => ({ memberId, covers: () =
  */
 @Injectable()
 export class Access extends Scopes {
-  private readonly names = new Map<string, { name: string | null; until: number }>();
-
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
@@ -80,15 +75,9 @@ export class Access extends Scopes {
     return member && this.reveal(member.name);
   }
 
-  /** Plaintext of personal data, kept for at most 5 minutes, so that an erasure takes effect within them. */
-  async reveal(ciphertext: string): Promise<string | null> {
-    const now = this.adapters.clock.now().getTime();
-    const kept = this.names.get(ciphertext);
-    if (kept && kept.until > now) return kept.name;
-    const name = await this.adapters.vault.decrypt(ciphertext);
-    if (this.names.size >= MAX_NAMES) this.names.clear();
-    this.names.set(ciphertext, { name, until: now + NAME_TTL_MS });
-    return name;
+  /** Plaintext of personal data; null when the person was erased. Not kept here: the vault keeps the key, for as long as an erasure may wait. */
+  reveal(ciphertext: string): Promise<string | null> {
+    return this.adapters.vault.decrypt(ciphertext);
   }
 
   private today(): string {
