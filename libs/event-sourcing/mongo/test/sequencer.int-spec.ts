@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventStore, SequencedCommit } from '@keyfold/event-sourcing';
+import { eventually, within } from '@keyfold/event-sourcing/testing';
+import type { mongo } from 'mongoose';
+import { databaseOf } from '../src/connection.js';
+import { type LeaseDocument, leasesOf } from '../src/lease-document.js';
+import { MongoEventStore } from '../src/event-store.js';
+import { MongoRelayState } from '../src/relay-state.js';
+import { PausableProcess } from './pausable-process.js';
+import { commitOf, freshDatabase, realClock, type TestDatabase, tools } from './support.js';
+
+let database: TestDatabase;
+let leases: mongo.Collection<LeaseDocument>;
+const running: PausableProcess[] = [];
+const start = (pauseAt?: { point: string; passing: number }): PausableProcess => {
+  const process = new PausableProcess(database.connection, pauseAt ?? null);
+  running.push(process);
+  return process;
+};
+
+beforeEach(async () => {
+  database = await freshDatabase();
+  leases = leasesOf(databaseOf(database.connection));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((process) => process.end()));
+  await database.drop();
+});
+
+const appendRounds = async (store: EventStore, streams: number, versions: readonly number[]): Promise<void> => {
+  for (const version of versions) await Promise.all(Array.from({ length: streams }, (_, i) => store.append(commitOf(`account-${i}`, version))));
+};
+
+/** G4: as many positions as commits, 1..n, each stream in its order. */
+const everythingNumbered = (store: EventStore, count: number): Promise<SequencedCommit[]> =>
+  eventually(
+    async () => {
+      const commits = await store.feed(0, 10_000);
+      expect(commits.map((commit) => commit.position)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+      expect(new Set(commits.map((commit) => commit.commitId)).size).toBe(count);
+      for (const stream of Map.groupBy(commits, (commit) => commit.streamId).values())
+        expect(stream.map((commit) => commit.expectedVersion)).toEqual(stream.map((_, i) => i));
+      const times = commits.map((commit) => commit.recordedAt);
+      expect(times).toEqual([...times].sort());
+      return commits;
+    },
+    { deadlineMs: 15_000 },
+  );
+
+describe('a leader that stands still', () => {
+  const places = ['sequencer-scanned', 'sequencer-given', 'sequencer-numbered'].flatMap((point) => [1, 2].map((passing) => ({ point, passing })));
+
+  it.each(places)('at $point, passing $passing, is followed by another and does no harm when it wakes up', async ({ point, passing }) => {
+    const writer = new MongoEventStore(database.connection, 'accounts', tools);
+    await appendRounds(writer, 20, [0, 1]);
+    const zombie = start({ point, passing });
+    if (passing === 2) {
+      await eventually(() => expect(zombie.epochs).toHaveLength(1));
+      await zombie.store.append(commitOf('account-0', 2));
+    } else await appendRounds(writer, 1, [2]);
+    await within(10_000, zombie.paused);
+
+    const heir = start();
+    await heir.store.append(commitOf('late-1', 0));
+    await everythingNumbered(writer, 42);
+    expect(heir.epochs[0]).toBeGreaterThan(zombie.epochs[0]!);
+
+    zombie.resume();
+    await zombie.store.append(commitOf('late-2', 0));
+    await heir.store.append(commitOf('late-3', 0));
+    await everythingNumbered(writer, 44);
+    await writer.close();
+  });
+
+  it('in the midst of numbering leaves the rest to its successor, at the same positions', async () => {
+    const writer = new MongoEventStore(database.connection, 'accounts', tools);
+    await appendRounds(writer, 30, [0]);
+    const zombie = start({ point: 'sequencer-given', passing: 1 });
+    await within(10_000, zombie.paused);
+    // What its interrupted write would have left behind: every third commit of the redo record.
+    const { redo, recordedAt } = (await leases.findOne({ _id: 'accounts' }))!;
+    const commits = databaseOf(database.connection).collection<{ _id: string }>('commits');
+    for (const [i, _id] of redo!.commitIds.entries())
+      if (i % 3 === 0) await commits.updateOne({ _id }, { $set: { sequenced: true, position: redo!.from + i + 1, recordedAt } });
+    expect(await writer.feed(0, 100)).toHaveLength(1); // stops at the first hole
+
+    start();
+    const numbered = await everythingNumbered(writer, 30);
+    expect(numbered.map((commit) => commit.commitId)).toEqual(redo!.commitIds);
+    zombie.resume();
+    await appendRounds(writer, 30, [1]);
+    expect((await everythingNumbered(writer, 60)).slice(0, 30)).toEqual(numbered);
+    await writer.close();
+  });
+});
+
+describe('numbering', () => {
+  it('works off a backlog larger than one scan', async () => {
+    const writer = new MongoEventStore(database.connection, 'accounts', tools);
+    await appendRounds(writer, 1_500, [0, 1, 2, 3]);
+    start();
+    await everythingNumbered(writer, 6_000);
+    expect(await writer.lastPosition()).toBe(6_000);
+    await writer.close();
+  });
+
+  it('waits for the predecessor, wherever the scan meets it', async () => {
+    // Stored as a new primary might have it: the successors before their predecessors.
+    const commits = databaseOf(database.connection).collection('commits');
+    const writer = new MongoEventStore(database.connection, 'accounts', tools);
+    await appendRounds(writer, 5, [0, 1, 2]);
+    const documents = await commits.find().toArray();
+    await commits.deleteMany({});
+    await commits.insertMany(documents.reverse());
+    start();
+    await everythingNumbered(writer, 15);
+    await writer.close();
+  });
+
+  it('never lets log time go back, should the clock of the server', async () => {
+    const { store } = start();
+    await store.append(commitOf('account-1', 0));
+    await everythingNumbered(store, 1);
+    const ahead = new Date(Date.now() + 3_600_000);
+    await leases.updateOne({ _id: 'accounts' }, { $set: { recordedAt: ahead } });
+    await store.append(commitOf('account-1', 1));
+    const commits = await everythingNumbered(store, 2);
+    expect(commits[1]!.recordedAt).toBe(ahead.toISOString());
+  });
+
+  it('goes on behind the last position when the leases are gone', async () => {
+    const { store } = start();
+    await appendRounds(store, 3, [0]);
+    await everythingNumbered(store, 3);
+    await running.splice(0)[0]!.end();
+    await leases.deleteMany({});
+    const again = start();
+    await again.store.append(commitOf('account-0', 1));
+    await everythingNumbered(again.store, 4);
+  });
+
+  it('hears of commits of other processes without polling', async () => {
+    const leader = start();
+    await leader.store.append(commitOf('account-1', 0));
+    await everythingNumbered(leader.store, 1);
+    const other = new MongoEventStore(database.connection, 'accounts', tools);
+    await other.changed(0, 1); // listens from here on
+    await eventually(async () => {
+      const before = await other.lastPosition();
+      const woken = other.changed(before, 60_000);
+      await other.append(commitOf(`account-x${before}`, 0));
+      await within(900, woken); // less than the leader's own poll
+    });
+    await other.close();
+  });
+});
+
+describe('the relay state', () => {
+  it('moves under the epoch of the leader only, and never back', async () => {
+    const leader = start();
+    await eventually(() => expect(leader.epochs).toHaveLength(1));
+    const state = (epoch: number): MongoRelayState => new MongoRelayState(database.connection, 'accounts', epoch, realClock);
+    const current = state(leader.epochs[0]!);
+    expect(await current.publishedPosition()).toBe(0);
+    expect(await current.advance(7)).toBe(true);
+    expect(await current.advance(5)).toBe(true);
+    expect(await state(current.epoch - 1).advance(9)).toBe(false);
+    expect(await current.publishedPosition()).toBe(7);
+  });
+});
