@@ -67,7 +67,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 }
 
 /** No inline script, nothing from elsewhere. Styles may be inline: the component library sets sizes that way. TLS, and so HSTS, ends before Keyfold. */
-const CONTENT_SECURITY = {
+export const CONTENT_SECURITY = {
   'default-src': ["'self'"],
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'data:'],

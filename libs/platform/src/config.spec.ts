@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig, SETTINGS, unknownVariables } from './config.js';
+import { ConfigError, readConfig, SETTINGS, settingsTable, unknownVariables } from './config.js';
 
 const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64');
 const TOKEN = '3f9a1c5e7b2d4860a1b2c3d4e5f60718293a4b5c6d7e8f90';
@@ -79,5 +81,11 @@ describe('settings', () => {
     const all = Object.values(SETTINGS);
     expect(new Set(all.map((setting) => setting.name)).size).toBe(all.length);
     for (const { name, meaning, wants } of all) expect([name.startsWith('KEYFOLD_'), meaning.length > 5, wants.length > 2]).toEqual([true, true, true]);
+  });
+
+  it('stand in the README as they are here', () => {
+    const readme = fileURLToPath(new URL('../../../README.md', import.meta.url));
+    if (existsSync(readme)) expect(readFileSync(readme, 'utf8')).toContain(settingsTable());
+    expect(settingsTable()).toContain('| `KEYFOLD_PORT` | Port to listen on; 0 takes a free one | a whole number from 0 to 65535 | `3000` |');
   });
 });

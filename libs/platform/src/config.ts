@@ -115,3 +115,9 @@ function complete(values: { [Name in keyof Values]: Values[Name] | null }): Conf
     peers: { accounts: accountsUrl, opportunities: opportunitiesUrl, satisfaction: satisfactionUrl, reporting: reportingUrl },
   } as Config;
 }
+
+/** The settings as the README lists them. */
+export function settingsTable(): string {
+  const rows = Object.values(SETTINGS as Record<string, Setting<unknown>>).map(({ name, meaning, wants, fallback }) => `| \`${name}\` | ${meaning} | ${wants} | ${fallback ? `\`${fallback}\`` : ''} |`);
+  return ['| Variable | What it is for | Wants | Default |', '|---|---|---|---|', ...rows].join('\n');
+}
