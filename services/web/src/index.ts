@@ -1,1 +1,1 @@
-export {};
+export { startWeb, type WebOptions } from './server/web.js';
