@@ -4,6 +4,8 @@ import type { PartitionLog } from './partition-log.js';
 const BATCH = 500;
 const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
+/** How long a member that stops waits for its batches under way. */
+const LAST_BATCHES_MS = 10_000;
 
 /** Where a group has got to with one partition. At most one batch of it is under way. */
 interface Cursor {
@@ -66,7 +68,9 @@ export class ConsumerGroup {
   private async leave(member: Member): Promise<void> {
     this.members = this.members.filter((other) => other !== member);
     member.stopping.abort();
-    await Promise.all(member.work);
+    const through = new AbortController();
+    await Promise.race([Promise.all(member.work), this.clock.wait(LAST_BATCHES_MS, through.signal)]);
+    through.abort();
     this.wake();
   }
 

@@ -96,7 +96,7 @@ describe('the data folder', () => {
     spoil();
     const { reason, message } = refusal(() => open().database('accounts', EVENT_LOG));
     expect(reason).toBe('damaged');
-    expect(message).toMatch(/accounts\.db is damaged \(.*\): restore the data folder from a backup, or move the file away to begin with an empty one\.$/s);
+    expect(message).toMatch(/accounts\.db is damaged \(.*\): restore the data folder from a backup, or move it away to begin with an empty one\.$/s);
   });
 
   it('written by a newer version is one sentence', () => {

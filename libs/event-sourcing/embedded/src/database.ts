@@ -68,7 +68,7 @@ export function explained(error: unknown, file: string): unknown {
 }
 
 const damaged = (file: string, detail: string, cause?: unknown): DataFolderError =>
-  new DataFolderError('damaged', `${file} is damaged (${detail}): restore the data folder from a backup, or move the file away to begin with an empty one.`, { cause });
+  new DataFolderError('damaged', `${file} is damaged (${detail}): restore the data folder from a backup, or move it away to begin with an empty one.`, { cause });
 
 export const notWritable = (path: string, detail: string, cause?: unknown): DataFolderError =>
   new DataFolderError('not-writable', `Keyfold cannot write to ${path} (${detail}): make it writable for this user, or set KEYFOLD_DATA to another folder.`, { cause });

@@ -55,6 +55,7 @@ describe('the in-process transport', () => {
     });
     await eventually(() => expect(values).toHaveLength(2_000));
     expect(values).not.toContain('5000');
+    await transport.close();
   });
 
   it('frees what every group has had, and refuses a group that comes too late for the beginning', async () => {
