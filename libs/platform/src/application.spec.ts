@@ -228,3 +228,12 @@ describe('headers of every answer', () => {
     expect(headers['x-powered-by']).toBeUndefined();
   });
 });
+
+describe('the description of the API', () => {
+  it('and its page come from this server alone', async () => {
+    expect((await app.inject('/api/openapi.json')).json()).toMatchObject({ openapi: '3.1.0', paths: { '/api/things/{id}/touch': { post: { description: 'For kam.' } } } });
+    const page = await app.inject('/api/docs');
+    for (const [, address] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) expect([address, (await app.inject(address!)).statusCode]).toEqual([address, 200]);
+    expect(page.body).not.toMatch(/<script>|https?:/);
+  });
+});

@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { DiscoveryModule, NestFactory, Reflector } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, NestFactory, Reflector } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,8 +8,10 @@ import type { Logger } from '@keyfold/event-sourcing';
 import { CommandRoutes, HealthController, Problems } from '@keyfold/event-sourcing-nest';
 import { AuthGuard } from './auth/auth.guard.js';
 import type { Authenticator } from './auth/authenticator.js';
+import { registerApiDocs } from './http/api-docs.js';
 import { BODY_LIMIT, registerBodyParsers } from './http/body.js';
 import { EtagInterceptor } from './http/etag.interceptor.js';
+import { openApi } from './http/openapi.js';
 import { PlatformProblems } from './http/problem.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { traceparentOf } from './http/trace.js';
@@ -56,6 +58,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   });
   registerBodyParsers(fastify);
   await fastify.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY }, strictTransportSecurity: false });
+  await registerApiDocs(fastify, () => openApi(app.get(DiscoveryService)));
   await options.routes?.(fastify);
   app.useGlobalGuards(new AuthGuard(app.get(Reflector), options.authenticator));
   app.useGlobalPipes(validationPipe());

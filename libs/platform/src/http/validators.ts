@@ -5,8 +5,13 @@ import { isDate } from '../time.js';
 
 type Check = (value: unknown) => boolean;
 
-const rule = (name: string, wants: string, validate: Check): PropertyDecorator =>
-  ValidateBy({ name, validator: { validate, defaultMessage: buildMessage((each) => `${each}must be ${wants}`) } });
+/** JSON Schema of what a rule lets through; the API description is made from it. */
+export class RuleSchema {
+  constructor(readonly schema: Readonly<Record<string, unknown>>) {}
+}
+
+const rule = (name: string, wants: string, schema: Readonly<Record<string, unknown>>, validate: Check): PropertyDecorator =>
+  ValidateBy({ name, constraints: [new RuleSchema(schema)], validator: { validate, defaultMessage: buildMessage((each) => `${each}must be ${wants}`) } });
 
 /** No NUL or other control characters (line breaks and tabs only where `multiline`), no half surrogate pairs. */
 function isCleanText(value: unknown, max: number, multiline: boolean): value is string {
@@ -17,38 +22,39 @@ function isCleanText(value: unknown, max: number, multiline: boolean): value is 
 
 /** An opaque id: 1 to 64 letters, digits and hyphens. */
 export const IsId = (): PropertyDecorator =>
-  rule('isId', 'an id of 1 to 64 letters, digits and hyphens', (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(value));
+  rule('isId', 'an id of 1 to 64 letters, digits and hyphens', { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,63}$' }, (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(value));
 
 /** One line with something on it. */
 export const IsName = (max = 200): PropertyDecorator =>
-  rule('isName', `one line of 1 to ${max} characters`, (value) => isCleanText(value, max, false) && value.trim() !== '');
+  rule('isName', `one line of 1 to ${max} characters`, { type: 'string', minLength: 1, maxLength: max }, (value) => isCleanText(value, max, false) && value.trim() !== '');
 
 /** Free text, several lines, with something on them; a text that is not there is left out. */
 export const IsText = (max = 4_000): PropertyDecorator =>
-  rule('isText', `text of 1 to ${max} characters`, (value) => isCleanText(value, max, true) && value.trim() !== '');
+  rule('isText', `text of 1 to ${max} characters`, { type: 'string', minLength: 1, maxLength: max }, (value) => isCleanText(value, max, true) && value.trim() !== '');
 
 /** A whole number within bounds; never beyond what a double holds exactly. */
 export const IsWhole = (min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
-  rule('isWhole', `a whole number from ${min} to ${max}`, (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max);
+  rule('isWhole', `a whole number from ${min} to ${max}`, { type: 'integer', minimum: min, maximum: max }, (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max);
 
 /** A finite number within bounds. */
 export const IsReal = (min: number, max: number): PropertyDecorator =>
-  rule('isNumber', `a number from ${min} to ${max}`, (value) => typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max);
+  rule('isNumber', `a number from ${min} to ${max}`, { type: 'number', minimum: min, maximum: max }, (value) => typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max);
 
 /** `YYYY-MM-DD`, a date that exists, in the years 1900 to 2199. */
-export const IsDateOnly = (): PropertyDecorator => rule('isDateOnly', 'a date that exists, YYYY-MM-DD', isDate);
+export const IsDateOnly = (): PropertyDecorator => rule('isDateOnly', 'a date that exists, YYYY-MM-DD', { type: 'string', format: 'date' }, isDate);
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
 /** An RFC 3339 instant in the years 1900 to 2199. */
 export const IsInstant = (): PropertyDecorator =>
-  rule('isInstant', 'an RFC 3339 instant such as 2017-06-30T10:00:00Z', (value) => typeof value === 'string' && isDate(INSTANT.exec(value)?.[1]));
+  rule('isInstant', 'an RFC 3339 instant such as 2017-06-30T10:00:00Z', { type: 'string', format: 'date-time' }, (value) => typeof value === 'string' && isDate(INSTANT.exec(value)?.[1]));
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-export const IsCurrency = (): PropertyDecorator => rule('isCurrency', 'an ISO 4217 currency code', (value) => typeof value === 'string' && CURRENCIES.has(value));
+export const IsCurrency = (): PropertyDecorator => rule('isCurrency', 'an ISO 4217 currency code', { type: 'string', pattern: '^[A-Z]{3}$' }, (value) => typeof value === 'string' && CURRENCIES.has(value));
 
 /** The value may be null; absent is an error. */
-export const OrNull = (): PropertyDecorator => ValidateIf((_body, value) => value !== null);
+export const OrNull = (): PropertyDecorator => ValidateIf(isNotNull);
+export const isNotNull = (_body: object, value: unknown): boolean => value !== null;
 
 /** The value may be absent; null is an error. */
 export const OrAbsent = (): PropertyDecorator => ValidateIf((_body, value) => value !== undefined);
