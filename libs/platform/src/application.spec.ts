@@ -142,8 +142,8 @@ describe('errors as problem+json', () => {
     const answer = await post({ name: ' ', price: { amountMinor: 1.5, currency: 'QQQ', 'a/b~c': 1 }, share: 101, surprise: 1 }, { 'accept-language': 'fr' });
     expect(answer.statusCode).toBe(400);
     const errors = answer.json<{ errors: { pointer: string; code: string; message: string }[] }>().errors;
-    expect(errors.map((error) => [error.pointer, error.code]).toSorted()).toEqual(
-      [['/name', 'is-name'], ['/price/a~1b~0c', 'unknown-field'], ['/price/amountMinor', 'is-whole'], ['/price/currency', 'is-currency'], ['/share', 'is-whole'], ['/surprise', 'unknown-field']].toSorted(),
+    expect(errors.map((error) => `${error.pointer} ${error.code}`).toSorted()).toEqual(
+      ['/name is-name', '/price/amountMinor is-whole', '/price/a~1b~0c unknown-field', '/price/currency is-currency', '/share is-whole', '/surprise unknown-field'],
     );
     expect(errors.find((error) => error.pointer === '/surprise')?.message).toBe("ce champ n'existe pas");
   });

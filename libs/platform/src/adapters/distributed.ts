@@ -81,7 +81,11 @@ export async function distributedAdapters(service: string, config: Config, log: 
 export async function setUp(config: Config, log: Logger): Promise<void> {
   for (const service of SERVICES) {
     const connection = await openConnection(config.mongoUrl!, databaseName(service, config), { maxPoolSize: 1 });
-    await createIndexes(connection).finally(() => connection.close());
+    try {
+      await createIndexes(connection);
+    } finally {
+      await connection.close();
+    }
   }
   const made = await createTopics(kafkaSettings('keyfold-setup', config, log), SERVICES);
   log.info('databases and topics are ready', { topics: made.length > 0 ? made.join(' ') : 'none to make' });

@@ -13,27 +13,19 @@ interface Account {
   readonly parent?: string;
 }
 
-const company = (sector: string, country: string, employees: number, revenueMillions: number, yearEstablished: number): CompanyProfile => ({
-  sector,
-  country,
-  yearEstablished,
-  employees,
-  revenueMillions,
-});
-
 export const ACCOUNTS: readonly Account[] = [
-  { key: 'aurelis', name: 'Aurélis Énergie', owner: 'kam', tier: 'A', profile: company('energy', 'France', 12_400, 3_150, 1962), clientForDays: 2_900 },
-  { key: 'borealis', name: 'Boréal Fret', owner: 'kam', tier: 'B', profile: company('transport', 'France', 3_800, 640, 1987), clientForDays: 1_650 },
-  { key: 'castelnova', name: 'Castelnova Group', owner: 'kam', tier: 'A', profile: company('retail', 'Spain', 21_000, 4_800, 1974), clientForDays: 2_200 },
-  { key: 'castelnova-pt', name: 'Castelnova Portugal', owner: 'kam', tier: null, profile: company('retail', 'Portugal', 2_300, 410, 1999), clientForDays: 900, parent: 'castelnova' },
-  { key: 'dunwick', name: 'Dunwick Mutual', owner: 'kam2', tier: 'B', profile: company('banking', 'United Kingdom', 5_200, 1_900, 1931), clientForDays: 1_300 },
-  { key: 'elvenor', name: 'Elvenor Pharma', owner: 'kam2', tier: 'A', profile: company('pharma', 'Switzerland', 9_700, 2_700, 1958), clientForDays: 2_050 },
-  { key: 'fennmark', name: 'Fennmark Shipping', owner: 'kam2', tier: 'C', profile: company('transport', 'Denmark', 1_900, 380, 1979), clientForDays: 760 },
-  { key: 'granvale', name: 'Granvale Foods', owner: 'kam2', tier: 'B', profile: company('food', 'Germany', 6_600, 1_250, 1948), clientForDays: 1_480 },
-  { key: 'helvorn', name: 'Helvorn Aerotech', owner: 'kam', tier: 'B', profile: company('aerospace', 'France', 4_100, 980, 1991), clientForDays: 1_120 },
-  { key: 'istrel', name: 'Istrel Public Works', owner: null, tier: null, profile: company('public', 'Belgium', 2_700, 290, 1969), clientForDays: 640 },
-  { key: 'kestvale', name: 'Kestvale Rail', owner: 'kam', tier: null, profile: company('transport', 'France', 7_900, 1_100, 1983), clientForDays: null },
-  { key: 'lumarque', name: 'Lumarque Santé', owner: null, tier: null, profile: company('pharma', 'France', 830, 95, 2011), clientForDays: null },
+  { key: 'aurelis', name: 'Aurélis Énergie', owner: 'kam', tier: 'A', profile: { sector: 'energy', country: 'France', employees: 12_400, revenueMillions: 3_150, yearEstablished: 1962 }, clientForDays: 2_900 },
+  { key: 'borealis', name: 'Boréal Fret', owner: 'kam', tier: 'B', profile: { sector: 'transport', country: 'France', employees: 3_800, revenueMillions: 640, yearEstablished: 1987 }, clientForDays: 1_650 },
+  { key: 'castelnova', name: 'Castelnova Group', owner: 'kam', tier: 'A', profile: { sector: 'retail', country: 'Spain', employees: 21_000, revenueMillions: 4_800, yearEstablished: 1974 }, clientForDays: 2_200 },
+  { key: 'castelnova-pt', name: 'Castelnova Portugal', owner: 'kam', tier: null, profile: { sector: 'retail', country: 'Portugal', employees: 2_300, revenueMillions: 410, yearEstablished: 1999 }, clientForDays: 900, parent: 'castelnova' },
+  { key: 'dunwick', name: 'Dunwick Mutual', owner: 'kam2', tier: 'B', profile: { sector: 'banking', country: 'United Kingdom', employees: 5_200, revenueMillions: 1_900, yearEstablished: 1931 }, clientForDays: 1_300 },
+  { key: 'elvenor', name: 'Elvenor Pharma', owner: 'kam2', tier: 'A', profile: { sector: 'pharma', country: 'Switzerland', employees: 9_700, revenueMillions: 2_700, yearEstablished: 1958 }, clientForDays: 2_050 },
+  { key: 'fennmark', name: 'Fennmark Shipping', owner: 'kam2', tier: 'C', profile: { sector: 'transport', country: 'Denmark', employees: 1_900, revenueMillions: 380, yearEstablished: 1979 }, clientForDays: 760 },
+  { key: 'granvale', name: 'Granvale Foods', owner: 'kam2', tier: 'B', profile: { sector: 'food', country: 'Germany', employees: 6_600, revenueMillions: 1_250, yearEstablished: 1948 }, clientForDays: 1_480 },
+  { key: 'helvorn', name: 'Helvorn Aerotech', owner: 'kam', tier: 'B', profile: { sector: 'aerospace', country: 'France', employees: 4_100, revenueMillions: 980, yearEstablished: 1991 }, clientForDays: 1_120 },
+  { key: 'istrel', name: 'Istrel Public Works', owner: null, tier: null, profile: { sector: 'public', country: 'Belgium', employees: 2_700, revenueMillions: 290, yearEstablished: 1969 }, clientForDays: 640 },
+  { key: 'kestvale', name: 'Kestvale Rail', owner: 'kam', tier: null, profile: { sector: 'transport', country: 'France', employees: 7_900, revenueMillions: 1_100, yearEstablished: 1983 }, clientForDays: null },
+  { key: 'lumarque', name: 'Lumarque Santé', owner: null, tier: null, profile: { sector: 'pharma', country: 'France', employees: 830, revenueMillions: 95, yearEstablished: 2011 }, clientForDays: null },
 ];
 
 export const OFFERINGS = [
