@@ -1,1 +1,1 @@
-export {};
+export { SatisfactionModule } from './satisfaction.module.js';

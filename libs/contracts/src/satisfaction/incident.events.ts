@@ -1,5 +1,5 @@
 import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
-import type { Instant, Personal } from '../common.js';
+import type { Personal } from '../common.js';
 
 export const LEVELS = ['high', 'medium', 'low'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -21,7 +21,7 @@ export type IncidentEvent =
       'satisfaction.incident.reported',
       { accountId: string; title: string; description: string | null; impact: Level; urgency: Level; priority: Priority; targets: SlaTargets; reporterId: string | null; reporterContact: Personal | null }
     >
-  | DomainEvent<'satisfaction.incident.acknowledged', { responseDueAt: Instant }>
+  | DomainEvent<'satisfaction.incident.acknowledged', Record<string, never>>
   | DomainEvent<'satisfaction.incident.clock-paused', { reason: PauseReason }>
   | DomainEvent<'satisfaction.incident.clock-resumed', Record<string, never>>
   | DomainEvent<'satisfaction.incident.resolved', { resolution: string }>
