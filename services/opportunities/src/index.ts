@@ -1,1 +1,1 @@
-export {};
+export { OpportunitiesModule } from './opportunities.module.js';

@@ -11,6 +11,8 @@ const TAKE_BACK = 'take-back';
 export type InTime = <Events>(events: Events) => Events;
 
 export interface Opening {
+  /** What else has to hold; asked before the append, but not of a repeated command, which gets its first result whatever has happened since. */
+  check?(): Promise<void>;
   /** Opens something; what is decided must pass through `inTime`. */
   open(inTime: InTime): Promise<CommandResult>;
   /** Undoes the opening, in one commit under the step given; no events when there is nothing left to undo. */
@@ -39,7 +41,10 @@ export class AccountGuard {
   async opening(command: AggregateCommand, accountId: string, steps: Opening): Promise<CommandResult> {
     const repeated = await this.wasAppended(command);
     if (repeated) await this.assertNotTakenBack(command);
-    else assertNotBarred(await this.fresh(accountId));
+    else {
+      await steps.check?.();
+      assertNotBarred(await this.fresh(accountId));
+    }
     const result = await steps.open((events) => this.inTime(command, events));
     if (command.context.dryRun || result.events.length === 0) return result;
     const guard = await this.fresh(accountId);
@@ -52,14 +57,12 @@ export class AccountGuard {
 
   /**
    * Makes the account's closures count a stream that another partition key hides from them; comes before the stream says that it belongs to the account.
-   * True when a barrier stands: then nothing open may come with it. Attached before the barrier it is counted, after it the barrier is seen here.
+   * Refuses an open one behind a barrier. True when a barrier stands after it: then nothing open may come with it, for the closure may not have counted it.
    */
-  async attach(command: AggregateCommand, accountId: string, streamId: string): Promise<boolean> {
-    await this.commands.also(this.guard.decider, accountId, command, 'attach', (guard) => this.guard.attach(guard, streamId));
-    return this.isBarred(accountId);
-  }
-
-  async isBarred(accountId: string): Promise<boolean> {
+  async attach(command: AggregateCommand, accountId: string, item: { streamId: string; open: boolean }): Promise<boolean> {
+    const before = await this.fresh(accountId);
+    if (item.open && !before.attached.includes(item.streamId)) assertNotBarred(before);
+    await this.commands.also(this.guard.decider, accountId, command, 'attach', (guard) => this.guard.attach(guard, item.streamId));
     return isBarred(await this.fresh(accountId));
   }
 
