@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { CommandResult } from '@keyfold/event-sourcing';
 import { type AggregateCommand, CommandEdge, Scopes } from './commands.js';
 import type { Caller } from './edge.js';
-import type { ScopedQuery } from './queries.js';
+import { type ScopedQuery, Views } from './queries.js';
 
 /** What a command answers over HTTP. */
 export interface Accepted {
@@ -18,6 +18,7 @@ export class Edge {
     private readonly commands: CommandEdge,
     private readonly queries: QueryBus,
     private readonly scopes: Scopes,
+    private readonly views: Views,
   ) {}
 
   async run(command: AggregateCommand, caller: Caller): Promise<Accepted> {
@@ -27,6 +28,7 @@ export class Edge {
 
   async ask<Result>(query: ScopedQuery<Result>, caller: Caller): Promise<Result> {
     query.caller = caller;
+    await this.views.arrived(query); // before the scope: it is made from views, and must not be older than the caller's own writes
     query.scope = await this.scopes.of(caller.principal);
     return this.queries.execute(query);
   }

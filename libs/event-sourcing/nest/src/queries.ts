@@ -6,7 +6,8 @@ import { Type } from 'class-transformer';
 import type { AnyProjection, Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import type { Scope } from './commands.js';
-import { ADAPTERS, type Adapters, PROJECTIONS } from './tokens.js';
+import type { ServiceDefinition } from './runtime.js';
+import { ADAPTERS, type Adapters, PROJECTIONS, SERVICE } from './tokens.js';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -20,6 +21,8 @@ export interface Page<Item> {
 export abstract class ScopedQuery<Result> extends Query<Result> {
   caller!: Caller;
   scope!: Scope;
+  /** Whether the writes named by `after` are in every view of the service; set at the edge, before the scope is made from such views. */
+  settled?: boolean;
 
   /** Own writes to wait for: `<stream>:<version>`, comma-separated. */
   @IsOptional()
@@ -57,16 +60,25 @@ export class Views {
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
+    @Inject(SERVICE) private readonly definition: ServiceDefinition,
   ) {}
 
   of<Row extends object>(projection: Projection<Row>) {
     return this.store.view(projection);
   }
 
-  /** True when every write named by `after` that this projection follows has been applied. */
-  async arrived(query: ScopedQuery<unknown>, ...projections: readonly AnyProjection[]): Promise<boolean> {
+  /**
+   * True when every write named by `after` is in the views of this service that follow its stream: scopes and names come from other views
+   * than the one that is asked, so it waits for all of them, once per query.
+   */
+  async arrived(query: ScopedQuery<unknown>, ..._views: readonly AnyProjection[]): Promise<boolean> {
+    query.settled ??= await this.settle(query);
+    return query.settled;
+  }
+
+  private async settle(query: ScopedQuery<unknown>): Promise<boolean> {
     const writes = (query.after ?? '').split(',').filter(Boolean).map((write) => ({ stream: write.slice(0, write.lastIndexOf(':')), version: Number(write.slice(write.lastIndexOf(':') + 1)) }));
-    const waits = projections.flatMap((projection) =>
+    const waits = this.definition.projections.flatMap((projection) =>
       writes
         .filter(({ stream }) => projection.follows.some((contract) => stream.startsWith(`${contract.streamPrefix}-`)))
         .map(({ stream, version }) => this.store.view(projection).waitFor(stream, version, WAIT_MS)),
