@@ -1,5 +1,5 @@
 import type { Failpoint, Feeds, KeyStore, Logger } from '@keyfold/event-sourcing';
-import { createTopics, type KafkaSettings, KafkaTransport } from '@keyfold/event-sourcing-kafka';
+import { createTopics, type KafkaSettings, KafkaTransport, TopicMisconfigured } from '@keyfold/event-sourcing-kafka';
 import {
   createIndexes,
   Leadership,
@@ -77,18 +77,35 @@ export async function distributedAdapters(service: string, config: Config, log: 
   }
 }
 
-/** What the deployment job does before the services start: indexes and topics. Can be run again at any time. */
+const SETUP_DEADLINE_MS = 120_000;
+const SETUP_PAUSE_MS = 1_000;
+
+/** What the deployment job does before the services start: indexes and topics. Waits for servers that are still starting. Can be run again at any time. */
 export async function setUp(config: Config, log: Logger): Promise<void> {
-  for (const service of SERVICES) {
-    const connection = await openConnection(config.mongoUrl!, databaseName(service, config), { maxPoolSize: 1 });
-    try {
-      await createIndexes(connection);
-    } finally {
-      await connection.close();
-    }
-  }
-  const made = await createTopics(kafkaSettings('keyfold-setup', config, log), SERVICES);
+  const until = systemClock.now().getTime() + SETUP_DEADLINE_MS;
+  for (const service of SERVICES) await patiently(() => makeIndexes(service, config), until, log);
+  const made = await patiently(() => createTopics(kafkaSettings('keyfold-setup', config, log), SERVICES), until, log);
   log.info('databases and topics are ready', { topics: made.length > 0 ? made.join(' ') : 'none to make' });
+}
+
+async function makeIndexes(service: string, config: Config): Promise<void> {
+  const connection = await openConnection(config.mongoUrl!, databaseName(service, config), { maxPoolSize: 1 });
+  try {
+    await createIndexes(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>, until: number, log: Logger): Promise<T> {
+  for (;;)
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof TopicMisconfigured || systemClock.now().getTime() > until) throw error;
+      log.warn('setup: will try again', { error: String(error) });
+      await systemClock.wait(SETUP_PAUSE_MS);
+    }
 }
 
 /** The own log from the own store, the others' over HTTP. */
