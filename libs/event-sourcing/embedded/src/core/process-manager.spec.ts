@@ -89,6 +89,16 @@ describe('a process', () => {
     expect(await story()).toEqual(['received + command-decided + timer-set', 'command-accepted']);
   });
 
+  it('that crashed between recording the answer and its mark records it once', async () => {
+    await add('source', 3);
+    await run(started(), 'echoing-inputs');
+    service.marks.exec(`CREATE TRIGGER crash BEFORE INSERT ON marks WHEN NEW.projection LIKE '%dispatch%' BEGIN SELECT RAISE(FAIL, 'crash'); END`);
+    await expect(run(started(), 'echoing-dispatch')).rejects.toThrow('crash');
+    service.marks.exec('DROP TRIGGER crash');
+    await run(started());
+    expect(await story()).toEqual(['received + command-decided + timer-set', 'command-accepted']);
+  });
+
   it('hears of a refusal as of any other input', async () => {
     await add('source', 8);
     await add('source', 5);

@@ -52,6 +52,21 @@ describe('a projector', () => {
     expect(await marks('1')).toEqual({ accepted: 3, applied: 3 });
   });
 
+  it('takes no repetition within a batch for a gap', async () => {
+    await add('1', 1);
+    await add('1', 2);
+    const [first, second] = await log();
+    await apply([first!, first!, second!, first!], projector(totals(), { feeds: emptyFeeds }));
+    expect(await total()).toBe(3);
+  });
+
+  it('applies each event once when two members have it at the same time', async () => {
+    await add('1', 1, 2);
+    const commits = await log();
+    await Promise.all([apply(commits), apply(commits)]);
+    expect(await total()).toBe(3);
+  });
+
   it('fetches what is missing in a stream from its owner', async () => {
     for (const by of [1, 2, 3]) await add('1', by);
     const [, , third] = await log();
