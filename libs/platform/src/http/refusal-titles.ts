@@ -39,6 +39,15 @@ export const REFUSALS_EN = {
   'reopen-too-late': 'A lost deal can be reopened within {days} days.',
   'win-before-verbal': 'A deal is won from the stage "verbal"; this one is at "{stage}".',
   'won-is-final': 'This deal is won, and that stays.',
+  // satisfaction
+  'incident-exists': 'There is an incident under this id already.',
+  'incident-unknown': 'This incident is not known.',
+  'incident-reported': 'Acknowledge this incident first.',
+  'incident-acknowledged': 'This incident is being worked on.',
+  'incident-paused': 'The clock of this incident is paused.',
+  'incident-resolved': 'This incident is resolved.',
+  'incident-withdrawn': 'This incident was withdrawn.',
+  'incident-reopen-too-late': 'An incident can be reopened within {days} business days; report a new one.',
 };
 
 export const REFUSALS_FR: Record<keyof typeof REFUSALS_EN, string> = {
@@ -79,4 +88,12 @@ export const REFUSALS_FR: Record<keyof typeof REFUSALS_EN, string> = {
   'reopen-too-late': 'Une affaire perdue peut être rouverte pendant {days} jours.',
   'win-before-verbal': "Une affaire se gagne à l'étape « verbal » ; celle-ci est à « {stage} ».",
   'won-is-final': 'Cette affaire est gagnée, et cela demeure.',
+  'incident-exists': 'Un incident existe déjà sous cet identifiant.',
+  'incident-unknown': "Cet incident n'est pas connu.",
+  'incident-reported': "Prenez d'abord cet incident en charge.",
+  'incident-acknowledged': 'Cet incident est en cours de traitement.',
+  'incident-paused': 'Le chronomètre de cet incident est en pause.',
+  'incident-resolved': 'Cet incident est résolu.',
+  'incident-withdrawn': 'Cet incident a été retiré.',
+  'incident-reopen-too-late': 'Un incident peut être rouvert pendant {days} jours ouvrés ; signalez-en un nouveau.',
 };

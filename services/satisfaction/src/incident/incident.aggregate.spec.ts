@@ -45,7 +45,7 @@ describe('when resolved', () => {
   const past = [reported, acknowledged, resolved] as const;
   it('is resolved once', () => given(incident, ...past).when((state) => resolve(state, 'again')).thenNothing());
   it('is reopened in time', () => given(incident, ...past).when((state) => reopen(state, 'Down again', true)).then(reopened));
-  it('is a new incident later', () => given(incident, ...past).when((state) => reopen(state, 'Down again', false)).thenRefused('reopen-too-late', { days: 5 }));
+  it('is a new incident later', () => given(incident, ...past).when((state) => reopen(state, 'Down again', false)).thenRefused('incident-reopen-too-late', { days: 5 }));
   it('cannot be paused', () => given(incident, ...past).when((state) => pause(state, 'waiting-on-client')).thenRefused('incident-resolved'));
   it('can be resolved again once reopened', () => given(incident, ...past, reopened).when((state) => resolve(state, 'Restarted')).then(resolved));
 });

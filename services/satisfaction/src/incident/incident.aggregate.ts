@@ -75,7 +75,7 @@ export function resolve(state: Incident, resolution: string): IncidentEvent[] {
 export function reopen(state: Incident, reason: string, allowed: boolean): IncidentEvent[] {
   if (state.status === 'acknowledged' || state.status === 'paused') return [];
   assertStatus(state, 'resolved');
-  if (!allowed) throw new DomainError('reopen-too-late', { days: 5 });
+  if (!allowed) throw new DomainError('incident-reopen-too-late', { days: 5 });
   return [{ type: 'satisfaction.incident.reopened', data: { reason } }];
 }
 
