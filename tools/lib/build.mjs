@@ -43,6 +43,19 @@ const isBuilt = (wanted) =>
   readFileSync(STAMP, 'utf8') === wanted &&
   ['libs', 'services'].flatMap((folder) => packagesUnder(join(root, folder))).every((folder) => existsSync(join(folder, 'dist/index.js')));
 
+/** What the compilers of the failed packages said, without nx's account of the run. */
+const complaints = (output) =>
+  output
+    .slice(
+      Math.max(
+        0,
+        output.findIndex((line) => line.startsWith('> nx run')),
+      ),
+    )
+    .join('\n')
+    .replace(/\n+ NX {3}[^]*/, '')
+    .replace(/^(✔|npm (warn|error)).*\n/gm, '');
+
 /** Builds what changed since the last build, saying which package is ready. False when the build failed; its output was printed then. */
 export const buildIfStale = async () => {
   const wanted = fingerprint();
@@ -64,7 +77,7 @@ export const buildIfStale = async () => {
     env: { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: '0' },
   });
   if (code !== 0) {
-    console.error(output.filter((line) => !/✔|^npm (warn|error)/.test(line)).join('\n'));
+    console.error(`${complaints(output)}\n\nThe build failed; the lines above say why.`);
     return false;
   }
   mkdirSync(dirname(STAMP), { recursive: true });
