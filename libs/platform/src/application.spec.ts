@@ -24,6 +24,9 @@ class ThingBody {
   @OrNull() @IsId() parentId: string | null = null;
 }
 
+/** A command without facts of its own. */
+class Touch {}
+
 class ThingQuery {
   @IsOptional() @Type(() => Number) @IsWhole(1, 200) limit?: number;
   @IsOptional() @IsName() q?: string;
@@ -44,7 +47,7 @@ class ThingController {
   @Post() @Allow('kam') create(@Body() body: ThingBody) {
     return { ...body, version: 3 };
   }
-  @Act('touch', 'kam') touch() {
+  @Act('touch', 'kam') touch(@Body() _body: Touch) {
     return { id: '7', version: 4 };
   }
   @Read('', 'kam', 'auditor') list(@Query() query: ThingQuery) {
@@ -215,6 +218,7 @@ describe('bad input', () => {
     const answer = await post(body, { 'content-type': 'application/json; charset=UTF-8' });
     expect(answer.json()).toEqual({ ...body, version: 3 });
     expect((await send({ method: 'POST', url: '/api/things/7/touch' })).json()).toEqual({ id: '7', version: 4 });
+    expect((await send({ method: 'POST', url: '/api/things/7/touch', payload: { role: 'director' } })).statusCode).toBe(400);
     expect((await send({ url: '/api/things?limit=7' })).json()).toEqual({ items: [], limit: 7 });
   });
 });

@@ -7,6 +7,7 @@ import { type AggregateCommand, CommandEdge } from './commands.js';
 import { Caller, ID } from './edge.js';
 import { CommandRoutes } from './registry.js';
 import { Allow } from './routes.js';
+import { CLOSED_BODY } from './validation.js';
 
 const MAX_LINES = 500;
 
@@ -67,7 +68,7 @@ export function bulkController(service: string): Type {
       if (!route) throw new BadRequestException('command-unknown');
       if (!route.roles.some((role) => principal.roles.includes(role))) throw new Forbidden('role-missing');
       const command = plainToInstance(route.body, line.body);
-      const errors = await validate(command, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+      const errors = await validate(command, CLOSED_BODY);
       if (errors.length > 0) throw new BadRequestException(errors);
       return command;
     }

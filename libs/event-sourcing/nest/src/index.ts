@@ -11,3 +11,4 @@ export * from './routes.js';
 export * from './runtime.js';
 export * from './sender.js';
 export * from './tokens.js';
+export * from './validation.js';

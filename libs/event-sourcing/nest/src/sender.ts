@@ -3,6 +3,7 @@ import { validate } from 'class-validator';
 import type { CommandSender, OutgoingCommand } from '@keyfold/event-sourcing';
 import type { CommandEdge } from './commands.js';
 import type { CommandRoutes } from './registry.js';
+import { CLOSED_BODY } from './validation.js';
 
 /** Sends the commands of policies and processes to the own service through the same edge and validation as HTTP. */
 export class LocalSender implements CommandSender {
@@ -16,7 +17,7 @@ export class LocalSender implements CommandSender {
     const route = this.routes.find(this.service, outgoing.name);
     if (!route) throw new Error(`${this.service} has no command ${outgoing.name}`);
     const command = plainToInstance(route.body, outgoing.body);
-    const errors = await validate(command, { whitelist: true, forbidNonWhitelisted: true });
+    const errors = await validate(command, CLOSED_BODY);
     if (errors.length > 0) throw new Error(`${outgoing.name}: the body is invalid: ${errors.map(String).join('; ')}`);
     return this.edge.run(
       command,
