@@ -45,7 +45,7 @@ function Home() {
 function NotFound() {
   const { t } = useTranslation();
   return (
-    <Empty title={t('state.not-found')} action={<AppLink to="/">{t('state.not-found-back')}</AppLink>}>
+    <Empty isPage title={t('state.not-found')} action={<AppLink to="/">{t('state.not-found-back')}</AppLink>}>
       {t('state.not-found-hint')}
     </Empty>
   );

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import { useAnswer, useRows } from '../api/queries.js';
 import { Problem } from '../api/client.js';
 import type { Incident, KeyAccount } from '../api/rows.js';
-import { AsOfNote } from '../as-of/as-of-note.js';
 import { useAsOf } from '../as-of/as-of.js';
 import { IncidentTable } from '../incidents/incident-table.js';
 import { Empty, Failed, Panel } from '../ui/states.js';
@@ -32,7 +31,6 @@ export default function Account({ id }: { id: string }) {
   return (
     <>
       <AccountHead account={account} />
-      <AsOfNote />
       <ClosureState account={account} />
       <AccountFigures id={id} />
       <div className="account-grid">
@@ -59,7 +57,7 @@ function AccountIncidents({ accountId, aside }: { accountId: string; aside: Reac
 function UnknownAccount() {
   const { t } = useTranslation();
   return (
-    <Empty title={t('account.not-found')} action={<AppLink to="/portfolio">{t('state.not-found-back')}</AppLink>}>
+    <Empty isPage title={t('account.not-found')} action={<AppLink to="/portfolio">{t('state.not-found-back')}</AppLink>}>
       {t('account.not-found-hint')}
     </Empty>
   );

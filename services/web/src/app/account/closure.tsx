@@ -1,4 +1,4 @@
-import { Alert, Text, Textarea } from '@mantine/core';
+import { Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyAccount } from '../api/rows.js';
@@ -21,10 +21,10 @@ export function RequestClosure({ account, onClose }: { account: KeyAccount; onCl
 export function ClosureState({ account: { closure } }: { account: KeyAccount }) {
   const { t } = useTranslation();
   if (!closure) return null;
-  const colours = { requested: 'yellow', refused: 'red', closed: 'gray' };
   return (
-    <Alert color={colours[closure.state]} title={t(`closure.state.${closure.state}`)} role="status" mb="md">
-      {closure.state === 'requested' && t('closure.asking')}
+    <div className={`banner banner-${closure.state}`} role="status">
+      <strong>{t(`closure.state.${closure.state}`)}</strong>
+      {closure.state === 'requested' && <p>{t('closure.asking')}</p>}
       {closure.state === 'refused' && (
         <ul className="plain">
           {closure.blockers.map(({ service, code, open }) => (
@@ -32,6 +32,6 @@ export function ClosureState({ account: { closure } }: { account: KeyAccount }) 
           ))}
         </ul>
       )}
-    </Alert>
+    </div>
   );
 }

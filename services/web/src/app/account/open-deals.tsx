@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -35,7 +35,7 @@ export function OpenDeals({ accountId, aside }: { accountId: string; aside: Reac
         column.accessor('stage', { header: t('deal.stage'), meta: { width: 150 }, cell: ({ row: { original: row } }) => <StageSteps stage={row.stage} probability={row.probability} /> }),
         column.accessor('amount', { header: t('deal.amount'), meta: { align: 'end' }, cell: ({ row: { original: row } }) => <Value>{row.amount && money(row.amount)}</Value> }),
         column.accessor('expectedCloseOn', { header: t('deal.expected'), meta: { align: 'end' }, cell: ({ row: { original: row } }) => <Value>{date(row.expectedCloseOn)}</Value> }),
-        column.display({ id: 'actions', header: () => <span className="mantine-visually-hidden">{t('action.actions')}</span>, meta: { align: 'end', width: 140 }, cell: ({ row: { original: row } }) => <DealActions deal={row} /> }),
+        column.display({ id: 'actions', header: () => <VisuallyHidden>{t('action.actions')}</VisuallyHidden>, meta: { align: 'end', width: 140 }, cell: ({ row: { original: row } }) => <DealActions deal={row} /> }),
       ]),
     [t, money, date],
   );

@@ -26,14 +26,15 @@ describe('figures', () => {
     [125_000, '2 min 5 sec'],
     [3_600_000 * 2 + 60_000 * 14, '2 hr 14 min'],
     [86_400_000 * 3 + 3_600_000, '3 days 1 hr'],
+    [600_000, '10 min'],
     [-5, '0 sec'],
   ])('say %d ms as %s', (ms, text) => expect(en.duration(ms)).toBe(text));
 });
 
 describe('differences', () => {
   const by = differences(en);
-  it('carry their sign', () => expect([by.number(5, 3), by.number(3, 5), by.number(4, 4)]).toEqual(['+2', '-2', '0']));
-  it('are unknown where one side is', () => expect([by.number(null, 1), by.ratio(0.5, null, 'pts'), by.money([], [])]).toEqual([null, null, null]));
+  it('carry their sign', () => expect([by.number(5, 3), by.number(3, 5), by.number(4, 4)]).toEqual(['+2', '-2', '±0']));
+  it('are unknown where one side is', () => expect([by.days(null, 1), by.ratio(0.5, null, 'pts'), by.money([], [])]).toEqual([null, null, null]));
   it('of rates are in points', () => expect(by.ratio(0.631, 0.5, 'pts')).toBe('+13.1 pts'));
   it('of money are taken currency by currency', () => expect(by.money([usd(500)], [usd(200), { amountMinor: 100, currency: 'EUR' }])).toBe('+$3, -€1'));
 });

@@ -16,7 +16,6 @@ export function formatsOf(language: string) {
   const points = new Intl.NumberFormat(language, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
   const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' });
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
 
@@ -33,11 +32,14 @@ export function formatsOf(language: string) {
     }).format(amountMinor / 10 ** digits);
   };
 
-  /** The two largest units, the smaller one only where it says something: "2 h 14 min", "45 s". */
+  const pair = (large: Intl.NumberFormat, count: number, small: Intl.NumberFormat, rest: number): string =>
+    rest === 0 ? large.format(count) : `${large.format(count)} ${small.format(rest)}`;
+
+  /** The two largest units, the smaller one only where it says something: "2 h 14 min", "3 days", "45 s". */
   const duration = (ms: number): string => {
-    if (ms >= DAY) return `${units.day.format(Math.floor(ms / DAY))} ${units.hour.format(Math.floor((ms % DAY) / HOUR))}`;
-    if (ms >= HOUR) return `${units.hour.format(Math.floor(ms / HOUR))} ${units.minute.format(Math.floor((ms % HOUR) / MINUTE))}`;
-    if (ms >= MINUTE) return `${units.minute.format(Math.floor(ms / MINUTE))} ${units.second.format(Math.floor((ms % MINUTE) / 1_000))}`;
+    if (ms >= DAY) return pair(units.day, Math.floor(ms / DAY), units.hour, Math.floor((ms % DAY) / HOUR));
+    if (ms >= HOUR) return pair(units.hour, Math.floor(ms / HOUR), units.minute, Math.floor((ms % HOUR) / MINUTE));
+    if (ms >= MINUTE) return pair(units.minute, Math.floor(ms / MINUTE), units.second, Math.floor((ms % MINUTE) / 1_000));
     return units.second.format(Math.max(0, Math.floor(ms / 1_000)));
   };
 
@@ -48,7 +50,6 @@ export function formatsOf(language: string) {
     moneyList: (values: readonly Money[]): string => (values.length === 0 ? NO_DATA : values.map((value) => money(value)).join(' + ')),
     number: (value: number | null): string => (value === null ? NO_DATA : number.format(value)),
     signed: (value: number): string => signed.format(value),
-    compact: (value: number): string => compact.format(value),
     percent: (ratio: number | null): string => (ratio === null ? NO_DATA : percent.format(ratio)),
     points: (difference: number): string => points.format(difference * 100),
     days: (value: number | null): string => (value === null ? NO_DATA : units.day.format(value)),
@@ -63,7 +64,10 @@ export function minorDigits(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
+/** The chosen language as this person's region writes it: en-GB rather than en, where the browser says so. */
+const regional = (language: string): string => navigator.languages.find((each) => each.startsWith(`${language}-`)) ?? language;
+
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+  return useMemo(() => formatsOf(regional(i18n.language)), [i18n.language]);
 }

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +15,13 @@ import { SlaClock } from './sla-clock.js';
 const STATUS_TONES: Record<Incident['status'], Tone> = { reported: 'warn', acknowledged: 'info', paused: 'neutral', resolved: 'good' };
 const column = createColumnHelper<typeof features, Incident>();
 
-/** Incidents with their running clocks, on the queue and on the page of one account (which then needs no account column). */
+/** The clock that matters now: until somebody answers the response, then the resolution. */
+function CurrentClock({ incident: { status, clocks } }: { incident: Incident }) {
+  const { t } = useTranslation();
+  return status === 'reported' ? <SlaClock clock={clocks.response} name={t('clock.response')} withName /> : <SlaClock clock={clocks.resolution} name={t('clock.resolution')} withName />;
+}
+
+/** Incidents with their running clocks: both clocks and the account on the queue, the one that matters on the page of an account. */
 export function IncidentTable({ list, withAccount, empty }: { list: Rows<Incident>; withAccount: boolean; empty: ReactNode }) {
   const { t } = useTranslation();
   const { instant } = useFormats();
@@ -36,9 +43,13 @@ export function IncidentTable({ list, withAccount, empty }: { list: Rows<Inciden
           ),
         }),
         column.accessor('status', { header: t('incident.status'), meta: { width: 120 }, cell: ({ row: { original: row } }) => <Tag tone={STATUS_TONES[row.status]}>{t(`incident.status.${row.status}`)}</Tag> }),
-        column.accessor('clocks.response', { id: 'response', header: t('clock.response'), meta: { width: 170 }, cell: ({ row: { original: row } }) => <SlaClock clock={row.clocks.response} name={t('clock.response')} /> }),
-        column.accessor('clocks.resolution', { id: 'resolution', header: t('clock.resolution'), meta: { width: 170 }, cell: ({ row: { original: row } }) => <SlaClock clock={row.clocks.resolution} name={t('clock.resolution')} /> }),
-        column.display({ id: 'actions', header: () => <span className="mantine-visually-hidden">{t('action.actions')}</span>, meta: { width: 150, align: 'end' }, cell: ({ row: { original: row } }) => <IncidentActions incident={row} /> }),
+        ...(withAccount
+          ? [
+              column.display({ id: 'response', header: t('clock.response'), meta: { width: 170 }, cell: ({ row: { original: row } }) => <SlaClock clock={row.clocks.response} name={t('clock.response')} /> }),
+              column.display({ id: 'resolution', header: t('clock.resolution'), meta: { width: 170 }, cell: ({ row: { original: row } }) => <SlaClock clock={row.clocks.resolution} name={t('clock.resolution')} /> }),
+            ]
+          : [column.display({ id: 'clock', header: t('clock.clock'), meta: { width: 190 }, cell: ({ row: { original: row } }) => <CurrentClock incident={row} /> })]),
+        column.display({ id: 'actions', header: () => <VisuallyHidden>{t('action.actions')}</VisuallyHidden>, meta: { width: 150, align: 'end' }, cell: ({ row: { original: row } }) => <IncidentActions incident={row} /> }),
       ]),
     [t, instant, withAccount],
   );

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useRows } from '../api/queries.js';
 import { type Incident, PRIORITIES } from '../api/rows.js';
 import { useFilter } from '../as-of/as-of.js';
-import { LiveNote } from '../as-of/as-of-note.js';
+import { LiveNote } from '../as-of/live-note.js';
 import { useMay } from '../session/permissions.js';
 import { Icon } from '../ui/icons.js';
 import { Empty, PageHead, Panel } from '../ui/states.js';

@@ -11,7 +11,7 @@ const NEARLY = 0.75;
  * A service-level clock. While it runs it counts down to the due time that the service worked out
  * (working hours, pauses); the bar is the share of the target already used up.
  */
-export function SlaClock({ clock, name }: { clock: Clock; name: string }) {
+export function SlaClock({ clock, name, withName = false }: { clock: Clock; name: string; withName?: boolean }) {
   const { t } = useTranslation();
   const { duration, instant } = useFormats();
   const now = useNow();
@@ -27,6 +27,7 @@ export function SlaClock({ clock, name }: { clock: Clock; name: string }) {
   };
   return (
     <div className={`clock clock-${tone}`} title={clock.dueAt ? t('clock.due', { name, instant: instant(clock.dueAt) }) : name}>
+      {withName && <span className="sub">{name}</span>}
       <span className="clock-text">
         <Icon name={ICONS[state]} size={14} />
         {texts[state]}

@@ -5,7 +5,6 @@ import type { SortingState } from '@tanstack/react-table';
 import { useAnswer } from '../api/queries.js';
 import { GROUPINGS, type PipelineFunnel, type PipelineSummary } from '../api/rows.js';
 import { useAsOfQuery, useFilter } from '../as-of/as-of.js';
-import { AsOfNote } from '../as-of/as-of-note.js';
 import { DataTable } from '../ui/data-table.js';
 import { Empty, Failed, PageHead, Panel } from '../ui/states.js';
 import { Tag } from '../ui/tag.js';
@@ -35,7 +34,6 @@ export default function Pipeline() {
         {total.data?.stale && <Tag tone="info">{t('state.stale')}</Tag>}
         <Select w={170} aria-label={t('deal.motion')} placeholder={t('pipeline.all-motions')} clearable data={MOTIONS.map((value) => ({ value, label: t(`motion.${value}`) }))} value={motion} onChange={(value) => setFilter({ motion: value })} />
       </PageHead>
-      <AsOfNote />
       <PipelineTiles total={total.data?.groups[0]} other={isComparing ? otherTotal.data?.groups[0] : undefined} />
       <Panel>
         <Funnel stages={funnel.data?.stages} other={isComparing ? otherFunnel.data?.stages : undefined} />

@@ -21,22 +21,22 @@ export function usePortfolioColumns() {
         column.accessor('name', {
           header: t('portfolio.account'),
           cell: ({ row: { original: row } }) => (
-            <div className="cell-main">
-              <span className="tags">
+            <div className="cell-lead">
+              <TierMark tier={row.tier} />
+              <div className="cell-main">
                 <AppLink to={`/accounts/${row.id}`}>{row.name}</AppLink>
+                <span className="sub">{[row.sector, row.country].filter(Boolean).join(' · ')}</span>
                 {row.status !== 'active' && <StatusTag status={row.status} />}
-              </span>
-              <span className="sub">{[row.sector, row.country].filter(Boolean).join(' · ')}</span>
+              </div>
             </div>
           ),
         }),
-        column.accessor('tier', { header: t('account.tier'), enableSorting: false, meta: { width: 56 }, cell: ({ row: { original: row } }) => <TierMark tier={row.tier} /> }),
-        column.accessor('ownerName', { header: t('account.owner'), enableSorting: false, cell: ({ row: { original: row } }) => <Value>{row.ownerName}</Value> }),
-        column.accessor('attention', { header: t('portfolio.attention'), meta: { width: 250 }, cell: ({ row: { original: row } }) => <Attention {...row.attention} /> }),
+        column.accessor('ownerName', { header: t('account.owner'), enableSorting: false, cell: ({ row: { original: row } }) => <span className="nowrap"><Value>{row.ownerName}</Value></span> }),
+        column.accessor('attention', { header: t('portfolio.attention'), meta: { width: 220 }, cell: ({ row: { original: row } }) => <Attention {...row.attention} /> }),
         column.accessor('wonValue12m', {
           header: t('portfolio.won-12m'),
           enableSorting: false,
-          meta: { width: 120 },
+          meta: { width: 108 },
           cell: ({ row: { original: row } }) => {
             const amountMinor = row.wonValue12m.reduce((sum, value) => sum + value, 0);
             const total = row.wonCurrency === null ? null : money({ amountMinor, currency: row.wonCurrency });

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { useRows } from '../api/queries.js';
 import { type PortfolioRow, type TeamMember, TIERS } from '../api/rows.js';
 import { useAsOfQuery, useFilter } from '../as-of/as-of.js';
-import { AsOfNote } from '../as-of/as-of-note.js';
 import { DataTable } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
 import { Empty, PageHead, Panel } from '../ui/states.js';
@@ -26,7 +25,6 @@ export default function Portfolio() {
       <PageHead title={t('portfolio.title')} hint={t('portfolio.hint')}>
         <PortfolioFilters values={values} setFilter={setFilter} />
       </PageHead>
-      <AsOfNote />
       <Panel flush>
         <DataTable
           caption={t('portfolio.title')}

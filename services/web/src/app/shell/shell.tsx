@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { queryClient, useRows } from '../api/queries.js';
 import type { Task } from '../api/rows.js';
-import { useHref } from '../as-of/as-of.js';
+import { useAsOf, useHref } from '../as-of/as-of.js';
 import { AsOfBar } from '../as-of/as-of-bar.js';
 import { say } from '../i18n/i18n.js';
 import { type Permission, useMay } from '../session/permissions.js';
@@ -27,13 +27,14 @@ export function Shell({ session, children }: { session: Session; children: React
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const [location] = useLocation();
   useEffect(close, [location, close]);
+  const { isPast } = useAsOf();
   const screens = SCREENS.filter(({ permission }) => may(permission));
   return (
     <AppShell layout="alt" header={{ height: 56 }} navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="lg">
       <a className="skip" href="#content">
         {t('app.skip')}
       </a>
-      <AppShell.Header className="header">
+      <AppShell.Header className={isPast ? 'header header-past' : 'header'}>
         <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('app.menu')} />
         <AsOfBar />
       </AppShell.Header>

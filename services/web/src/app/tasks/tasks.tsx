@@ -1,11 +1,11 @@
-import { Button, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, SegmentedControl, Textarea, VisuallyHidden } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRows } from '../api/queries.js';
 import type { Task } from '../api/rows.js';
 import { useFilter } from '../as-of/as-of.js';
-import { LiveNote } from '../as-of/as-of-note.js';
+import { LiveNote } from '../as-of/live-note.js';
 import { useFormats } from '../i18n/format.js';
 import { useMay } from '../session/permissions.js';
 import { useSession } from '../session/session.js';
@@ -77,7 +77,7 @@ function useTaskColumns(withAssignee: boolean) {
       column.accessor('assigneeName', { header: t('task.assignee'), cell: ({ row: { original: row } }) => <Value>{row.assigneeName}</Value> }),
       column.accessor('raisedAt', { header: t('task.raised-at'), meta: { width: 170 }, cell: ({ row: { original: row } }) => instant(row.raisedAt) }),
       column.accessor('dueAt', { header: t('task.due'), meta: { width: 190 }, cell: ({ row: { original: row } }) => (row.state === 'open' ? <DueTime dueAt={row.dueAt} /> : <Tag tone={row.state === 'done' ? 'good' : 'neutral'}>{t(`task.closed.${row.state}`, { instant: instant(row.closedAt) })}</Tag>) }),
-      column.display({ id: 'actions', header: () => <span className="mantine-visually-hidden">{t('action.actions')}</span>, meta: { width: 140, align: 'end' }, cell: ({ row: { original: row } }) => <TaskActions task={row} /> }),
+      column.display({ id: 'actions', header: () => <VisuallyHidden>{t('action.actions')}</VisuallyHidden>, meta: { width: 140, align: 'end' }, cell: ({ row: { original: row } }) => <TaskActions task={row} /> }),
     ]);
     return withAssignee ? all : all.filter((each) => !('accessorKey' in each && each.accessorKey === 'assigneeName'));
   }, [t, instant, withAssignee]);

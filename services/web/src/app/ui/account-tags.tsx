@@ -1,7 +1,7 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type KeyAccount, PRIORITIES, type Priority, type Tier } from '../api/rows.js';
 import { Tag, type Tone } from './tag.js';
-import { Value } from './value.js';
 
 const STATUS_TONES: Record<KeyAccount['status'], Tone> = { prospect: 'info', active: 'good', closing: 'warn', closed: 'neutral' };
 const PRIORITY_TONES: Record<Priority, Tone> = { P1: 'bad', P2: 'warn', P3: 'info', P4: 'neutral' };
@@ -11,8 +11,15 @@ export function StatusTag({ status }: { status: KeyAccount['status'] }) {
   return <Tag tone={STATUS_TONES[status]}>{t(`account.status.${status}`)}</Tag>;
 }
 
+/** The tier as a mark beside the name; an account that is no key account has an empty one. */
 export function TierMark({ tier }: { tier: Tier | null }) {
-  return tier === null ? <Value>{null}</Value> : <span className={`tier tier-${tier}`}>{tier}</span>;
+  const { t } = useTranslation();
+  return (
+    <span className={`tier tier-${tier ?? 'none'}`}>
+      <VisuallyHidden>{tier ? t('account.tier-name', { tier }) : t('account.no-tier')}</VisuallyHidden>
+      <span aria-hidden>{tier ?? '·'}</span>
+    </span>
+  );
 }
 
 export function PriorityTag({ priority }: { priority: Priority }) {

@@ -16,11 +16,12 @@ export interface ChartColours {
   readonly line: string;
   readonly main: string;
   readonly other: string;
+  readonly decal: string;
 }
 
 const COLOURS: Record<'light' | 'dark', ChartColours> = {
-  light: { text: '#3f4a54', line: '#e3e7ea', main: '#1c6b64', other: '#c08a2b' },
-  dark: { text: '#c4ccd3', line: '#343b42', main: '#5fb1a9', other: '#e0b25c' },
+  light: { text: '#3f4a54', line: '#e3e7ea', main: '#1c6b64', other: '#d09a3d', decal: 'rgba(90, 55, 0, 0.35)' },
+  dark: { text: '#c4ccd3', line: '#343b42', main: '#5fb1a9', other: '#e0b25c', decal: 'rgba(60, 40, 0, 0.5)' },
 };
 
 /** An ECharts picture in SVG. Loaded on demand; its table twin carries the same figures for whoever does not see it. */
@@ -40,7 +41,7 @@ export default function Chart({ option, height, label }: { option: (colours: Cha
   }, []);
   useEffect(() => {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    chart.current?.setOption({ animation: !isStill, animationDuration: 250, textStyle: { fontFamily: 'inherit' }, ...option(COLOURS[scheme]) }, { notMerge: true });
+    chart.current?.setOption({ animation: !isStill, animationDuration: 250, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...option(COLOURS[scheme]) }, { notMerge: true });
   }, [option, scheme]);
   return <div ref={element} role="img" aria-label={label} style={{ height }} />;
 }

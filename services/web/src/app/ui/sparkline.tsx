@@ -1,4 +1,4 @@
-const WIDTH = 104;
+const WIDTH = 88;
 const HEIGHT = 26;
 const GAP = 2;
 

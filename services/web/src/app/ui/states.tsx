@@ -6,13 +6,15 @@ import { reasonOf } from '../i18n/i18n.js';
 import { Icon, type IconName } from './icons.js';
 
 /** What stands where nothing is: says what would stand here and how it gets here. */
-export function Empty({ icon = 'empty', title, children, action }: { icon?: IconName; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({ icon = 'empty', title, isPage = false, children, action }: { icon?: IconName; title: string; isPage?: boolean; children?: ReactNode; action?: ReactNode }) {
   return (
     <Stack align="center" gap={6} py="xl" px="md" ta="center">
       <span className="empty-icon">
         <Icon name={icon} size={26} />
       </span>
-      <Text fw={600}>{title}</Text>
+      <Text component={isPage ? 'h1' : 'p'} m={0} fw={600} size={isPage ? 'xl' : undefined}>
+        {title}
+      </Text>
       {children && (
         <Text size="sm" c="dimmed" maw={440}>
           {children}
