@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GuardService } from '@keyfold/contracts';
-import { type CommandResult, DomainError, type EventStore, type Ids, Unavailable } from '@keyfold/event-sourcing';
-import { type AggregateCommand, Commands, IDS, SERVICE, type ServiceDefinition, STORE } from '@keyfold/event-sourcing-nest';
+import { type CommandResult, DomainError, Unavailable } from '@keyfold/event-sourcing';
+import { ADAPTERS, type Adapters, type AggregateCommand, Commands, SERVICE, type ServiceDefinition } from '@keyfold/event-sourcing-nest';
 import { Settings } from '../deployment.js';
 import { assertNotBarred, type Guard, guardOf, isBarred, isCleared } from './guard.aggregate.js';
 
@@ -30,8 +30,7 @@ export class AccountGuard {
   constructor(
     private readonly commands: Commands,
     private readonly settings: Settings,
-    @Inject(STORE) private readonly store: EventStore,
-    @Inject(IDS) private readonly ids: Ids,
+    @Inject(ADAPTERS) private readonly adapters: Adapters,
     @Inject(SERVICE) definition: ServiceDefinition,
   ) {
     this.guard = guardOf(definition.service as GuardService);
@@ -72,11 +71,11 @@ export class AccountGuard {
   }
 
   private async wasAppended({ context }: AggregateCommand): Promise<boolean> {
-    return context.repeatable && (await this.store.findCommand(context.commandId)) !== null;
+    return context.repeatable && (await this.adapters.store.findCommand(context.commandId)) !== null;
   }
 
   private async assertNotTakenBack({ id, context }: AggregateCommand): Promise<void> {
-    if (await this.store.findCommand(this.ids.derive(context.commandId, TAKE_BACK, id))) throw new DomainError('account-closing');
+    if (await this.adapters.store.findCommand(this.adapters.ids.derive(context.commandId, TAKE_BACK, id))) throw new DomainError('account-closing');
   }
 
   private inTime<Events>({ context }: AggregateCommand, events: Events): Events {

@@ -1,6 +1,6 @@
 import type { Money, OpportunityEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { assertAhead, assertClosing, assertDeal, changed, closedAgain, type Deal, type Opportunity, sameMoney } from './opportunity.aggregate.js';
+import { assertAhead, assertClosing, assertDeal, assertWorth, changed, closedAgain, type Deal, type Opportunity, sameMoney } from './opportunity.aggregate.js';
 
 export interface Correction {
   readonly reason: string;
@@ -26,6 +26,7 @@ export function correct(state: Opportunity, { reason, closedAt, ...facts }: Corr
   }
   assertClosing(deal, closedAt);
   const { amount, ...others } = facts;
+  if (deal.state === 'won' && amount) assertWorth(amount);
   const closing = closingAgain(deal, closedAt, amount);
   return [...closing, ...corrected(deal, reason, deal.state === 'won' ? others : facts, closedAt ?? deal.closure!.at)];
 }

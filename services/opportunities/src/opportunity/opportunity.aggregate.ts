@@ -173,6 +173,7 @@ export function win(state: Opportunity, amount: Money, at?: string): Opportunity
   const deal = assertOpen(state);
   if (deal.stage !== 'verbal') throw new DomainError('win-before-verbal', { stage: deal.stage });
   assertClosing(deal, at);
+  assertWorth(amount);
   return [wonEvent(amount, at)];
 }
 
@@ -252,4 +253,9 @@ export function assertAhead(expectedCloseOn: string | null, today: string): void
 
 export function assertClosing(deal: { openedAt: string }, at: string | undefined): void {
   if (at !== undefined && at < deal.openedAt) throw new DomainError('closed-before-opened', { openedAt: deal.openedAt });
+}
+
+/** A won deal is worth something. */
+export function assertWorth(amount: Money | null | undefined): void {
+  if (!amount || amount.amountMinor <= 0) throw new DomainError('amount-missing');
 }

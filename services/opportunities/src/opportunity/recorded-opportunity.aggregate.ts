@@ -1,6 +1,6 @@
 import type { LossReason, Money, Motion, OpportunityEvent, Provenance, Stage } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { attachAccount, changed, type Closure, type Deal, isDeal, type Opportunity, type Source, sameMoney, versionsUpTo, wonEvent } from './opportunity.aggregate.js';
+import { assertWorth, attachAccount, changed, type Closure, type Deal, isDeal, type Opportunity, type Source, sameMoney, versionsUpTo, wonEvent } from './opportunity.aggregate.js';
 import { isForward, PROBABILITY } from './stages.js';
 
 /** How the source says that a deal ended. Never inferred from a probability or a stage. */
@@ -53,7 +53,7 @@ export function opensOn(state: Opportunity, told: HistoricalDeal): string | null
 function assertTold({ outcome, openedAt, amount }: HistoricalDeal): void {
   if (outcome === null) return;
   if (openedAt !== null && outcome.at < openedAt) throw new DomainError('closed-before-opened', { openedAt });
-  if (outcome.result === 'won' && ((outcome.amount ?? amount)?.amountMinor ?? 0) <= 0) throw new DomainError('amount-missing');
+  if (outcome.result === 'won') assertWorth(outcome.amount ?? amount);
 }
 
 /** When the deal was opened, as the source knows it: on a closed deal without a date, no later than it was closed. */
