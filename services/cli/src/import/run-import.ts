@@ -125,7 +125,8 @@ async function* parents(source: SourceFolder, context: ImportContext, sender: Se
   }
 }
 
-const CREATING = new Set(['accounts.team-member.onboarded', 'accounts.key-account.client-registered', 'opportunities.offering.registered', 'opportunities.opportunity.recorded']);
+/** Events that make something anew, also after it was taken back. A deal is recorded again when the day of its opening is corrected, so only its first record makes it. */
+const CREATING = new Set(['accounts.team-member.onboarded', 'accounts.key-account.client-registered', 'opportunities.offering.registered']);
 
 /** Sends work in batches, a few at a time, and notes what became of each row. */
 class Sender {
@@ -180,13 +181,13 @@ class Sender {
   }
 
   /** Whether there is something to do for a row. */
-  private note(work: Work, { status, events = [], problem }: BulkResult): boolean {
+  private note(work: Work, { status, version = 0, events = [], problem }: BulkResult): boolean {
     if (status >= 400) {
       this.refused(work, problem);
       return false;
     }
     const tally = this.findings.tally(work.entity);
-    const creates = events.some((type) => CREATING.has(type));
+    const creates = events.length > 0 && (version === events.length || events.some((type) => CREATING.has(type)));
     if (creates) this.created.add(work.step.id);
     if (!work.uncounted) tally[creates ? 'created' : events.length > 0 ? 'changed' : 'unchanged'] += 1;
     return events.length > 0;
