@@ -111,7 +111,7 @@ export class Leadership {
       const asked = now();
       try {
         const later = [{ $set: { expiresAt: { $add: ['$$NOW', this.ttlMs] } } }];
-        const renewed = await within(clock, 'the lease', this.ttlMs / 4, this.leases.updateOne({ _id: service, epoch }, later, { writeConcern: DURABLE }));
+        const renewed = await within(clock, 'the lease', this.ttlMs / 2, this.leases.updateOne({ _id: service, epoch }, later, { writeConcern: DURABLE }));
         if (renewed.matchedCount === 1) renewedAt = asked;
         else {
           log.warn('another leader has taken over', { service, epoch });

@@ -53,6 +53,6 @@ export class FaultyNetwork {
 
 /** Fates for the requests that name this command, one after the other; all others pass. */
 export function fates(command: string, ...list: Fate[]): ((request: Buffer) => Fate) & { left(): number } {
-  const choose = (request: Buffer): Fate => (request.includes(`\x02${command}\0`) ? (list.shift() ?? 'pass') : 'pass');
+  const choose = (request: Buffer): Fate => (request.includes(`\x02${command}\0`) || request.includes(`\x10${command}\0`) ? (list.shift() ?? 'pass') : 'pass');
   return Object.assign(choose, { left: () => list.length });
 }

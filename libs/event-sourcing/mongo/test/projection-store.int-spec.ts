@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Projection, projection, type ProjectionStore } from '@keyfold/event-sourcing';
+import { eventually } from '@keyfold/event-sourcing/testing';
+import mongoose, { type Connection } from 'mongoose';
+import { MongoProjectionStore } from '../src/projection-store.js';
+import { fates, FaultyNetwork } from './faulty-network.js';
+import { freshDatabase, mongoUrl, realClock, type TestDatabase } from './support.js';
+
+interface Row {
+  readonly id: string;
+  readonly count: number;
+}
+
+const counts = (overrides: Partial<Projection<Row>> = {}): Projection<Row> => ({
+  ...projection<Row>({ name: 'counts', version: 1, follows: [], indexes: [['count']], fold: () => null }),
+  ...overrides,
+});
+
+const put = (store: ProjectionStore, to: Projection<Row>, partition: string, rows: readonly Row[]): Promise<void> =>
+  store.transact(to, { partition, streams: [], rows: rows.map((row) => row.id) }, () => ({ marks: new Map(), rows: new Map(rows.map((row) => [row.id, row])), parked: [] }));
+
+let database: TestDatabase;
+let store: MongoProjectionStore;
+beforeEach(async () => {
+  database = await freshDatabase({ indexes: false });
+  store = new MongoProjectionStore(database.connection, { clock: realClock });
+  await store.prepare(counts());
+});
+afterEach(async () => {
+  for (const undo of cleanup.splice(0).reverse()) await undo();
+  await database.drop();
+});
+
+const cleanup: (() => Promise<unknown>)[] = [];
+
+/** A store whose way to the server a test may break. */
+async function remoteStore(): Promise<{ remote: MongoProjectionStore; network: FaultyNetwork }> {
+  const network = await FaultyNetwork.to(mongoUrl());
+  cleanup.push(() => network.close());
+  const connection = await mongoose.createConnection(network.url, { dbName: database.name }).asPromise();
+  cleanup.push(() => connection.close());
+  return { remote: new MongoProjectionStore(connection, { clock: realClock }), network };
+}
+
+describe('a transaction', () => {
+  it('folds again on what a faster one has left', async () => {
+    const rival = new MongoProjectionStore(database.connection, { clock: realClock });
+    let folds = 0;
+    let interfered: Promise<void> | null = null;
+    const increment = (row: Row | undefined): Row => ({ id: 'r', count: (row?.count ?? 0) + 1 });
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 10 }]);
+    const keys = { partition: 'p/0', streams: ['s-1'], rows: ['r'] };
+    const slow = store.transact(counts(), keys, (state) => {
+      folds += 1;
+      interfered ??= rival.transact(counts(), { ...keys, streams: ['s-2'] }, (other) => ({ marks: new Map(), rows: new Map([['r', increment(other.rows.get('r'))]]), parked: [] }));
+      return { marks: new Map([['s-1', { accepted: 1, applied: 1 }]]), rows: new Map([['r', increment(state.rows.get('r'))]]), parked: [] };
+    });
+    await slow;
+    await interfered;
+    expect((await store.view(counts()).get('r'))?.count).toBe(12);
+    expect(folds).toBeGreaterThanOrEqual(1);
+  });
+
+  it('leaves nothing behind when its partner dies in the midst of it', async () => {
+    const { remote, network } = await remoteStore();
+    network.fate = fates('update', 'lose answer'); // rows are written, the connection breaks before the marks
+    await expect(
+      remote.transact(counts(), { partition: 'p/0', streams: ['s-1'], rows: ['r'] }, () => ({
+        marks: new Map([['s-1', { accepted: 1, applied: 1 }]]),
+        rows: new Map([['r', { id: 'r', count: 1 }]]),
+        parked: [],
+      })),
+    ).rejects.toThrow('not available');
+    expect(await store.view(counts()).get('r')).toBeNull();
+    expect((await store.marks(counts(), ['s-1'])).size).toBe(0);
+    network.fate = () => 'pass';
+    await put(remote, counts(), 'p/0', [{ id: 'r', count: 2 }]);
+    expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 2 });
+  });
+
+  it('commits once when the answer to the commit is lost', async () => {
+    const { remote, network } = await remoteStore();
+    const lost = fates('commitTransaction', 'lose answer', 'lose answer', 'lose answer');
+    network.fate = lost;
+    await put(remote, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    expect(lost.left()).toBe(0);
+    expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 1 });
+  });
+
+  it('goes to the generation that another process has promoted', async () => {
+    const other = new MongoProjectionStore(database.connection, { clock: realClock });
+    await put(store, counts(), 'p/0', [{ id: 'old', count: 1 }]);
+    const next = await other.newGeneration(counts());
+    await next.promote();
+    await put(store, counts(), 'p/0', [{ id: 'new', count: 1 }]);
+    expect((await other.view(counts()).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']);
+    await eventually(async () => expect((await store.view(counts()).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']));
+  });
+});
+
+describe('generations', () => {
+  it('keep the former one until the next is begun, and then clear it away', async () => {
+    const collections = async (): Promise<string[]> => (await database.connection.listCollections()).map(({ name }) => name).filter((name) => /^(view|marks)_/.test(name)).sort();
+    await (await store.newGeneration(counts())).promote();
+    expect(await collections()).toEqual(['marks_counts_v1_g0', 'marks_counts_v1_g1', 'view_counts_v1_g0', 'view_counts_v1_g1']);
+    const third = await store.newGeneration(counts());
+    expect(await collections()).toEqual(['marks_counts_v1_g1', 'marks_counts_v1_g2', 'view_counts_v1_g1', 'view_counts_v1_g2']);
+    await third.discard();
+    expect(await collections()).toEqual(['marks_counts_v1_g1', 'view_counts_v1_g1']);
+  });
+
+  it('are never promoted over a newer one', async () => {
+    const older = await store.newGeneration(counts());
+    const newer = await store.newGeneration(counts());
+    await newer.promote();
+    await expect(older.promote()).rejects.toThrow('a newer one serves');
+  });
+});
+
+describe('queries', () => {
+  it('refuse a page without a limit, a sort by anything but 1 or -1, and the fields of the store itself', async () => {
+    const view = store.view(counts());
+    for (const limit of [0, -1, 1.5, 10_001, Number.NaN]) await expect(view.find({ limit })).rejects.toThrow(RangeError);
+    await expect(view.find({ limit: 1, sort: { count: 2 as 1 } })).rejects.toThrow(TypeError);
+    await expect(view.find({ limit: 1, filter: { _partitions: 'x' } })).rejects.toThrow(TypeError);
+    await expect(view.find({ limit: 1, filter: { count: undefined as never } })).rejects.toThrow(TypeError);
+    await expect(view.find({ limit: 1, after: [1, 2, 3] })).rejects.toThrow(TypeError);
+  });
+
+  it('take an object in place of an id for what it is: no id', async () => {
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    expect(await store.view(counts()).get({ $ne: null } as unknown as string)).toBeNull();
+  });
+});
+
+describe('a mirror', () => {
+  const mirrored = counts({ name: 'mirrored', mirrored: true });
+  let connection: Connection;
+  let reads: string[];
+  beforeEach(async () => {
+    connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
+    connection.getClient().on('commandStarted', ({ commandName, command }) => commandName === 'find' && reads.push(String(command['find'])));
+    reads = [];
+    await store.prepare(mirrored);
+  });
+  afterEach(() => connection.close());
+
+  it('reads stamps alone while nothing changes, and then the partitions that have changed', async () => {
+    const view = new MongoProjectionStore(connection, { clock: realClock }).view(mirrored);
+    for (const partition of [0, 1, 2]) await put(store, mirrored, `p/${partition}`, Array.from({ length: 10 }, (_, i) => ({ id: `${partition}-${i}`, count: 0 })));
+    const first = await view.all();
+    expect(first).toHaveLength(30);
+    expect(Object.isFrozen(first) && Object.isFrozen(first[0])).toBe(true);
+
+    reads = [];
+    expect(await view.all()).toBe(first);
+    expect(reads.filter((name) => name.startsWith('view_'))).toEqual([]);
+
+    await put(store, mirrored, 'p/1', [{ id: '1-3', count: 1 }]);
+    const second = await view.all();
+    const kept = new Set(first);
+    expect(second.filter((row) => kept.has(row)).length).toBe(20); // the rows of the other partitions were not read again
+    expect(second.find((row) => row.id === '1-3')?.count).toBe(1);
+    expect(first.find((row) => row.id === '1-3')?.count).toBe(0);
+  });
+
+  it('is asked once for many callers, but never answers with what was read before the call', async () => {
+    const view = new MongoProjectionStore(connection, { clock: realClock }).view(mirrored);
+    await view.all();
+    reads = [];
+    await Promise.all(Array.from({ length: 50 }, () => view.all()));
+    expect(reads.length).toBeLessThanOrEqual(4);
+    for (let count = 1; count <= 20; count++) {
+      const early = view.all();
+      await put(store, mirrored, 'p/0', [{ id: 'r', count }]);
+      expect((await view.all())[0]?.count).toBe(count);
+      await early;
+    }
+  });
+});
