@@ -1,6 +1,6 @@
 import type { Money, OpportunityEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { assertAhead, assertClosing, assertDeal, assertWorth, changed, closedAgain, type Deal, type Opportunity, sameMoney } from './opportunity.aggregate.js';
+import { assertAhead, assertClosing, assertDeal, assertWorth, changed, closedAgain, type Closure, type Deal, type Opportunity, sameMoney } from './opportunity.aggregate.js';
 
 export interface Correction {
   readonly reason: string;
@@ -27,14 +27,14 @@ export function correct(state: Opportunity, { reason, closedAt, ...facts }: Corr
   assertClosing(deal, closedAt);
   const { amount, ...others } = facts;
   if (deal.state === 'won' && amount) assertWorth(amount);
-  const closing = closingAgain(deal, closedAt, amount);
+  const closing = closingAgain(deal.closure!, closedAt, amount);
   return [...closing, ...corrected(deal, reason, deal.state === 'won' ? others : facts, closedAt ?? deal.closure!.at)];
 }
 
-function closingAgain({ closure }: Deal, closedAt: string | undefined, amount: Money | undefined): OpportunityEvent[] {
-  const right = { ...closure!, ...(closedAt !== undefined && { at: closedAt }), ...(closure!.result === 'won' && amount && { amount }) };
-  const same = right.at === closure!.at && (closure!.result === 'lost' || sameMoney(closure!.amount, (right as { amount: Money }).amount));
-  return same ? [] : [closedAgain(right as NonNullable<Deal['closure']>, [closure!.version])];
+function closingAgain(closure: Closure, at = closure.at, amount?: Money): OpportunityEvent[] {
+  const right: Closure = closure.result === 'won' ? { ...closure, at, amount: amount ?? closure.amount } : { ...closure, at };
+  const worthTheSame = closure.result === 'lost' || amount === undefined || sameMoney(closure.amount, amount);
+  return at === closure.at && worthTheSame ? [] : [closedAgain(right, [closure.version])];
 }
 
 function corrected(deal: Deal, reason: string, facts: Partial<Deal>, occurredAt?: string): OpportunityEvent[] {
