@@ -54,7 +54,7 @@ describe('leadership', () => {
     });
     leader.stop.abort();
     await eventually(() => expect(all.filter((each) => each.leads && each !== leader)).toHaveLength(1));
-    expect(all.flatMap((each) => each.epochs).sort()).toEqual([1, 2]);
+    expect(all.flatMap((each) => each.epochs).sort((a, b) => a - b)).toEqual([1, 2]);
   });
 
   it('is kept for longer than a lease lasts', async () => {

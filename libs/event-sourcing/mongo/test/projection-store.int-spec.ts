@@ -46,19 +46,19 @@ describe('a transaction', () => {
   it('folds again on what a faster one has left', async () => {
     const rival = new MongoProjectionStore(database.connection, { clock: realClock });
     let folds = 0;
-    let interfered: Promise<void> | null = null;
+    const rivals: Promise<void>[] = [];
     const increment = (row: Row | undefined): Row => ({ id: 'r', count: (row?.count ?? 0) + 1 });
     await put(store, counts(), 'p/0', [{ id: 'r', count: 10 }]);
     const keys = { partition: 'p/0', streams: ['s-1'], rows: ['r'] };
     const slow = store.transact(counts(), keys, (state) => {
       folds += 1;
-      interfered ??= rival.transact(counts(), { ...keys, streams: ['s-2'] }, (other) => ({ marks: new Map(), rows: new Map([['r', increment(other.rows.get('r'))]]), parked: [] }));
+      if (folds === 1)
+        rivals.push(rival.transact(counts(), { ...keys, streams: ['s-2'] }, (other) => ({ marks: new Map(), rows: new Map([['r', increment(other.rows.get('r'))]]), parked: [] })));
       return { marks: new Map([['s-1', { accepted: 1, applied: 1 }]]), rows: new Map([['r', increment(state.rows.get('r'))]]), parked: [] };
     });
     await slow;
-    await interfered;
+    await Promise.all(rivals);
     expect((await store.view(counts()).get('r'))?.count).toBe(12);
-    expect(folds).toBeGreaterThanOrEqual(1);
   });
 
   it('leaves nothing behind when its partner dies in the midst of it', async () => {
