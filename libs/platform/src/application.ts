@@ -86,15 +86,19 @@ function denyUndeclared(app: NestFastifyApplication): void {
   if (undeclared.length > 0) throw new Error(`these routes declare neither roles nor that they are public: ${undeclared.join(', ')}`);
 }
 
-/** Nest's own messages: its start-up chatter is left out, its warnings are not. */
+/** Nest's own messages: its start-up chatter is left out, its warnings are not. What it says of a failed listen is thrown as well. */
 function nestLogger(log: Logger) {
   const text = (message: unknown): string => (message instanceof Error ? (message.stack ?? message.message) : String(message));
+  const error = (message: unknown, ...rest: unknown[]): void => {
+    const context = rest.at(-1);
+    if (context !== 'NestApplication') log.error(text(message), { context });
+  };
   return {
     log: () => undefined,
     debug: () => undefined,
     verbose: () => undefined,
     warn: (message: unknown, ...rest: unknown[]) => log.warn(text(message), { context: rest.at(-1) }),
-    error: (message: unknown, ...rest: unknown[]) => log.error(text(message), { context: rest.at(-1) }),
-    fatal: (message: unknown, ...rest: unknown[]) => log.error(text(message), { context: rest.at(-1) }),
+    error,
+    fatal: error,
   };
 }

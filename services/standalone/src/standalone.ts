@@ -40,8 +40,9 @@ const LOUD_AFTER_MS = 1_500;
 
 /** Says how far the views are, once a second, when it takes longer than a person likes to wait in silence. */
 function buildingProgress(say: (sentence: string) => void) {
-  let next = Date.now() + LOUD_AFTER_MS;
+  let next = Infinity;
   return (name: string, done: number, total: number): void => {
+    if (next === Infinity) next = Date.now() + LOUD_AFTER_MS;
     if (Date.now() < next) return;
     next = Date.now() + 1_000;
     say(`Reading the log: ${name} ${Math.floor((100 * done) / Math.max(total, 1))} %`);

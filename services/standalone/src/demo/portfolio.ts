@@ -77,12 +77,13 @@ function dealLines(today: string): Line[] {
   return Array.from({ length: DEALS }, (_, i) => {
     const account = pick(clients);
     const offering = pick(OFFERINGS);
-    const age = Math.round(20 + random() * 700);
     const cycle = Math.round(30 + random() * 150);
+    // Every third deal is still open; the closed ones lie spread over two years.
+    const age = Math.round(i % 3 === 0 ? 5 + random() * (cycle - 10) : cycle + random() * (720 - cycle));
     const amount = { amountMinor: Math.round(offering.priceMinor * (0.6 + random() * 2.4)), currency: 'EUR' };
     const won = random() < 0.58;
     const reason = pick(LOSS_REASONS.slice(0, 6));
-    const closed = cycle < age ? addDays(today, cycle - age) : null;
+    const closed = cycle <= age ? addDays(today, cycle - age) : null;
     const stage = closed ? STAGES[STAGES.length - 1]! : STAGES[Math.min(STAGES.length - 1, Math.floor((age / cycle) * STAGES.length))]!;
     return line('opportunities', 'record', idOf('deal', i), {
       accountId: idOf('account', account.key),
