@@ -12,6 +12,9 @@ import { App } from './app.js';
 import { startI18n } from './i18n/i18n.js';
 import { theme } from './theme.js';
 
+// A chunk that is gone: the server was updated meanwhile.
+addEventListener('vite:preloadError', () => location.reload());
+
 await startI18n();
 
 createRoot(document.getElementById('root')!).render(

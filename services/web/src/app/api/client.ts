@@ -6,18 +6,30 @@ export interface FieldError {
   readonly message: string;
 }
 
+interface ProblemBody {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[];
+}
+
 /** A refusal of the server (RFC 9457). `title` is in the language asked for; `code` and `params` let the screen say it in its own words. */
 export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly title: string,
-    readonly params: Readonly<Record<string, unknown>>,
-    readonly errors: readonly FieldError[],
-    readonly traceId: string | null,
-  ) {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[];
+
+  constructor({ status, code, title, params, errors }: ProblemBody) {
     super(title);
-    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.params = params;
+    this.errors = errors;
   }
 }
 
@@ -93,15 +105,9 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  return new Problem(
-    response.ok ? 502 : response.status,
-    body.code ?? `http-${response.status}`,
-    body.title ?? response.statusText,
-    body.params ?? {},
-    body.errors ?? [],
-    body.traceId ?? null,
-  );
+  const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>;
+  const status = response.ok ? 502 : response.status;
+  return new Problem({ code: `http-${status}`, title: response.statusText, params: {}, errors: [], ...body, status });
 }
 
 /** A random UUID; works on plain-HTTP origins too, where crypto.randomUUID does not exist. */
