@@ -35,7 +35,7 @@ const holder = (file) => {
   }
 };
 
-const isAlive = (pid) => {
+export const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,8 +1,9 @@
 // MongoDB and Kafka for whoever needs them now: the ones that are given, else containers, else native processes.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { containerServers } from './containers.mjs';
+import { isAlive } from './lock.mjs';
 import { nativeServers } from './services.mjs';
 
 /**
@@ -32,8 +33,11 @@ export async function provide({
   }
 }
 
+const FOLDER = /^keyfold-servers-(\d+)-/;
+
 async function throwAwayServers(missing) {
-  const dir = await mkdtemp(join(tmpdir(), 'keyfold-servers-'));
+  await sweep();
+  const dir = await mkdtemp(join(tmpdir(), `keyfold-servers-${process.pid}-`));
   const remove = () => rm(dir, { recursive: true, force: true });
   try {
     const servers = await nativeServers({ dir, ...missing });
@@ -42,6 +46,12 @@ async function throwAwayServers(missing) {
     await remove();
     throw error;
   }
+}
+
+/** Removes the data of processes that were killed before they could. */
+async function sweep() {
+  const left = (await readdir(tmpdir())).filter((name) => FOLDER.test(name) && !isAlive(Number(FOLDER.exec(name)[1])));
+  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
 }
 
 const merged = (given, started) => ({

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -73,11 +73,21 @@ export class ServerProcess {
     const { pid } = this;
     const deadline = Date.now() + deadlineMs;
     if (pid) signalTo(pid, signal);
-    while (this.pid) {
+    while (pid && !isGone(pid)) {
       if (Date.now() > deadline) return false;
       await delay(50);
     }
     rmSync(this.pidFile, { force: true });
+    return true;
+  }
+}
+
+/** A killed process holds its ports and files until its last thread has ended, even when it is a zombie already. */
+function isGone(pid) {
+  try {
+    const state = /\) (\w) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+    return state === 'Z' && readdirSync(`/proc/${pid}/task`).length === 1;
+  } catch {
     return true;
   }
 }
