@@ -20,7 +20,7 @@ export const systemIds: Ids = { next: () => randomUUID(), derive: uuid5 };
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  wait: (ms, signal) => wait(ms, undefined, { signal, ref: false }).catch(() => undefined),
+  wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
 };
 
 /** Hash of what a command is: the same for a repeated request, different for another body, target or actor. Key order does not matter. */
