@@ -201,7 +201,7 @@ describe('bad input', () => {
     async (type) => expect((await post('{"name":"x"}', { 'content-type': type })).statusCode).toBe(415),
   );
 
-  it.each(['?limit=0', '?limit=1e3', '?limit=201', '?limit=1&limit=2', '?limit[$gt]=1', '?nothing=1', '?q=', '?q=a&q=b', '?limit='])('refuses the query %s', async (query) => {
+  it.each(['?limit=0', '?limit=1e3', '?limit=201', '?limit=1&limit=2', '?limit[$gt]=1', '?nothing=1', '?__proto__=1', '?constructor[prototype]=1', '?q=', '?q=a&q=b', '?limit='])('refuses the query %s', async (query) => {
     const answer = await send({ url: `/api/things${query}` });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid']);
   });

@@ -30,10 +30,10 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   };
   register('application/json', parseJsonObject);
   register('application/x-ndjson', checkedLines);
-  // A command without facts of its own may come without a body.
   fastify.addHook('preValidation', (request, _reply, done) => {
+    // A command without facts of its own may come without a body.
     if (request.method === 'POST' && request.body === undefined) request.body = {};
-    done();
+    done(Object.keys(request.query as object).some((key) => FORBIDDEN_KEYS.has(key)) ? bad('invalid') : undefined);
   });
 }
 
