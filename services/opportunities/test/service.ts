@@ -5,10 +5,10 @@ import { type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { registry } from '@keyfold/contracts';
-import { Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint } from '@keyfold/event-sourcing';
+import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, type Projection, Projector } from '@keyfold/event-sourcing';
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore, SqliteKeyStore } from '@keyfold/event-sourcing-embedded';
-import { type Adapters, type AggregateCommand, CommandEdge, CommandRoutes, Commands, LocalSender, Problems, systemIds } from '@keyfold/event-sourcing-nest';
+import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, AesVault, type DirectoryAccount, guardOf, PlatformProblems, readConfig } from '@keyfold/platform';
 import { isDeal, opportunity } from '../src/opportunity/opportunity.aggregate.js';
 import { OpportunitiesModule } from '../src/opportunities.module.js';
@@ -64,9 +64,10 @@ export class OpportunitiesService {
     return service;
   }
 
-  /** An active account that nobody owns, as the directory would have it from accounts. */
-  async know(id: string): Promise<void> {
-    const account: DirectoryAccount = { id, name: 'Acme', sector: null, tier: null, parentId: null, status: 'active', statusBefore: 'active', owners: [] };
+  /** An active account, as the directory would have it from accounts. */
+  async know(id: string, ownerId?: string): Promise<void> {
+    const owners = ownerId === undefined ? [] : [{ ownerId, from: '2026-01-01T00:00:00.000Z' }];
+    const account: DirectoryAccount = { id, name: id.toUpperCase(), sector: null, tier: null, parentId: null, status: 'active', statusBefore: 'active', owners };
     await this.adapters.projections.transact(accountDirectory, { partition: 'accounts.events.v1/0', streams: [], rows: [id] }, () => ({ marks: new Map(), rows: new Map([[id, account]]), parked: [] }));
   }
 
@@ -74,10 +75,25 @@ export class OpportunitiesService {
     this.time.now += ms;
   }
 
-  /** A director's command. The same key means the same command. */
-  async run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, key = `key-${++this.calls}`): Promise<CommandResult> {
-    const caller = { principal: { subject: 'dora', memberId: 'dora', roles: ['director'] }, id, idempotencyKey: key, expectedVersion: null, correlationId: null, traceparent: null, language: 'en' as const };
-    return this.app.get(CommandEdge, { strict: false }).run(Object.assign(new type(), body), caller);
+  /** A director's command, or another's. The same key means the same command. */
+  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, { key = `key-${++this.calls}`, as = DORA } = {}): Promise<CommandResult> {
+    return this.app.get(CommandEdge, { strict: false }).run(Object.assign(new type(), body), callerOf(as, id, key));
+  }
+
+  ask<Result>(query: ScopedQuery<Result>, as: Actor, id: string | null = null): Promise<Result> {
+    return this.app.get(Edge, { strict: false }).ask(query, callerOf(as, id, null));
+  }
+
+  /** Keeps a read model of the service from its log, when told to. */
+  projector<Row extends object>(projection: Projection<Row>) {
+    const { store, projections, feeds, clock, log } = this.adapters;
+    const projector = new Projector(projection, projections, { registry, feeds, clock, log });
+    return {
+      /** Delivers the whole log, also what was delivered before. */
+      deliver: async () => projector.apply('opportunities.events.v1/0', (await store.feed(0, 1_000)).flatMap((commit) => incomingOfCommit('opportunities', commit, registry))),
+      rebuild: () => projector.rebuild(() => undefined),
+      rows: () => projections.view(projection).find({ limit: 100 }),
+    };
   }
 
   /** A command on the guard of the account, as the closure process sends it. */
@@ -105,3 +121,15 @@ export class OpportunitiesService {
     return this.end();
   }
 }
+
+export const DORA: Actor = { subject: 'dora', memberId: 'dora', roles: ['director'] };
+
+const callerOf = (principal: Actor, id: string | null, idempotencyKey: string | null): Caller => ({
+  principal,
+  id,
+  idempotencyKey,
+  expectedVersion: null,
+  correlationId: null,
+  traceparent: null,
+  language: 'en',
+});

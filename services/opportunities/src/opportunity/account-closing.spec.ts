@@ -17,7 +17,7 @@ const closing = { name: 'DomainError', code: 'account-closing' };
 let service: OpportunitiesService;
 afterEach(() => service.stop());
 
-const open = (key?: string) => service.run(OpenOpportunity, 'd1', opened, key);
+const open = (key?: string) => service.run(OpenOpportunity, 'd1', opened, { key });
 
 /** Holds the first command that passes the place until it is let go. */
 function gate(place: string): { failpoint: Failpoint; reached: Promise<void>; open(): void } {

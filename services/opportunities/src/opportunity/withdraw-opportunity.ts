@@ -4,7 +4,7 @@ import { IsText } from '@keyfold/platform';
 import { opportunity } from './opportunity.aggregate.js';
 import { withdraw } from './recorded-opportunity.aggregate.js';
 
-/** Takes an imported deal back. */
+/** Takes an imported deal back. An import is the whole organisation's, and so is taking it back: no scope, like recording. */
 export class WithdrawOpportunity extends AggregateCommand {
   @IsText(500) reason!: string;
 }
