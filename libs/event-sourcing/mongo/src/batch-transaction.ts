@@ -18,6 +18,9 @@ export class BatchTransaction {
   private readonly view: string;
   /** Partitions under which the mirrors hold the rows that were read. */
   private readonly partitionsOf = new Map<string, readonly string[]>();
+  /** Rows and marks that were asked for and are not there at the snapshot. */
+  private absentRows = new Set<string>();
+  private absentMarks = new Set<string>();
 
   constructor(
     private readonly db: mongo.Db,
@@ -33,6 +36,8 @@ export class BatchTransaction {
   async read(keys: BatchKeys): Promise<BatchState<never>> {
     const marks = await this.byId(this.marks, keys.streams);
     const rows = await this.byId(this.rows, keys.rows);
+    this.absentMarks = without(keys.streams, marks);
+    this.absentRows = without(keys.rows, rows);
     for (const row of rows) this.partitionsOf.set(row._id, row._partitions ?? []);
     return { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) };
   }
@@ -41,7 +46,7 @@ export class BatchTransaction {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
     if (rows.size > 0) await this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options);
     if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
-    const moved = [...marks].map(([_id, { accepted, applied }]) => ({ replaceOne: { filter: { _id }, replacement: { accepted, applied }, upsert: true } }));
+    const moved = [...marks].map(([_id, { accepted, applied }]) => put<MarksDocument>({ _id, accepted, applied }, this.absentMarks));
     if (moved.length > 0) await this.marks.bulkWrite(moved, options);
     if (parked.length > 0) await deadLettersOf(this.db).insertMany(parked.map((letter) => toDeadLetterDocument(this.view, letter)), options);
   }
@@ -55,7 +60,7 @@ export class BatchTransaction {
   private rowOperation(_id: string, row: object | null, partition: string): mongo.AnyBulkWriteOperation<RowDocument> {
     if (!row) return { deleteOne: { filter: { _id } } };
     const partitions = this.projection.mirrored ? [...new Set([...(this.partitionsOf.get(_id) ?? []), partition])] : null;
-    return { replaceOne: { filter: { _id }, replacement: toRowDocument(_id, row, partitions), upsert: true } };
+    return put(toRowDocument(_id, row, partitions), this.absentRows);
   }
 
   /** Mirrors reload a partition when its stamp has moved. A deletion moves the stamps of all partitions under which a mirror may hold the row. */
@@ -65,4 +70,16 @@ export class BatchTransaction {
     const moved = [...partitions].map((name) => ({ updateOne: { filter: { _id: `${this.view}|${name}` }, update: { $inc: { count: 1 } }, upsert: true } }));
     await this.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session: this.session, ordered: false });
   }
+}
+
+const without = (ids: readonly string[], documents: readonly { readonly _id: string }[]): Set<string> => {
+  const absent = new Set(ids);
+  for (const document of documents) absent.delete(document._id);
+  return absent;
+};
+
+/** A plain insert where nothing was, which costs half of an upsert. Should somebody else insert meanwhile, both collide and one folds again. */
+function put<Document extends { readonly _id: string }>(document: Document, absent: ReadonlySet<string>): mongo.AnyBulkWriteOperation<Document> {
+  const operation = absent.has(document._id) ? { insertOne: { document } } : { replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } };
+  return operation as mongo.AnyBulkWriteOperation<Document>;
 }

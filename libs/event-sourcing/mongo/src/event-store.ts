@@ -36,6 +36,7 @@ export class MongoEventStore implements EventStore {
   private readonly maxCommitBytes: number;
   private readonly appends: Batcher<CommitDocument, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
+  private readonly loads: Batcher<string, CommitDocument[]>;
   private dense = 0;
   private wokenAt = -1;
 
@@ -47,12 +48,14 @@ export class MongoEventStore implements EventStore {
     this.db = databaseOf(connection);
     this.clock = tools.clock;
     this.commits = this.db.collection(COMMITS);
-    this.wakeups = new Wakeups(this.db, tools.clock, tools.log);
+    this.wakeups = new Wakeups(this.db, service, tools.clock, tools.log);
     this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
     const appender = new CommitAppender(this.db, this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
     // One commit per stream and batch: the second of two was decided on the first, which may still fail.
     this.appends = new Batcher({ name: 'append', run: (batch) => appender.append(batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
+    // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
+    this.loads = new Batcher({ name: 'load', run: (streams) => this.loadWhole(streams), maxBatch: 100, maxWaiting: 10_000 });
   }
 
   /** Refuses to work on a database without the indexes that the guarantees rest on. Call it before the service takes commands. */
@@ -62,11 +65,11 @@ export class MongoEventStore implements EventStore {
 
   async append(commit: NewCommit): Promise<void> {
     await this.appends.add(toDocument(commit, this.maxCommitBytes));
-    this.wakeups.appended.ring();
+    this.wakeups.wasAppended();
   }
 
   async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
-    const commits = await this.ask(this.commits.find({ streamId, expectedVersion: { $gte: afterVersion } }, { ...read, sort: { expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+    const commits = afterVersion === 0 ? await this.loads.add(streamId) : await this.loadFrom(streamId, afterVersion);
     if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
       const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
       if (before && before.toVersion > afterVersion) commits.unshift(before); // the version lies inside a commit
@@ -136,6 +139,17 @@ export class MongoEventStore implements EventStore {
   /** Stops listening to the database; the connection stays with its owner. */
   close(): Promise<void> {
     return this.wakeups.close();
+  }
+
+  private loadFrom(streamId: string, afterVersion: number): Promise<CommitDocument[]> {
+    return this.ask(this.commits.find({ streamId, expectedVersion: { $gte: afterVersion } }, { ...read, sort: { expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+  }
+
+  private async loadWhole(streamIds: readonly string[]): Promise<CommitDocument[][]> {
+    const distinct = [...new Set(streamIds)];
+    const found = await this.ask(this.commits.find({ streamId: { $in: distinct } }, { ...read, sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+    const streams = Map.groupBy(found, (commit) => commit.streamId);
+    return streamIds.map((streamId) => [...(streams.get(streamId) ?? [])]);
   }
 
   private async findCommands(ids: readonly string[]): Promise<(Commit | null)[]> {

@@ -11,6 +11,7 @@ const SEQUENCER = 'the sequencer';
 const SCAN = 5_000;
 const BULK = 500;
 const IDLE_MS = 1_000;
+const LONGEST_REST_MS = 25;
 const LONGEST_BACK_OFF_MS = 5_000;
 
 type Turn = Pick<LeaseDocument, 'assigned' | 'redo' | 'recordedAt'>;
@@ -50,20 +51,24 @@ export class Sequencer {
   /** Numbers commits until the signal is aborted or another leader has taken over. Never rejects for an outage: it begins again from the lease document. */
   async run(epoch: number, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.tools;
-    this.store.wakeups.listen();
+    const { wakeups } = this.store;
+    wakeups.listen();
+    signal.addEventListener('abort', () => (wakeups.sequencing = false), { once: true });
+    wakeups.sequencing = !signal.aborted;
     for (let failures = 0; !signal.aborted; ) {
       const session = this.store.db.client.startSession({ causalConsistency: true });
       try {
         await this.work({ session, epoch }, signal, () => (failures = 0));
       } catch (error) {
-        if (error instanceof Superseded) return;
+        if (error instanceof Superseded) break;
         failures += 1;
-        if (failures === 1) log.warn('sequencer- will begin again', { service: this.service, epoch, error: String(error) });
+        if (failures === 1) log.warn('sequencer: will begin again', { service: this.service, epoch, error: String(error) });
         await clock.wait(Math.min(25 * 2 ** failures, LONGEST_BACK_OFF_MS), signal);
       } finally {
         await session.endSession(); // after an error an answer may still be under way on it: the next attempt takes a fresh one
       }
     }
+    wakeups.sequencing = false;
   }
 
   private async work(term: Term, signal: AbortSignal, progress: () => void): Promise<void> {
@@ -71,6 +76,7 @@ export class Sequencer {
     let turn = await this.writeOut(term, await this.recover(term));
     while (!signal.aborted) {
       const seen = appended.rings;
+      const began = this.tools.clock.now().getTime();
       const { order, complete } = await this.scan(term);
       await this.tools.failpoint('sequencer-scanned');
       for (let from = 0; from < order.length && !signal.aborted; from += BULK) {
@@ -80,7 +86,9 @@ export class Sequencer {
         await this.tools.failpoint('sequencer-numbered');
       }
       progress();
-      if (complete) await appended.wait(seen, this.tools.clock, IDLE_MS, signal);
+      // Under load it leaves the server to the appends for as long as it has worked, and then finds more to do at once: few and large writes.
+      if (complete && appended.rings !== seen) await this.tools.clock.wait(Math.min(this.tools.clock.now().getTime() - began, LONGEST_REST_MS), signal);
+      else if (complete) await appended.wait(seen, this.tools.clock, IDLE_MS, signal);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '@keyfold/event-sourcing';
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { Bell } from './bell.js';
-import { COMMITS } from './commit-document.js';
+import { DURABLE, READ_MS, within } from './connection.js';
 import { LEASES } from './lease-document.js';
 
 /** How long the server holds an empty answer back, and so how long closing may take. */
@@ -9,23 +9,40 @@ const AWAIT_MS = 300;
 const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 10_000;
 
+interface BellDocument {
+  readonly _id: string;
+  readonly rings: number;
+}
+
 /**
  * Tells waiting loops of this process that something was appended or numbered: at once for its own writes, over one change stream for those of other processes.
+ * The stream follows the leases alone: a process that does not number itself rings there, once for however many appends, and the sequencer says there how far it is.
+ * That is a change per batch; one per commit would cost more than the commit.
  * Only wake-ups: whoever is woken looks at the log, and everybody also looks by himself from time to time.
  */
 export class Wakeups {
   readonly appended = new Bell();
   readonly numbered = new Bell();
+  /** Whether the sequencer works in this process, so that nobody else need know of its appends. */
+  sequencing = false;
   private announced = 0;
+  private readonly bells: mongo.Collection<BellDocument>;
+  private readonly bellId: string;
+  private ringing: Promise<void> | null = null;
+  private ringAgain = false;
   private stream: mongo.ChangeStream | null = null;
   private running: Promise<void> | null = null;
   private readonly over = new AbortController();
 
   constructor(
-    private readonly db: mongo.Db,
+    db: mongo.Db,
+    private readonly service: string,
     private readonly clock: Clock,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.bells = db.collection(LEASES);
+    this.bellId = `${service}/bell`;
+  }
 
   /** The highest position that was announced to this process. */
   get numberedUpTo(): number {
@@ -37,6 +54,14 @@ export class Wakeups {
     this.numbered.ring();
   }
 
+  /** Nobody waits for the ring to arrive: the sequencer would find the commits by itself. */
+  wasAppended(): void {
+    this.appended.ring();
+    if (this.sequencing || this.over.signal.aborted) return;
+    this.ringAgain = true;
+    this.ringing ??= this.ring().finally(() => (this.ringing = null));
+  }
+
   /** Begins to listen to other processes; idempotent. */
   listen(): void {
     if (!this.over.signal.aborted) this.running ??= this.run();
@@ -46,6 +71,16 @@ export class Wakeups {
     this.over.abort();
     await this.stream?.close().catch(() => undefined);
     await this.running;
+    await this.ringing;
+  }
+
+  private async ring(): Promise<void> {
+    while (this.ringAgain) {
+      this.ringAgain = false;
+      // Durable, because a change stream shows nothing else, and a write that waits for the journal makes the server flush it at once.
+      const rung = this.bells.updateOne({ _id: this.bellId }, { $inc: { rings: 1 } }, { upsert: true, writeConcern: DURABLE });
+      await within(this.clock, 'the bell', READ_MS, rung).catch(() => undefined);
+    }
   }
 
   private async run(): Promise<void> {
@@ -54,24 +89,24 @@ export class Wakeups {
       try {
         this.stream = this.open();
         for (;;) {
-          const change = (await this.stream.next()) as { operationType: string; updateDescription?: { updatedFields: { numbered: number } } };
+          const change = (await this.stream.next()) as { updateDescription?: { updatedFields: { numbered?: number } } };
           failures = 0;
-          if (change.operationType === 'insert') this.appended.ring();
-          else this.wasNumbered(change.updateDescription!.updatedFields.numbered);
+          const numbered = change.updateDescription?.updatedFields.numbered;
+          if (numbered === undefined) this.appended.ring();
+          else this.wasNumbered(numbered);
         }
       } catch (error) {
         await this.stream?.close().catch(() => undefined);
-        if (this.over.signal.aborted) return;
-        if (failures === 0) this.log.warn('change stream lost; polling until it is back', { error: String(error) });
+        if (this.over.signal.aborted || error instanceof mongo.MongoClientClosedError) return;
+        if (failures === 0) this.log.warn('change stream lost; polling until it is back', { service: this.service, error: String(error) });
         failures += 1;
         await this.clock.wait(Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS), this.over.signal);
       }
   }
 
-  /** New commits, and the sequencer's word that a batch is numbered: one change per batch instead of one per commit. */
   private open(): mongo.ChangeStream {
-    const appended = { 'ns.coll': COMMITS, operationType: 'insert' };
-    const numbered = { 'ns.coll': LEASES, 'updateDescription.updatedFields.numbered': { $exists: true } };
-    return this.db.watch([{ $match: { $or: [appended, numbered] } }, { $project: { _id: 1, operationType: 1, 'updateDescription.updatedFields.numbered': 1 } }], { maxAwaitTimeMS: AWAIT_MS });
+    const rung = { 'documentKey._id': this.bellId };
+    const numbered = { 'documentKey._id': this.service, 'updateDescription.updatedFields.numbered': { $exists: true } };
+    return this.bells.watch([{ $match: { $or: [rung, numbered] } }, { $project: { 'updateDescription.updatedFields.numbered': 1 } }], { maxAwaitTimeMS: AWAIT_MS });
   }
 }

@@ -63,7 +63,7 @@ describe('a transaction', () => {
 
   it('leaves nothing behind when its partner dies in the midst of it', async () => {
     const { remote, network } = await remoteStore();
-    network.fate = fates('update', 'lose answer'); // rows are written, the connection breaks before the marks
+    network.fate = fates('insert', 'lose answer'); // the row is written, the connection breaks before the marks
     await expect(
       remote.transact(counts(), { partition: 'p/0', streams: ['s-1'], rows: ['r'] }, () => ({
         marks: new Map([['s-1', { accepted: 1, applied: 1 }]]),
