@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { PARTITIONS, topicOf, Unavailable } from '@keyfold/event-sourcing';
+import { type Clock, PARTITIONS, topicOf, Unavailable } from '@keyfold/event-sourcing';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import { type KafkaSettings, withAdmin } from './client.js';
 
@@ -13,7 +12,7 @@ const HISTORY_FOR_EVER = [
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 const KNOWN_CHECK_MS = 100;
-const KNOWN_AFTER_ATTEMPTS = 200;
+const KNOWN_WITHIN_MS = 20_000;
 
 /** A topic is not as the deployment job makes it. The message says what to do. */
 export class TopicMisconfigured extends Error {
@@ -36,7 +35,8 @@ export async function createTopics(settings: KafkaSettings, services: readonly s
     const created: string[] = [];
     for (const topic of services.map((service) => settings.topicPrefix + topicOf(service))) {
       const configEntries = [...HISTORY_FOR_EVER, ...durability];
-      if (await makeTopic(admin, { topic, numPartitions: PARTITIONS, replicationFactor, configEntries })) created.push(topic);
+      if (await makeTopic(admin, settings.clock, { topic, numPartitions: PARTITIONS, replicationFactor, configEntries }))
+        created.push(topic);
       await checkPartitions(admin, topic);
       await checkRetention(admin, topic);
     }
@@ -48,13 +48,14 @@ export async function createTopics(settings: KafkaSettings, services: readonly s
  * Makes one topic and waits until the brokers know it; false: it was there. kafkajs's own wait fails when a broker has not heard of
  * the topic yet, which is usual right after its creation.
  */
-export async function makeTopic(admin: Admin, topic: ITopicConfig): Promise<boolean> {
+export async function makeTopic(admin: Admin, clock: Clock, topic: ITopicConfig): Promise<boolean> {
   const isNew = await admin.createTopics({ waitForLeaders: false, topics: [topic] });
-  for (let attempt = 0; attempt < KNOWN_AFTER_ATTEMPTS; attempt += 1) {
-    if ((await partitionCount(admin, topic.topic)) !== null) return isNew;
-    await delay(KNOWN_CHECK_MS);
+  const deadline = clock.now().getTime() + KNOWN_WITHIN_MS;
+  while ((await partitionCount(admin, topic.topic)) === null) {
+    if (clock.now().getTime() > deadline) throw new Unavailable(`Kafka topic ${topic.topic}`);
+    await clock.wait(KNOWN_CHECK_MS);
   }
-  throw new Unavailable(`topic ${topic.topic}, made but not yet known to the brokers,`);
+  return isNew;
 }
 
 /** Asks the cluster whether these topics (with prefix) are there and have the partitions the partition key counts on. Throws TopicMisconfigured. */

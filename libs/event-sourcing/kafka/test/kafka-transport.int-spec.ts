@@ -4,7 +4,7 @@ import { eventually } from '@keyfold/event-sourcing/testing';
 import { kafkaClient, withAdmin } from '../src/client.js';
 import { createTopics } from '../src/index.js';
 import { makeTopic } from '../src/topics.js';
-import { type Cluster, freshTopics, message, numbered, SERVICES, TOPIC } from './support.js';
+import { clock, type Cluster, freshTopics, message, numbered, SERVICES, TOPIC } from './support.js';
 
 describe('Kafka transport', () => {
   let cluster: Cluster;
@@ -182,7 +182,7 @@ describe('topics that are not as they should be', () => {
     });
   const create = (numPartitions: number) =>
     withAdmin(cluster.settings, (admin) =>
-      makeTopic(admin, { topic: cluster.settings.topicPrefix + TOPIC, numPartitions, replicationFactor: 1 }),
+      makeTopic(admin, clock, { topic: cluster.settings.topicPrefix + TOPIC, numPartitions, replicationFactor: 1 }),
     );
 
   it('are reported while publishing and consuming wait, and used as soon as they are made', async () => {
