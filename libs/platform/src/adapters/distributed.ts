@@ -68,6 +68,7 @@ export async function distributedAdapters(service: string, config: Config, log: 
         ),
       close: async () => {
         await transport.close();
+        await store.close();
         await connection.close();
       },
     };
