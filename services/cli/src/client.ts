@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from './failure.js';
 
 /** One command of a bulk request. */
@@ -70,8 +71,22 @@ export class KeyfoldClient {
     }
   }
 
-  /** At most 500 commands; a result for each, in order. Safe to repeat: each carries its command id, or changes nothing when said twice. */
+  /** At most 500 commands; a result for each, in order. Those that the server is too busy for are said again: each carries its command id, or changes nothing when said twice. */
   async bulk(service: string, commands: readonly BulkCommand[], dryRun: boolean): Promise<BulkResult[]> {
+    const results = await this.bulkOnce(service, commands, dryRun);
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      const busy = results.flatMap(({ status }, i) => (status === 503 || status === 409 ? [i] : []));
+      if (busy.length === 0) return results;
+      await pauseBefore(attempt);
+      const again = await this.bulkOnce(service, busy.map((i) => commands[i]!), dryRun);
+      busy.forEach((i, nth) => (results[i] = again[nth]!));
+    }
+    const { problem } = results.find(({ status }) => status === 503) ?? {};
+    if (problem) throw new Failure(`Keyfold is too busy or a part of it is down: ${problem.title} What was done is kept; run the command again to go on.`);
+    return results;
+  }
+
+  private async bulkOnce(service: string, commands: readonly BulkCommand[], dryRun: boolean): Promise<BulkResult[]> {
     const body = commands.map((command) => JSON.stringify(command)).join('\n');
     const response = await this.call(`/api/${service}/bulk${dryRun ? '?dryRun=true' : ''}`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body });
     const results = (await response.text()).split('\n').filter(Boolean).map((line) => JSON.parse(line) as BulkResult);
@@ -97,9 +112,11 @@ async function request(url: string, init: RequestInit, base: string): Promise<Re
       if (answered) return response;
       throw new Failure(`Keyfold does not answer at ${base}: start it with "npm start", or name another address with --url.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt));
+    await pauseBefore(attempt);
   }
 }
+
+const pauseBefore = (attempt: number): Promise<void> => wait(250 * 2 ** attempt);
 
 const isRefused = (error: Error): boolean => (error.cause as { code?: string } | undefined)?.code === 'ECONNREFUSED';
 

@@ -1,5 +1,5 @@
 import type { Decider } from './decider.js';
-import { CommandAlreadyAppended, CommandIdReused, DomainError, StaleVersion, WrongExpectedVersion } from './errors.js';
+import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
 import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
 import type { Clock, EventStore, Failpoint, Ids, Vault } from './ports.js';
 
@@ -133,7 +133,7 @@ export class Aggregates {
       return known;
     }
     const fresh = this.fold(decider, { state: decider.initial, version: 0, partitionKey: null }, await this.store.load(streamId));
-    if (fresh.version > 0) this.remember(streamId, fresh);
+    this.remember(streamId, fresh);
     return fresh;
   }
 
@@ -214,7 +214,7 @@ export class Aggregates {
   }
 }
 
-const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion;
+const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion || error instanceof NotFound;
 
 function assertExpected({ expectedVersion }: CommandContext, { version }: Loaded<unknown>): void {
   if (expectedVersion !== null && expectedVersion !== version) throw new StaleVersion(expectedVersion, version);

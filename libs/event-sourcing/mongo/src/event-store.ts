@@ -2,7 +2,7 @@ import { Batcher, type Clock, type Commit, type EventStore, type Logger, type Ne
 import { type Connection, mongo } from 'mongoose';
 import { CommitAppender } from './append.js';
 import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
-import { KnownEnds } from './commit-ends.js';
+import { KnownEnds, lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { leasesOf } from './lease-document.js';
 import { Wakeups } from './wakeups.js';
@@ -37,6 +37,7 @@ export class MongoEventStore implements EventStore {
   private readonly appends: Batcher<CommitDocument, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
   private readonly loads: Batcher<string, CommitDocument[]>;
+  private readonly heads: Batcher<string, number>;
   private dense = 0;
   private wokenAt = -1;
 
@@ -56,6 +57,7 @@ export class MongoEventStore implements EventStore {
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
     // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
     this.loads = new Batcher({ name: 'load', run: (streams) => this.loadWhole(streams), maxBatch: 100, maxWaiting: 10_000 });
+    this.heads = new Batcher({ name: 'head', run: (streams) => this.headsOf(streams), maxBatch: 200, maxWaiting: 10_000 });
   }
 
   /** Refuses to work on a database without the indexes that the guarantees rest on. Call it before the service takes commands. */
@@ -79,8 +81,8 @@ export class MongoEventStore implements EventStore {
     return commits.map(toCommit);
   }
 
-  async head(streamId: string): Promise<number> {
-    return (await this.lastCommit({ streamId }, { toVersion: 1 }))?.toVersion ?? 0;
+  head(streamId: string): Promise<number> {
+    return this.heads.add(streamId);
   }
 
   findCommand(commandId: string): Promise<Commit | null> {
@@ -152,14 +154,20 @@ export class MongoEventStore implements EventStore {
     return streamIds.map((streamId) => [...(streams.get(streamId) ?? [])]);
   }
 
+  private async headsOf(streamIds: readonly string[]): Promise<number[]> {
+    const distinct = [...new Set(streamIds)].map((streamId) => ({ streamId, version: Number.MAX_SAFE_INTEGER }));
+    const last = new Map((await this.ask(lastCommitsBefore(this.db, distinct))).map(({ streamId, toVersion }) => [streamId, toVersion]));
+    return streamIds.map((streamId) => last.get(streamId) ?? 0);
+  }
+
   private async findCommands(ids: readonly string[]): Promise<(Commit | null)[]> {
     const found = await this.ask(this.commits.find({ commandId: { $in: [...ids] } }, read).toArray());
     const commits = new Map(found.map((document) => [document.commandId, toCommit(document)]));
     return ids.map((id) => commits.get(id) ?? null);
   }
 
-  private lastCommit(filter: mongo.Filter<CommitDocument>, projection?: mongo.Document): Promise<CommitDocument | null> {
-    return this.ask(this.commits.findOne(filter, { ...read, sort: { streamId: -1, expectedVersion: -1 }, projection }));
+  private lastCommit(filter: mongo.Filter<CommitDocument>): Promise<CommitDocument | null> {
+    return this.ask(this.commits.findOne(filter, { ...read, sort: { streamId: -1, expectedVersion: -1 } }));
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {
