@@ -36,12 +36,12 @@ async function failedStart(data: string, ...args: string[]): Promise<{ code: num
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', join(ROOT, 'tools/ts-register.mjs'), join(ROOT, MAIN), ...args], {
     cwd: ROOT,
     env: { ...process.env, ...settings(data), NODE_OPTIONS: undefined, KEYFOLD_PORT: '0' },
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(giveUp);
   return { code, output };
 }
 

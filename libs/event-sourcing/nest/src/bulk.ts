@@ -93,19 +93,25 @@ function parseLine(text: string): BulkLine | null {
     const line = JSON.parse(text, (key, value: unknown) => {
       if (key === '__proto__' || key === 'constructor') throw new SyntaxError('forbidden key');
       return value;
-    }) as Partial<BulkLine> | null;
-    const ok =
-      typeof line?.aggregate === 'string' &&
-      (line.command === null || typeof line.command === 'string') &&
-      typeof line.id === 'string' &&
-      ID.test(line.id) &&
-      (line.commandId === undefined || (typeof line.commandId === 'string' && ID.test(line.commandId))) &&
-      (line.expectedVersion === undefined || (Number.isInteger(line.expectedVersion) && line.expectedVersion >= 0)) &&
-      typeof line.body === 'object' &&
-      line.body !== null &&
-      !Array.isArray(line.body);
-    return ok ? (line as BulkLine) : null;
+    }) as unknown;
+    return isLine(line) ? line : null;
   } catch {
     return null;
   }
 }
+
+function isLine(line: unknown): line is BulkLine {
+  if (!isObject(line)) return false;
+  const { aggregate, command, id, commandId, expectedVersion, body } = line;
+  return (
+    typeof aggregate === 'string' &&
+    (command === null || typeof command === 'string') &&
+    isId(id) &&
+    (commandId === undefined || isId(commandId)) &&
+    (expectedVersion === undefined || (Number.isInteger(expectedVersion) && Number(expectedVersion) >= 0)) &&
+    isObject(body)
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);

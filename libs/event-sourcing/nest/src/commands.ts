@@ -101,6 +101,7 @@ export class Commands {
   }
 
   /** A further stream that the same command writes first or last, under a command id of its own (a reservation, a guard). */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: also, on this stream, for this command, in this step
   also<State, E extends DomainEvent>(
     decider: Decider<State, E>,
     id: string,

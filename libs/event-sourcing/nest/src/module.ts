@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import { Aggregates } from '@keyfold/event-sourcing';
 import { CommandEdge, Commands, Scopes } from './commands.js';
 import { Edge } from './controllers.js';
@@ -60,10 +60,6 @@ export class EventSourcingModule {
     };
   }
 }
-
-/** Every service of the process. */
-export const runtimesOf = (discovery: DiscoveryService): ServiceRuntime[] =>
-  discovery.getProviders().flatMap(({ instance }) => (instance instanceof ServiceRuntime ? [instance] : []));
 
 /** Starts the services of a process, phase by phase. `progress` reports the building of views. */
 export async function startRuntimes(runtimes: readonly ServiceRuntime[], progress?: (name: string, done: number, total: number) => void): Promise<void> {

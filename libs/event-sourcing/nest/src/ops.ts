@@ -2,9 +2,8 @@ import { BadRequestException, Body, Controller, Get, Header, HttpCode, Inject, N
 import { DiscoveryService } from '@nestjs/core';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { ID } from './edge.js';
-import { runtimesOf } from './module.js';
 import { Allow, Public } from './routes.js';
-import { type ProjectionStatus, ServiceRuntime } from './runtime.js';
+import { type ProjectionStatus, runtimesOf, ServiceRuntime } from './runtime.js';
 import { ADAPTERS, type Adapters } from './tokens.js';
 
 const MAX_FEED = 1_000;

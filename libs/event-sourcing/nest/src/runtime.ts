@@ -1,3 +1,4 @@
+import type { DiscoveryService } from '@nestjs/core';
 import {
   Aggregates,
   type AnyProcessManager,
@@ -191,3 +192,7 @@ export class ServiceRuntime {
     }
   }
 }
+
+/** Every service of the process. */
+export const runtimesOf = (discovery: DiscoveryService): ServiceRuntime[] =>
+  discovery.getProviders().flatMap(({ instance }) => (instance instanceof ServiceRuntime ? [instance] : []));

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, ServiceUnderTest } from '@keyfold/testing';
+
+interface Account {
+  readonly status: string;
+  readonly closure: { readonly state: string; readonly blockers: readonly { readonly service: string; readonly code: string; readonly open: number }[] } | null;
+}
+
+let data: string;
+let keyfold: ServiceUnderTest;
+let director: string;
+let kam: string;
+
+async function call<T = { id: string }>(token: string, path: string, body?: object): Promise<{ status: number; body: T & { code?: string } }> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await keyfold.fetch(path, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+  return { status: answer.status, body: (await answer.json()) as T & { code?: string } };
+}
+
+const tokenOf = async (user: string): Promise<string> =>
+  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+
+/** An account of the key account manager's that every service knows. */
+async function newAccount(name: string): Promise<string> {
+  const { body } = await call(kam, '/api/accounts/key-accounts', { name });
+  await eventually(async () => expect((await call(kam, `/api/reporting/portfolio/${body.id}`)).status).toBe(200));
+  return body.id;
+}
+
+const openDeal = (accountId: string) => call(kam, '/api/opportunities/opportunities', { accountId, name: 'Fleet', motion: 'hunting' });
+const requestClosure = (id: string) => call(director, `/api/accounts/key-accounts/${id}/request-closure`, { reason: 'merged' });
+const openDeals = async (accountId: string): Promise<number> => (await call<{ items: object[] }>(director, `/api/opportunities/opportunities?accountId=${accountId}&state=open`)).body.items.length;
+
+/** The account once its closure is decided. */
+const decided = (id: string): Promise<Account> =>
+  eventually(
+    async () => {
+      const { body } = await call<Account>(director, `/api/accounts/key-accounts/${id}`);
+      expect(['closed', 'refused']).toContain(body.closure?.state);
+      return body;
+    },
+    { deadlineMs: 30_000, everyMs: 100 },
+  );
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-closing-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_COMMAND_DEADLINE_MS: '500' } });
+  [director, kam] = (await Promise.all(['director', 'kam'].map(tokenOf))) as [string, string];
+});
+afterAll(async () => {
+  await keyfold.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('the closing of an account', () => {
+  it('is granted when nothing is open on it; nothing is opened on it afterwards', async () => {
+    const id = await newAccount('Quiet');
+    expect((await requestClosure(id)).status).toBe(202);
+    expect(await decided(id)).toMatchObject({ status: 'closed', closure: { state: 'closed' } });
+    const { status, body } = await openDeal(id);
+    expect([status, body.code]).toEqual([422, expect.stringMatching(/^account-clos/)]);
+  });
+
+  it('is refused with an incident open, and the account goes on', async () => {
+    const id = await newAccount('Troubled');
+    await call(kam, '/api/satisfaction/incidents', { accountId: id, title: 'Down', impact: 'low', urgency: 'low' });
+    await requestClosure(id);
+    expect(await decided(id)).toMatchObject({ status: 'prospect', closure: { state: 'refused', blockers: [{ service: 'satisfaction', code: 'open-items', open: 1 }] } });
+    await eventually(async () => expect((await openDeal(id)).status).toBe(201));
+  });
+
+  it('raced by a new deal ends with one of them, never with both', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, (_, i) => newAccount(`Raced ${i}`)));
+    const deals = await Promise.all(ids.map(async (id, i) => (await Promise.all(i % 2 ? [openDeal(id), requestClosure(id)] : [requestClosure(id), openDeal(id)]))[i % 2 ? 0 : 1]!));
+    for (const [i, id] of ids.entries()) {
+      const { status, closure } = await decided(id);
+      const opened = deals[i]!.status === 201;
+      expect({ opened, closed: status === 'closed', open: await openDeals(id) }).toEqual({ opened, closed: !opened, open: opened ? 1 : 0 });
+      if (opened) expect(closure?.blockers).toEqual([{ service: 'opportunities', code: 'open-items', open: 1 }]);
+    }
+  });
+});
