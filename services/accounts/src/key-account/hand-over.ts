@@ -24,15 +24,15 @@ export class HandOverHandler implements ICommandHandler<HandOver> {
   async execute(command: HandOver) {
     await this.members.assertOnboarded(command.toOwnerId);
     const facts = { toOwnerId: command.toOwnerId, reason: command.reason };
-    const effectiveAt = this.time.startOfDay(command.effectiveOn);
+    const day = { start: this.time.startOfDay(command.effectiveOn), end: new Date(this.time.endOfDay(command.effectiveOn)).toISOString() };
     const { state } = await this.commands.load(keyAccount, command.id);
     const from = ownerOf(state);
     const seated = state.status !== 'unknown' && state.tier === 'A' && from !== null && from !== command.toOwnerId;
     if (seated) {
-      handOver(state, facts, effectiveAt);
+      handOver(state, facts, day);
       await this.commands.also(reservation, tierASeats(command.toOwnerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
     }
-    const result = await this.commands.change(keyAccount, command, ownerOf, (account) => handOver(account, facts, effectiveAt));
+    const result = await this.commands.change(keyAccount, command, ownerOf, (account) => handOver(account, facts, day));
     if (seated) await this.commands.also(reservation, tierASeats(from), command, 'release', (seats) => release(seats, command.id));
     return result;
   }

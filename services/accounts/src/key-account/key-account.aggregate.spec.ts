@@ -35,14 +35,20 @@ describe('when registered', () => {
   it('is attached once', () => given(keyAccount, prospectRegistered, attachedTo('group')).when((account) => attachToParent(account, 'group')).thenNothing());
 });
 
+const day = (date: string) => ({ start: `${date}T00:00:00.000Z`, end: `${date}T23:59:59.999Z` });
+
 describe('a handover', () => {
   const owned = [prospectRegistered, ownerAssigned('anna')] as const;
 
-  it('names the old and the new owner and its day', () => given(keyAccount, ...owned).when((account) => handOver(account, toBea, '2026-03-01T00:00:00.000Z')).then(handedOver('anna', 'bea')));
-  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, '2026-04-01T00:00:00.000Z')).thenNothing());
-  it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, '2026-03-01T00:00:00.000Z')).thenRefused('owner-missing'));
-  it('cannot lie before the last change of owner, or two would own the account on one day', () =>
-    given(keyAccount, ...owned).when((account) => handOver(account, toBea, '2025-12-31T00:00:00.000Z')).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
+  it('names the old and the new owner and its day', () => given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2026-03-01'))).then(handedOver('anna', 'bea')));
+  it('on the day of the last change follows that change', () => {
+    const midday = { ...ownerAssigned('anna'), occurredAt: '2026-01-01T12:00:00.000Z' };
+    given(keyAccount, prospectRegistered, midday).when((account) => handOver(account, toBea, day('2026-01-01'))).then(handedOver('anna', 'bea', '2026-01-01T12:00:00.000Z'));
+  });
+  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'))).thenNothing());
+  it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, day('2026-03-01'))).thenRefused('owner-missing'));
+  it('cannot lie before the day of the last change of owner', () =>
+    given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2025-12-31'))).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
 });
 
 describe('a closure', () => {

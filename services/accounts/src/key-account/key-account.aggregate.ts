@@ -90,14 +90,17 @@ export function assignOwner(account: KeyAccount, ownerId: string): KeyAccountEve
   return [{ type: 'accounts.key-account.owner-assigned', data: { ownerId } }];
 }
 
-/** Exactly one owner at every instant: the old one until the day of the handover, the new one from it on. Days go forward only. */
-export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason: string }, effectiveAt: string): KeyAccountEvent[] {
+/**
+ * Exactly one owner at every instant: the old one until the day of the handover, the new one from it on. Days go forward only;
+ * on the very day of the last change the new owner follows from that change on.
+ */
+export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason: string }, day: { start: string; end: string }): KeyAccountEvent[] {
   const open = assertOpen(account);
   const last = open.owners.at(-1);
   if (!last) throw new DomainError('owner-missing');
   if (last.ownerId === facts.toOwnerId) return [];
-  if (effectiveAt < last.from) throw new DomainError('handover-before-last-change', { lastChange: last.from.slice(0, 10) });
-  return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: effectiveAt }];
+  if (day.end < last.from) throw new DomainError('handover-before-last-change', { lastChange: last.from.slice(0, 10) });
+  return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: day.start < last.from ? last.from : day.start }];
 }
 
 /** Cycles and depth are judged by the hierarchy reservation that the handler claims first. */
