@@ -43,13 +43,13 @@ export async function runImport(client: KeyfoldClient, source: SourceFolder, opt
   const scanned = await scan(source);
   const context = await contextOf(client, source, scanned, options.today);
   if (options.strict && options.apply) {
-    const rehearsal = await pass(client, source, context, scanned, { ...options, apply: false }, 'checking');
+    const rehearsal = await pass({ client, source, context, scanned }, { ...options, apply: false }, 'checking');
     if (rehearsal.wrong.length > 0) {
       process.stderr.write('Refused, because rows are wrong and --strict was said.\n');
       return rehearsal.report(false, null, (performance.now() - started) / 1_000);
     }
   }
-  const findings = await pass(client, source, context, scanned, options, options.apply ? 'importing' : 'checking');
+  const findings = await pass({ client, source, context, scanned }, options, options.apply ? 'importing' : 'checking');
   const rejects = options.apply ? await findings.writeRejects(join(options.rejects, source.run)) : null;
   return findings.report(options.apply, rejects, (performance.now() - started) / 1_000);
 }
@@ -63,9 +63,16 @@ async function contextOf(client: KeyfoldClient, source: SourceFolder, { ids, mis
   return { mapping: source.mapping, run: source.run, directorId: roles.includes('director') ? member : null, known, firstDeal, today };
 }
 
-async function pass(client: KeyfoldClient, source: SourceFolder, context: ImportContext, { counts }: Scan, options: ImportOptions, verb: string): Promise<Findings> {
+interface Material {
+  readonly client: KeyfoldClient;
+  readonly source: SourceFolder;
+  readonly context: ImportContext;
+  readonly scanned: Scan;
+}
+
+async function pass({ client, source, context, scanned }: Material, options: ImportOptions, verb: string): Promise<Findings> {
   const findings = new Findings(source);
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const total = Object.values(scanned.counts).reduce((sum, count) => sum + count, 0);
   const sender = new Sender(client, findings, options.apply, new Progress(verb, total, options.quiet));
   await sender.send(managers(source, context));
   for (const [entity, step] of [
@@ -73,22 +80,31 @@ async function pass(client: KeyfoldClient, source: SourceFolder, context: Import
     ['offerings', offeringStep],
     ['accounts', accountStep],
   ] as const)
-    await sender.send(works(source, entity, sender, (row) => step(context, row)));
+    await sender.send(works({ source, entity }, sender, (row) => step(context, row)));
   await sender.send(parents(source, context, sender, options.apply));
-  await sender.send(works(source, 'opportunities', sender, (row) => opportunityStep(context, row)));
+  await sender.send(works({ source, entity: 'opportunities' }, sender, (row) => opportunityStep(context, row)));
   if (options.apply) await sender.settle();
   return findings;
 }
 
+/** The rows of one file; `uncounted` when they have been gone through and counted before. */
+interface Rows {
+  readonly source: SourceFolder;
+  readonly entity: Entity;
+  readonly uncounted?: boolean;
+}
+
+type StepOf = (row: SourceRow) => Step | null;
+
 /** A row that cannot be said as a command goes to the findings and is left out. */
-async function* works(source: SourceFolder, entity: Entity, sender: Sender, stepOf: (row: SourceRow) => Step | null, uncounted = false): AsyncGenerator<Work> {
-  for await (const entry of source.rows(entity)) {
-    const work = workOf(entry, entity, sender, stepOf, uncounted);
+async function* works(rows: Rows, sender: Sender, stepOf: StepOf): AsyncGenerator<Work> {
+  for await (const entry of rows.source.rows(rows.entity)) {
+    const work = workOf(entry, rows, sender, stepOf);
     if (work) yield work;
   }
 }
 
-function workOf(entry: RowOrFault, entity: Entity, sender: Sender, stepOf: (row: SourceRow) => Step | null, uncounted: boolean): Work | null {
+function workOf(entry: RowOrFault, { entity, uncounted = false }: Rows, sender: Sender, stepOf: StepOf): Work | null {
   if (!('row' in entry)) {
     if (!uncounted) sender.reject(entity, entry.line, entry.cells, entry.fault);
     return null;
@@ -119,7 +135,7 @@ async function* managers(source: SourceFolder, context: ImportContext): AsyncGen
 
 /** Edges of the hierarchy, once all accounts are there. In a dry run an edge of an account that is not there yet belongs to its creation. */
 async function* parents(source: SourceFolder, context: ImportContext, sender: Sender, apply: boolean): AsyncGenerator<Work> {
-  for await (const work of works(source, 'accounts', sender, (row) => parentStep(context, row), true)) {
+  for await (const work of works({ source, entity: 'accounts', uncounted: true }, sender, (row) => parentStep(context, row))) {
     const { parentId } = work.step.body as { parentId: string };
     if (apply || !(sender.created.has(work.step.id) || sender.created.has(parentId))) yield work;
   }

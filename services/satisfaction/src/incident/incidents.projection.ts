@@ -77,7 +77,7 @@ export class IncidentBoard {
 
   async show({ intervals, targets, state, ...row }: IncidentRow): Promise<IncidentItem> {
     const now = this.clock.now().getTime();
-    const read = (spans: readonly Interval[], done: boolean, minutes: number) => readClock(spans, done, minutes, targets.calendar, now, this.settings.timeZone);
+    const read = (spans: readonly Interval[], done: boolean, minutes: number) => readClock(spans, done, { minutes, calendar: targets.calendar }, { now, zone: this.settings.timeZone });
     const response = [{ from: Date.parse(row.reportedAt), to: row.acknowledgedAt === null ? null : Date.parse(row.acknowledgedAt) }];
     return {
       ...row,

@@ -34,7 +34,7 @@ describe('business time', () => {
 });
 
 describe('a clock', () => {
-  const read = (intervals: Interval[], stopped: boolean, calendar: '24x7' | 'business-hours', now = at('2026-11-24T23:00+01:00')) => readClock(intervals, stopped, 240, calendar, now, zone);
+  const read = (intervals: Interval[], stopped: boolean, calendar: '24x7' | 'business-hours', now = at('2026-11-24T23:00+01:00')) => readClock(intervals, stopped, { minutes: 240, calendar }, { now, zone });
   const span = (from: string, to: string | null): Interval => ({ from: at(`2026-11-24T${from}+01:00`), to: to === null ? null : at(`2026-11-24T${to}+01:00`) });
 
   it('open 10:00, paused 11:00-12:00, resolved 13:00 ran 2 hours (domain.md 3.4)', () =>

@@ -73,8 +73,13 @@ export function after(from: number, ms: number, calendar: SlaTargets['calendar']
 }
 
 /** Reads a clock that ran in `intervals` (in order) and has stopped for good when `stopped`. */
-export function readClock(intervals: readonly Interval[], stopped: boolean, targetMinutes: number, calendar: SlaTargets['calendar'], now: number, zone: string): ClockReading {
-  const targetMs = targetMinutes * MINUTE;
+export function readClock(
+  intervals: readonly Interval[],
+  stopped: boolean,
+  { minutes, calendar }: { minutes: number; calendar: SlaTargets['calendar'] },
+  { now, zone }: { now: number; zone: string },
+): ClockReading {
+  const targetMs = minutes * MINUTE;
   let elapsedMs = 0;
   let dueAt: number | null = null;
   for (const { from, to } of intervals) {
