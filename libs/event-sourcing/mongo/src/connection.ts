@@ -39,14 +39,17 @@ export function databaseOf(connection: Connection): mongo.Db {
 
 /** MaxTimeMSExpired, WriteConcernTimeout and what a server says while it starts, stops or changes its primary. */
 const OUTAGE_CODES = new Set<unknown>([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/** A socket that ends while the driver writes to it can come through as it is. */
+const SOCKET_ERRORS = new Set<unknown>(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT']);
 const OUTAGES = [mongo.MongoNetworkError, mongo.MongoServerSelectionError, mongo.MongoNotConnectedError, mongo.MongoTopologyClosedError];
 
 /** Whether an error says nothing about the request, only that the server could not be asked or did not answer. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof Unavailable || OUTAGES.some((kind) => error instanceof kind)) return true;
+  if (SOCKET_ERRORS.has((error as { code?: unknown } | null)?.code)) return true;
   if (!(error instanceof mongo.MongoError)) return false;
-  // The driver wraps a network error of a bulk operation in an error without a code.
-  if (error instanceof mongo.MongoBulkWriteError && error.code === undefined) return true;
+  // A bulk operation that was broken off has no code of the server.
+  if (error instanceof mongo.MongoBulkWriteError && typeof error.code !== 'number') return true;
   if (error.name === 'MongoWaitQueueTimeoutError' || error.name === 'MongoPoolClearedError' || error.name === 'MongoPoolClosedError') return true;
   return OUTAGE_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
 }
