@@ -3,5 +3,5 @@ import { processContract } from '@keyfold/event-sourcing';
 /** The process that decides whether an account may close; one instance per closure request, in accounts. */
 export const accountClosureContract = processContract('accounts', 'account-closure', 'closure');
 /** The part of it that each asked service plays: raise the barrier, wait out the command deadline, answer. */
-export const opportunityClosureCheckContract = processContract('opportunities', 'closure-check', 'closurecheck');
-export const satisfactionClosureCheckContract = processContract('satisfaction', 'closure-check', 'closurecheck');
+export const opportunityClosureCheckContract = processContract('opportunities', 'closure-check', 'dealcheck');
+export const satisfactionClosureCheckContract = processContract('satisfaction', 'closure-check', 'incidentcheck');

@@ -33,6 +33,10 @@ describe('the registry of event types', () => {
     expect(() => new EventRegistry([thing({ moved: { version: 3, upcast: { 1: () => ({}) } } })])).toThrow('moved: no upcaster from version 2');
     expect(() => new EventRegistry([thing({ moved: { version: 1 } }), thing({ moved: { version: 1 } })])).toThrow('defined twice');
   });
+
+  it('refuses two aggregates whose streams would have the same names', () => {
+    expect(() => new EventRegistry([thing({ moved: { version: 1 } }), thing({ turned: { version: 1 } })])).toThrow('the stream prefix thing is used by test.thing and test.thing');
+  });
 });
 
 describe('stream names', () => {

@@ -127,6 +127,9 @@ export class EventRegistry {
           if (!spec.upcast?.[version]) throw new Error(`${type}: no upcaster from version ${version}`);
         this.types.set(type, { contract, spec });
       }
+    // Marks and rows go by the stream's name alone, so two services may not name a stream alike.
+    for (const [prefix, sharing] of Map.groupBy(contracts as readonly AggregateContract[], (contract) => contract.streamPrefix))
+      if (sharing.length > 1) throw new Error(`the stream prefix ${prefix} is used by ${sharing.map(({ service, name }) => `${service}.${name}`).join(' and ')}`);
   }
 
   knows(type: string): boolean {

@@ -4,7 +4,7 @@ import { accountClosure } from './account-closure.process.js';
 
 const at = '2026-01-01T00:00:00.000Z';
 const requested: ProcessInput = { type: 'accounts.key-account.closure-requested', data: { closureId: 'c1', answerBy: '2026-01-01T00:00:25.000Z' }, occurredAt: at, service: 'accounts', streamId: 'account-acme' };
-const answered = (service: string, open: number): ProcessInput => ({ type: `${service}.guard.answered`, data: { closureId: 'c1', open }, occurredAt: at, service, streamId: 'guard-acme' });
+const answered = (service: string, open: number): ProcessInput => ({ type: `${service}.guard.answered`, data: { closureId: 'c1', open }, occurredAt: at, service, streamId: service === 'opportunities' ? 'dealguard-acme' : 'incidentguard-acme' });
 const late: ProcessInput = { type: 'timer-fired', data: { timer: 'answer-by' }, occurredAt: at, service: null, streamId: 'closure-c1' };
 
 /** The conversation so far, and what the process says to its last line. */

@@ -115,7 +115,7 @@ describe('opening a deal on an account that is closing', () => {
           const method = Reflect.get(target, name) as unknown;
           if (typeof method !== 'function') return method;
           return (...args: unknown[]) => {
-            if (name === 'load' && args[0] === 'guard-acme' && ++looks === 1) service.pass(5_001);
+            if (name === 'load' && args[0] === 'dealguard-acme' && ++looks === 1) service.pass(5_001);
             return method.apply(target, args) as unknown;
           };
         },
