@@ -8,13 +8,15 @@ import {
   type CommandResult,
   type Decider,
   type DomainEvent,
+  type EventStore,
   type Ids,
   type Loaded,
   NotFound,
+  StaleVersion,
 } from '@keyfold/event-sourcing';
 import { commandHash } from './crypto.js';
 import type { Caller } from './edge.js';
-import { CLOCK, IDS } from './tokens.js';
+import { CLOCK, IDS, STORE } from './tokens.js';
 
 /**
  * A command: its class is the body (class-validator decorators), its target and context are put on it at the edge and can never come from a body,
@@ -75,6 +77,7 @@ export class CommandEdge {
 export class Commands {
   constructor(
     private readonly aggregates: Aggregates,
+    @Inject(STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,
   ) {}
@@ -95,9 +98,32 @@ export class Commands {
     decide: (state: State) => readonly E[],
   ): Promise<CommandResult> {
     return this.aggregates.execute(decider, command.id, command.context, (state, version) => {
-      if (version === 0 || (ownerOf && !command.scope.covers(ownerOf(state)))) throw new NotFound(decider.contract.name, command.id);
+      assertCovered(decider, command, ownerOf, { state, version });
       return decide(state);
     });
+  }
+
+  /**
+   * What a command asks of other streams, or claims on them, before its own append: only on a target that the caller covers and at the version he has seen.
+   * Left out for a repeated command, which gets its first result whatever has happened since.
+   */
+  before<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    command: AggregateCommand,
+    ownerOf: ((state: State) => string | null) | null,
+    work: (state: State) => Promise<void>,
+  ): Promise<void> {
+    return this.unlessRepeated(command, async () => {
+      const loaded = await this.loadFresh(decider, command.id);
+      assertCovered(decider, command, ownerOf, loaded);
+      const { expectedVersion } = command.context;
+      if (expectedVersion !== null && expectedVersion !== loaded.version) throw new StaleVersion(expectedVersion, loaded.version);
+      await work(loaded.state);
+    });
+  }
+
+  async unlessRepeated({ context }: AggregateCommand, work: () => Promise<void>): Promise<void> {
+    if (!(context.repeatable && (await this.store.findCommand(context.commandId)))) await work();
   }
 
   /** A further stream that the same command writes first or last, under a command id of its own (a reservation, a guard). */
@@ -125,4 +151,13 @@ export class Commands {
   now(): Date {
     return this.clock.now();
   }
+}
+
+function assertCovered<State, E extends DomainEvent>(
+  { contract }: Decider<State, E>,
+  { id, scope }: AggregateCommand,
+  ownerOf: ((state: State) => string | null) | null,
+  { state, version }: { state: State; version: number },
+): void {
+  if (version === 0 || (ownerOf && !scope.covers(ownerOf(state)))) throw new NotFound(contract.name, id);
 }

@@ -15,10 +15,12 @@ export class AttachToParentHandler implements ICommandHandler<AttachToParent> {
 
   /** The edge is claimed first: a crash after it leaves an edge that the repeated command finds claimed already. */
   async execute(command: AttachToParent) {
-    const [{ state: child }, { state: parent }] = await Promise.all([this.commands.load(keyAccount, command.id), this.commands.load(keyAccount, command.parentId)]);
-    if (parent.status === 'unknown' || parent.status === 'withdrawn') throw new DomainError('parent-unknown');
-    attachToParent(child, command.parentId);
-    await this.commands.also(reservation, HIERARCHY, command, 'edge', (edges) => claimParent(edges, command.id, command.parentId));
+    await this.commands.before(keyAccount, command, ownerOf, async (child) => {
+      const { state: parent } = await this.commands.load(keyAccount, command.parentId);
+      if (parent.status === 'unknown' || parent.status === 'withdrawn') throw new DomainError('parent-unknown');
+      attachToParent(child, command.parentId);
+      await this.commands.also(reservation, HIERARCHY, command, 'edge', (edges) => claimParent(edges, command.id, command.parentId));
+    });
     return this.commands.change(keyAccount, command, ownerOf, (account) => attachToParent(account, command.parentId));
   }
 }

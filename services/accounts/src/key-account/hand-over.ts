@@ -3,7 +3,7 @@ import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { claimTierASeat, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { handOver, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { handOver, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
 
 export class HandOver extends AggregateCommand {
   @IsId() toOwnerId!: string;
@@ -22,18 +22,18 @@ export class HandOverHandler implements ICommandHandler<HandOver> {
 
   /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
   async execute(command: HandOver) {
-    await this.members.assertOnboarded(command.toOwnerId);
     const facts = { toOwnerId: command.toOwnerId, reason: command.reason };
     const day = { start: this.time.startOfDay(command.effectiveOn), end: new Date(this.time.endOfDay(command.effectiveOn)).toISOString() };
-    const { state } = await this.commands.load(keyAccount, command.id);
-    const from = ownerOf(state);
-    const seated = state.status !== 'unknown' && state.tier === 'A' && from !== null && from !== command.toOwnerId;
-    if (seated) {
-      handOver(state, facts, day);
+    let seatOf: string | null = null;
+    await this.commands.before(keyAccount, command, ownerOf, async (account) => {
+      await this.members.assertOnboarded(command.toOwnerId);
+      const changes = handOver(account, facts, day).length > 0;
+      if (!changes || !isTierA(account)) return;
+      seatOf = ownerOf(account);
       await this.commands.also(reservation, tierASeats(command.toOwnerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
-    }
+    });
     const result = await this.commands.change(keyAccount, command, ownerOf, (account) => handOver(account, facts, day));
-    if (seated) await this.commands.also(reservation, tierASeats(from), command, 'release', (seats) => release(seats, command.id));
+    if (seatOf !== null) await this.commands.also(reservation, tierASeats(seatOf), command, 'release', (seats) => release(seats, command.id));
     return result;
   }
 }

@@ -56,6 +56,8 @@ const newAccount = { provenance: null, tier: null, owners: [], parentId: null, c
 /** Last owner named, also when the handover lies in the future; null for an account nobody owns. */
 export const ownerOf = (account: KeyAccount): string | null => (account.status === 'unknown' ? null : (account.owners.at(-1)?.ownerId ?? null));
 
+export const isTierA = (account: KeyAccount): boolean => account.status !== 'unknown' && account.tier === 'A';
+
 /** A prospect that a key account manager brings is his from the start. */
 export function registerProspect(account: KeyAccount, facts: { name: string; profile: CompanyProfile }, ownerId: string | null): KeyAccountEvent[] {
   if (account.status !== 'unknown') throw new DomainError('account-exists');

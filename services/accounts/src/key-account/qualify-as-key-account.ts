@@ -17,10 +17,12 @@ export class QualifyAsKeyAccountHandler implements ICommandHandler<QualifyAsKeyA
 
   /** The seat is claimed before the tier is given and released after it is taken: a crash between the two leaves a seat too many, never an account too many. */
   async execute(command: QualifyAsKeyAccount) {
-    const { state } = await this.commands.load(keyAccount, command.id);
-    const owner = ownerOf(state);
-    qualify(state, command.tier, command.reason);
-    if (command.tier === 'A' && owner) await this.commands.also(reservation, tierASeats(owner), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+    let owner: string | null = null;
+    await this.commands.before(keyAccount, command, ownerOf, async (account) => {
+      owner = ownerOf(account);
+      const changes = qualify(account, command.tier, command.reason).length > 0;
+      if (changes && command.tier === 'A' && owner) await this.commands.also(reservation, tierASeats(owner), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+    });
     const result = await this.commands.change(keyAccount, command, ownerOf, (account) => qualify(account, command.tier, command.reason));
     if (command.tier !== 'A' && owner) await this.commands.also(reservation, tierASeats(owner), command, 'release', (seats) => release(seats, command.id));
     return result;

@@ -1,17 +1,16 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { IsDateOnly, IsName, ProvenanceBody, ReportingTime } from '@keyfold/platform';
-import { Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { IsBody, IsDateOnly, IsName, ProvenanceBody, ReportingTime } from '@keyfold/platform';
+import { IsOptional } from 'class-validator';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
 import { keyAccount, registerClient } from './key-account.aggregate.js';
 
 /** An existing client, active from a date; the caller chooses the id, so that an import may say it again. */
 export class RegisterClient extends AggregateCommand {
   @IsName() name!: string;
-  @IsOptional() @ValidateNested() @Type(() => CompanyProfileBody) profile?: CompanyProfileBody;
+  @IsOptional() @IsBody(() => CompanyProfileBody) profile?: CompanyProfileBody;
   @IsDateOnly() activeSince!: string;
-  @IsOptional() @ValidateNested() @Type(() => ProvenanceBody) provenance?: ProvenanceBody;
+  @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
 @CommandHandler(RegisterClient)

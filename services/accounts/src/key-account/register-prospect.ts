@@ -1,14 +1,13 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { IsName } from '@keyfold/platform';
-import { Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { IsBody, IsName } from '@keyfold/platform';
+import { IsOptional } from 'class-validator';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
 import { keyAccount, registerProspect } from './key-account.aggregate.js';
 
 export class RegisterProspect extends AggregateCommand {
   @IsName() name!: string;
-  @IsOptional() @ValidateNested() @Type(() => CompanyProfileBody) profile?: CompanyProfileBody;
+  @IsOptional() @IsBody(() => CompanyProfileBody) profile?: CompanyProfileBody;
 }
 
 @CommandHandler(RegisterProspect)

@@ -17,7 +17,7 @@ export class AssignTaskHandler implements ICommandHandler<AssignTask> {
   ) {}
 
   async execute(command: AssignTask) {
-    await this.members.assertOnboarded(command.assigneeId);
+    await this.commands.before(task, command, assigneeOf, () => this.members.assertOnboarded(command.assigneeId));
     return this.commands.change(task, command, assigneeOf, (state) => assign(state, command.assigneeId));
   }
 }

@@ -2,9 +2,8 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TaskMatter } from '@keyfold/contracts';
 import { NotFound } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { IsId, IsInstant, IsText } from '@keyfold/platform';
-import { Type } from 'class-transformer';
-import { IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsBody, IsId, IsInstant, IsText } from '@keyfold/platform';
+import { IsIn, IsObject, IsOptional } from 'class-validator';
 import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
 import { raise, task } from './task.aggregate.js';
 
@@ -40,13 +39,13 @@ class TaskSubjectBody {
 class TaskMatterBody {
   @IsIn(['incident-p1']) kind!: 'incident-p1';
   @IsObject() params!: Record<string, string>;
-  @ValidateNested() @Type(() => TaskSubjectBody) subject!: TaskSubjectBody;
+  @IsBody(() => TaskSubjectBody) subject!: TaskSubjectBody;
 }
 
 /** A task that a policy raises for whoever owns the account at that moment; nobody's when nobody does. */
 export class RaiseTask extends AggregateCommand {
   @IsId() accountId!: string;
-  @ValidateNested() @Type(() => TaskMatterBody) matter!: TaskMatterBody;
+  @IsBody(() => TaskMatterBody) matter!: TaskMatterBody;
   @IsOptional() @IsInstant() dueAt?: string | null;
 }
 

@@ -1,10 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { MEMBER_ROLES, type MemberRole } from '@keyfold/contracts';
-import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
-import { Type } from 'class-transformer';
-import { IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsBody, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
+import { IsIn, IsOptional } from 'class-validator';
 import { onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
 import { TeamMembers } from './team-members.js';
 
@@ -14,7 +12,7 @@ export class OnboardMember extends AggregateCommand {
   @IsIn(MEMBER_ROLES) role!: MemberRole;
   @IsOptional() @IsId() managerId?: string | null;
   @IsOptional() @IsText(100) region?: string | null;
-  @IsOptional() @ValidateNested() @Type(() => ProvenanceBody) provenance?: ProvenanceBody;
+  @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
 @CommandHandler(OnboardMember)
@@ -26,7 +24,7 @@ export class OnboardMemberHandler implements ICommandHandler<OnboardMember> {
 
   async execute(command: OnboardMember) {
     const managerId = command.managerId ?? null;
-    if (managerId) await this.members.assertNotBelow(managerId, command.id);
+    await this.commands.unlessRepeated(command, () => this.members.assertNotBelow(managerId, command.id));
     const { name, role, provenance = null } = command;
     const facts = { memberId: command.id, name, role, managerId, region: command.region ?? null, provenance };
     return this.commands.create(teamMember, command, (member) => onboard(member, facts));
@@ -48,7 +46,7 @@ export class ReassignMemberHandler implements ICommandHandler<ReassignMember> {
 
   async execute(command: ReassignMember) {
     const managerId = command.managerId ?? null;
-    if (managerId) await this.members.assertNotBelow(managerId, command.id);
+    await this.commands.unlessRepeated(command, () => this.members.assertNotBelow(managerId, command.id));
     return this.commands.change(teamMember, command, null, (member) => reassign(member, { managerId, region: command.region ?? null }));
   }
 }
@@ -66,7 +64,7 @@ export class WithdrawMemberHandler implements ICommandHandler<WithdrawMember> {
   ) {}
 
   async execute(command: WithdrawMember) {
-    if (await this.members.isNeeded(command.id)) throw new DomainError('withdraw-built-upon');
+    await this.commands.unlessRepeated(command, () => this.members.assertNotNeeded(command.id));
     return this.commands.change(teamMember, command, null, (member) => withdrawMember(member, command.reason));
   }
 }

@@ -19,9 +19,9 @@ export class TeamMembers {
   }
 
   /** Refuses a manager who reports, over any number of levels, to the member himself. A manager whom Keyfold does not know yet is legal. */
-  async assertNotBelow(managerId: string, memberId: string): Promise<void> {
+  async assertNotBelow(managerId: string | null, memberId: string): Promise<void> {
     const seen = new Set([memberId]);
-    for (let id: string | null = managerId; id !== null; ) {
+    for (let id = managerId; id !== null; ) {
       if (seen.has(id)) throw new DomainError('manager-cycle');
       seen.add(id);
       const manager: TeamMember = (await this.commands.load(teamMember, id)).state;
@@ -29,12 +29,12 @@ export class TeamMembers {
     }
   }
 
-  /** Whether somebody reports to the member or an account is his. */
-  async isNeeded(memberId: string): Promise<boolean> {
+  /** Refuses while somebody reports to the member or an account is his. */
+  async assertNotNeeded(memberId: string): Promise<void> {
     const [reports, accounts] = await Promise.all([
       this.store.view(teamMembers).count({ managerId: memberId }),
       this.store.view(keyAccounts).count({ ownerId: memberId }),
     ]);
-    return reports + accounts > 0;
+    if (reports + accounts > 0) throw new DomainError('withdraw-built-upon');
   }
 }
