@@ -36,7 +36,8 @@ export function useSentence({ people, subjects }: Names): (item: TimelineItem) =
     };
     const params = Object.fromEntries(Object.entries(data).map(([field, value]) => [field, worded(field, value)]));
     const name = subjects.get(streamId) ?? t(type.startsWith('satisfaction') ? 'timeline.an-incident' : 'timeline.a-deal');
-    return say(t, `event.${type}`, { ...params, name }, type);
+    const known = say(t, `event.${type}`, { ...params, name }, type);
+    return say(t, `event.${type}.${String(data['reason'])}`, { name }, known);
   };
 }
 

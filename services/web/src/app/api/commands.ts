@@ -12,7 +12,7 @@ export interface Action {
 
 /**
  * Sends commands of one button or form. The same action tried again keeps its key, so a lost answer never does it twice;
- * another body is another action. Every figure on the screen is asked for again afterwards.
+ * another body is another action. `onDone` is called when every figure on the screen has been asked for again and shows what was done.
  */
 export function useCommand(onDone?: (written: Written) => void) {
   const queries = useQueryClient();
@@ -26,8 +26,8 @@ export function useCommand(onDone?: (written: Written) => void) {
     mutationFn: (action) => command(action.path, action.body, { key: keyOf(action), version: action.version }),
     onSuccess: async (written) => {
       last.current = { content: '', key: '' };
-      onDone?.(written);
       await queries.invalidateQueries();
+      onDone?.(written);
     },
     onError: async (error) => {
       if (error instanceof Problem && (error.status === 412 || error.status === 409)) await queries.invalidateQueries();

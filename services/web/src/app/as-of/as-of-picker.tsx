@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { DatePicker, DateTimePicker } from '@mantine/dates';
 import dayjs from 'dayjs';
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DateField, LocalDates, today, useCalendarLabels } from '../ui/date-field.js';
 import { useAsOf } from './as-of.js';
@@ -32,18 +32,19 @@ export default function AsOfPicker({ close }: { close: () => void }) {
     setDate(next);
     setShown(next ?? today());
   };
-  const apply = () => {
+  const apply = (event: FormEvent) => {
+    event.preventDefault();
     setAsOf({ asOf: date === today() ? null : date, knownOn: known && dayjs(known).toISOString(), compare: other });
     close();
   };
   return (
     <LocalDates>
-      <div className="picker">
+      <form className="picker" onSubmit={apply}>
         <div>
           <Text fw={600} mb={6}>
             {t('as-of.pick-date')}
           </Text>
-          <DatePicker value={date ?? today()} onChange={pick} date={shown} onDateChange={setShown} minDate={EARLIEST} maxDate={today()} ariaLabels={ariaLabels} />
+          <DatePicker value={date ?? today()} onChange={pick} date={shown} onDateChange={setShown} minDate={EARLIEST} maxDate={today()} weekendDays={[]} hideOutsideDates ariaLabels={ariaLabels} />
           <div className="presets">
             {presets().map((preset) => (
               <Button key={preset.name} size="compact-xs" variant="default" onClick={() => pick(preset.date)}>
@@ -53,7 +54,7 @@ export default function AsOfPicker({ close }: { close: () => void }) {
           </div>
         </div>
         <div className="picker-more">
-          <DateField inPopover label={t('as-of.business-date')} description={t('as-of.business-date-hint')} placeholder={t('as-of.today')} value={date} onChange={pick} minDate={EARLIEST} maxDate={today()} />
+          <DateField calendar="none" label={t('as-of.business-date')} description={t('as-of.business-date-hint')} placeholder={t('as-of.today')} value={date} onChange={pick} minDate={EARLIEST} maxDate={today()} />
           <DateTimePicker
             label={t('as-of.pick-known-on')}
             description={t('as-of.pick-known-on-hint')}
@@ -64,15 +65,17 @@ export default function AsOfPicker({ close }: { close: () => void }) {
             clearable
             clearButtonProps={{ 'aria-label': t('action.clear') }}
             ariaLabels={ariaLabels}
+            weekendDays={[]}
+            hideOutsideDates
             popoverProps={{ withinPortal: false }}
             submitButtonProps={{ 'aria-label': t('action.apply') }}
           />
-          <DateField inPopover label={t('as-of.pick-compare')} description={t('as-of.pick-compare-hint')} placeholder={t('as-of.no-compare')} value={other} onChange={setOther} minDate={EARLIEST} maxDate={today()} />
-          <Button onClick={apply} mt="auto">
+          <DateField calendar="within" label={t('as-of.pick-compare')} description={t('as-of.pick-compare-hint')} placeholder={t('as-of.no-compare')} value={other} onChange={setOther} minDate={EARLIEST} maxDate={today()} />
+          <Button type="submit" mt="auto">
             {t('action.apply')}
           </Button>
         </div>
-      </div>
+      </form>
     </LocalDates>
   );
 }

@@ -1,6 +1,6 @@
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { Problem, speak } from '../api/client.js';
+import { speak } from '../api/client.js';
 import type en from './en.json';
 
 export type Catalog = typeof en;
@@ -51,13 +51,4 @@ export async function choose(language: Language): Promise<void> {
 /** A catalogue entry whose key comes from data: a problem's code, an event's type. Falls back to the given text. */
 export function say(t: TFunction, key: string, params: Readonly<Record<string, unknown>>, fallback: string): string {
   return i18next.exists(key) ? t(key as 'app.name', params) : fallback;
-}
-
-export function reasonOf(t: TFunction, error: Error): string {
-  if (error instanceof Problem) {
-    const field = error.errors[0];
-    const reason = say(t, `error.${error.code}`, error.params, error.title);
-    return field ? `${reason} (${field.pointer.slice(1)}: ${field.message})` : reason;
-  }
-  return t('error.offline');
 }

@@ -3,13 +3,15 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type DemoPerson, demoPeople, demoToken } from '../api/client.js';
 import { queryClient } from '../api/queries.js';
-import { reasonOf, say } from '../i18n/i18n.js';
+import { say } from '../i18n/i18n.js';
+import { useReason } from '../i18n/reason.js';
 import { Preferences } from '../shell/preferences.js';
 import { session, useHasExpired } from './session.js';
 
 /** Sign-in as one of the demo people; there only where the demo identity is switched on. */
 export function SignIn() {
   const { t } = useTranslation();
+  const reasonOf = useReason();
   const hasExpired = useHasExpired();
   const people = useQuery({ queryKey: ['/auth/demo-people'], queryFn: demoPeople });
   const signIn = useMutation({
@@ -33,7 +35,7 @@ export function SignIn() {
         )}
         {error && (
           <Alert color="red" mt="md" role="alert">
-            {people.error ? t('sign-in.unavailable') : reasonOf(t, error)}
+            {people.error ? t('sign-in.unavailable') : reasonOf(error)}
           </Alert>
         )}
         <ul className="people">

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Action, useCommand } from '../api/commands.js';
-import { reasonOf } from '../i18n/i18n.js';
+import { useReason } from '../i18n/reason.js';
 
 interface CommandFormProps {
   title: string;
@@ -20,6 +20,7 @@ interface CommandFormProps {
 /** A dialog for one command. A refusal stays in it, beside what was typed; nothing typed is lost. */
 export function CommandForm({ title, submit, done, action, onClose, danger = false, children }: CommandFormProps) {
   const { t } = useTranslation();
+  const reasonOf = useReason();
   const { mutate, error, isPending } = useCommand(() => {
     notifications.show({ message: done, color: 'fold' });
     onClose();
@@ -36,7 +37,7 @@ export function CommandForm({ title, submit, done, action, onClose, danger = fal
           {children}
           {error && (
             <Alert role="alert" color="red" variant="light" className="refusal">
-              {reasonOf(t, error)}
+              {reasonOf(error)}
             </Alert>
           )}
           <Group justify="flex-end" gap="xs" mt="xs">
@@ -56,7 +57,8 @@ export function CommandForm({ title, submit, done, action, onClose, danger = fal
 /** A command of one click; a refusal is said in a notification. */
 export function useQuickCommand(done: string) {
   const { t } = useTranslation();
+  const reasonOf = useReason();
   const { mutate, isPending } = useCommand(() => notifications.show({ message: done, color: 'fold' }));
-  const run = (action: Action) => mutate(action, { onError: (error) => notifications.show({ title: t('state.refused'), message: reasonOf(t, error), color: 'red', autoClose: 10_000 }) });
+  const run = (action: Action) => mutate(action, { onError: (error) => notifications.show({ title: t('state.refused'), message: reasonOf(error), color: 'red', autoClose: 10_000 }) });
   return { run, isPending };
 }

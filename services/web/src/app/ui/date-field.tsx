@@ -22,8 +22,6 @@ export function useCalendarLabels() {
     nextYear: t('calendar.next-year'),
     previousDecade: t('calendar.previous-decade'),
     nextDecade: t('calendar.next-decade'),
-    monthLevelControl: t('calendar.choose-month'),
-    yearLevelControl: t('calendar.choose-year'),
   };
 }
 
@@ -41,12 +39,12 @@ interface DateFieldProps {
   minDate?: string;
   maxDate?: string;
   required?: boolean;
-  /** Inside a popover the calendar must not leave it. */
-  inPopover?: boolean;
+  /** `within`: the field stands in a popover, which its calendar must not leave. `none`: a calendar stands beside it. */
+  calendar?: 'over' | 'within' | 'none';
 }
 
 /** A calendar date that can be typed or picked. */
-export function DateField({ inPopover = false, required = false, ...field }: DateFieldProps) {
+export function DateField({ calendar = 'over', required = false, ...field }: DateFieldProps) {
   const { t, i18n } = useTranslation();
   const ariaLabels = useCalendarLabels();
   return (
@@ -58,7 +56,9 @@ export function DateField({ inPopover = false, required = false, ...field }: Dat
         clearable={!required}
         clearButtonProps={{ 'aria-label': t('action.clear') }}
         ariaLabels={ariaLabels}
-        popoverProps={{ withinPortal: !inPopover }}
+        weekendDays={[]}
+        hideOutsideDates
+        popoverProps={{ withinPortal: calendar === 'over', disabled: calendar === 'none' }}
       />
     </LocalDates>
   );

@@ -2,7 +2,7 @@ import { Button, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/client.js';
-import { reasonOf } from '../i18n/i18n.js';
+import { useReason } from '../i18n/reason.js';
 import { Icon, type IconName } from './icons.js';
 
 /** What stands where nothing is: says what would stand here and how it gets here. */
@@ -27,6 +27,7 @@ export function Empty({ icon = 'empty', title, isPage = false, children, action 
 
 export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
   const { t } = useTranslation();
+  const reasonOf = useReason();
   const isForbidden = error instanceof Problem && error.status === 403;
   return (
     <Empty
@@ -40,7 +41,7 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
         ) : undefined
       }
     >
-      {isForbidden ? t('state.forbidden-hint') : reasonOf(t, error)}
+      {isForbidden ? t('state.forbidden-hint') : reasonOf(error)}
     </Empty>
   );
 }
