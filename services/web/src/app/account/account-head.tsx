@@ -29,7 +29,7 @@ export function AccountHead({ account }: { account: KeyAccount }) {
           {t('nav.portfolio')}
         </AppLink>
         <div className="account-name">
-          <TierMark tier={account.tier} />
+          {account.tier && <TierMark tier={account.tier} />}
           <Title order={1}>{account.name}</Title>
           <StatusTag status={account.status} />
         </div>

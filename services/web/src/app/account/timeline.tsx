@@ -44,15 +44,15 @@ export function Timeline({ account }: { account: KeyAccount }) {
 
 function Entry({ item, names }: { item: TimelineItem; names: Names }) {
   const { t } = useTranslation();
-  const { date, instant } = useFormats();
+  const { day, instant } = useFormats();
   const sentence = useSentence(names);
   const isRecordedLater = Date.parse(item.recordedAt) - Date.parse(item.at) > LATER_MS;
   return (
     <li className={`entry entry-${kindOf(item.type)}`}>
       <span className="entry-text">{sentence(item)}</span>
       <time className="entry-time" dateTime={item.at} title={instant(item.recordedAt)}>
-        {isRecordedLater ? date(item.at) : instant(item.at)}
-        {isRecordedLater && <span> · {t('timeline.recorded', { date: date(item.recordedAt) })}</span>}
+        {isRecordedLater ? day(item.at) : instant(item.at)}
+        {isRecordedLater && <span> · {t('timeline.recorded', { date: day(item.recordedAt) })}</span>}
       </time>
     </li>
   );

@@ -15,6 +15,7 @@ export function formatsOf(language: string) {
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const points = new Intl.NumberFormat(language, { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const instant = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' });
   const units = { day: unit('day'), hour: unit('hour'), minute: unit('minute'), second: unit('second') };
@@ -53,7 +54,10 @@ export function formatsOf(language: string) {
     percent: (ratio: number | null): string => (ratio === null ? NO_DATA : percent.format(ratio)),
     points: (difference: number): string => points.format(difference * 100),
     days: (value: number | null): string => (value === null ? NO_DATA : units.day.format(value)),
-    date: (value: string | null): string => (value === null ? NO_DATA : date.format(new Date(value.slice(0, 10)))),
+    /** A calendar date, the same wherever it is read. */
+    date: (value: string | null): string => (value === null ? NO_DATA : date.format(new Date(value))),
+    /** The day of an instant, on the calendar of whoever reads it. */
+    day: (value: string): string => day.format(new Date(value)),
     instant: (value: string | null): string => (value === null ? NO_DATA : instant.format(new Date(value))),
   };
 }
