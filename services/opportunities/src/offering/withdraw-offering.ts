@@ -18,7 +18,9 @@ export class WithdrawOfferingHandler implements ICommandHandler<WithdrawOffering
   ) {}
 
   async execute(command: WithdrawOffering) {
-    if ((await this.views.of(opportunities).count({ offeringId: command.id })) > 0) throw new DomainError('withdraw-built-upon');
+    await this.commands.before(offering, command, null, async () => {
+      if ((await this.views.of(opportunities).count({ offeringId: command.id })) > 0) throw new DomainError('withdraw-built-upon');
+    });
     return this.commands.change(offering, command, null, (state) => withdrawOffering(state, command.reason));
   }
 }

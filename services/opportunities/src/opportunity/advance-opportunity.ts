@@ -25,6 +25,7 @@ export class AdvanceOpportunityHandler implements ICommandHandler<AdvanceOpportu
     const { to, amount, expectedCloseOn, reason } = command;
     const facts = { to, amount: amount ?? undefined, expectedCloseOn: expectedCloseOn ?? undefined, reason: reason ?? null };
     const today = this.deals.today();
-    return this.commands.change(opportunity, command, await this.deals.ownerOf(command), (deal) => advance(deal, facts, today));
+    const { ownerOf } = await this.deals.find(command);
+    return this.commands.change(opportunity, command, ownerOf, (deal) => advance(deal, facts, today));
   }
 }

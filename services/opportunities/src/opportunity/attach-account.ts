@@ -3,7 +3,7 @@ import { DomainError, streamOf } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { AccountGuard, IsId } from '@keyfold/platform';
 import { Deals } from './deals.js';
-import { attachAccount, isDeal, opportunity } from './opportunity.aggregate.js';
+import { attachAccount, opportunity } from './opportunity.aggregate.js';
 
 /** The account of a deal that was recorded without one. */
 export class AttachAccount extends AggregateCommand {
@@ -20,14 +20,16 @@ export class AttachAccountHandler implements ICommandHandler<AttachAccount> {
 
   /** The guard comes first: a closure that does not see the deal on the account finds it among the attached streams. */
   async execute(command: AttachAccount) {
-    const { accountId } = command;
-    const deal = await this.deals.get(command);
-    const ownerOf = await this.deals.ownerOf(command);
-    if (deal.accountId === null) await this.deals.assertAccount(accountId, command.scope);
-    attachAccount(deal, accountId);
-    const barred = await this.guard.attach(command, accountId, { streamId: streamOf(opportunity.contract, command.id), open: deal.state === 'open' });
+    const { accountId, scope } = command;
+    const { ownerOf } = await this.deals.find(command);
+    let barred = false;
+    await this.commands.before(opportunity, command, ownerOf, async (state) => {
+      if (attachAccount(state, accountId).length === 0) return;
+      await this.deals.assertAccount(accountId, scope);
+      barred = await this.guard.attach(command, accountId, { streamId: streamOf(opportunity.contract, command.id), open: state.state === 'open' });
+    });
     return this.commands.change(opportunity, command, ownerOf, (state) => {
-      if (barred && isDeal(state) && state.state === 'open') throw new DomainError('account-closing');
+      if (barred && state.state === 'open') throw new DomainError('account-closing');
       return attachAccount(state, accountId);
     });
   }

@@ -28,18 +28,21 @@ export class CorrectOpportunityHandler implements ICommandHandler<CorrectOpportu
 
   async execute(command: CorrectOpportunity) {
     const { reason, name, amount, expectedCloseOn, ownerId, offeringId, scope } = command;
-    if (ownerId) await this.deals.assertOwner(ownerId, scope);
-    if (offeringId) await this.deals.assertOffered(offeringId);
+    const { deal, ownerOf } = await this.deals.find(command);
+    await this.commands.unlessRepeated(command, async () => {
+      if (ownerId) await this.deals.assertOwner(ownerId, scope);
+      if (offeringId) await this.deals.assertOffered(offeringId);
+    });
     const given = Object.entries({ name, amount, expectedCloseOn, ownerId, offeringId }).filter(([, value]) => value !== undefined && value !== null);
-    const closedAt = this.closedAt(command, await this.deals.get(command));
+    const closedAt = this.closedAt(command, deal);
     const correction = { reason, ...Object.fromEntries(given), ...(closedAt !== undefined && { closedAt }) };
     const today = this.deals.today();
-    return this.commands.change(opportunity, command, await this.deals.ownerOf(command), (deal) => correct(deal, correction, today));
+    return this.commands.change(opportunity, command, ownerOf, (state) => correct(state, correction, today));
   }
 
   /** Undefined when the day is right already. */
-  private closedAt({ closedOn, context }: CorrectOpportunity, deal: Deal): string | undefined {
-    if (!closedOn || (deal.closure && this.time.dateOf(deal.closure.at) === closedOn)) return undefined;
+  private closedAt({ closedOn, context }: CorrectOpportunity, deal: Deal | null): string | undefined {
+    if (!closedOn || !deal || (deal.closure && this.time.dateOf(deal.closure.at) === closedOn)) return undefined;
     return this.deals.closedAt(closedOn, deal) ?? context.now;
   }
 }

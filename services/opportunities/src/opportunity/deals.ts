@@ -14,22 +14,21 @@ export class Deals {
     private readonly time: ReportingTime,
   ) {}
 
-  /** The deal, for what has to be known before the decision; NotFound when there is none. The decision itself judges the state it is given. */
-  async get(command: AggregateCommand): Promise<Deal> {
+  /**
+   * The deal, for what has to be known before the decision, and by whom it is judged to be in scope: its own owner, or else the owner of its account.
+   * Null for one that is not there (any more): the decision says so, or a repeated command gets its first result. NotFound for a deal beyond the caller's scope.
+   */
+  async find(command: AggregateCommand): Promise<{ deal: Deal | null; ownerOf: (state: Opportunity) => string | null }> {
     const { state } = await this.commands.load(opportunity, command.id);
-    if (!isDeal(state)) throw new NotFound('opportunity', command.id);
-    return state;
-  }
-
-  /** By whom a deal is judged to be in scope: its own owner, or else the owner of its account. */
-  async ownerOf(command: AggregateCommand): Promise<(state: Opportunity) => string | null> {
-    const { accountId } = await this.get(command);
-    const account = accountId === null ? null : await this.access.account(accountId);
+    const deal = isDeal(state) ? state : null;
+    const account = deal?.accountId ? await this.access.account(deal.accountId) : null;
     const accountOwner = account && (await this.access.ownerOf(account.id));
-    return (state) => {
-      const ownerId = isDeal(state) ? state.ownerId : null;
+    const ownerOf = (current: Opportunity): string | null => {
+      const ownerId = isDeal(current) ? current.ownerId : null;
       return account === null || command.scope.covers(ownerId) ? ownerId : accountOwner;
     };
+    if (deal && !command.scope.covers(ownerOf(deal))) throw new NotFound('opportunity', command.id);
+    return { deal, ownerOf };
   }
 
   /** Refuses an account that Keyfold does not know or that the caller may not touch. */
@@ -60,9 +59,9 @@ export class Deals {
   }
 
   /** The instant of a closing that is known by its day: the day's first, but never before the opening on the same day. Undefined for today: now. */
-  closedAt(closedOn: string | undefined, { openedAt }: Deal): string | undefined {
-    if (closedOn === undefined || closedOn === this.today()) return undefined;
+  closedAt(closedOn: string | undefined, deal: Deal | null): string | undefined {
+    if (closedOn === undefined || deal === null || closedOn === this.today()) return undefined;
     if (closedOn > this.today()) throw new DomainError('date-in-the-future', { today: this.today() });
-    return closedOn === this.time.dateOf(openedAt) ? openedAt : this.time.startOfDay(closedOn);
+    return closedOn === this.time.dateOf(deal.openedAt) ? deal.openedAt : this.time.startOfDay(closedOn);
   }
 }

@@ -22,6 +22,7 @@ export class LoseOpportunityHandler implements ICommandHandler<LoseOpportunity> 
 
   async execute(command: LoseOpportunity) {
     const { reason, competitor = null, note = null } = command;
-    return this.commands.change(opportunity, command, await this.deals.ownerOf(command), (deal) => lose(deal, { reason, competitor, note }));
+    const { ownerOf } = await this.deals.find(command);
+    return this.commands.change(opportunity, command, ownerOf, (deal) => lose(deal, { reason, competitor, note }));
   }
 }

@@ -5,6 +5,7 @@ import { offerings } from '../offering/offerings.projection.js';
 import { RegisterOffering } from '../offering/register-offering.js';
 import { WithdrawOffering } from '../offering/withdraw-offering.js';
 import { AdvanceOpportunity } from './advance-opportunity.js';
+import { AttachAccount } from './attach-account.js';
 import { CorrectOpportunity } from './correct-opportunity.js';
 import { LoseOpportunity } from './lose-opportunity.js';
 import { OpenOpportunity } from './open-opportunity.js';
@@ -117,6 +118,10 @@ describe('the row of a deal', () => {
 describe('commands keep to the scope', () => {
   it('a stranger does not learn that a deal exists', async () => {
     await expect(service.run(LoseOpportunity, 'd3', { reason: 'price' }, { as: ANNA })).rejects.toMatchObject({ name: 'NotFound' });
+  });
+  it('not even by a date that would be refused, or an account that is taken', async () => {
+    await expect(service.run(WinOpportunity, 'd3', { amount: euros(1), closedOn: '2199-01-01' }, { as: ANNA })).rejects.toMatchObject({ name: 'NotFound' });
+    await expect(service.run(AttachAccount, 'd1', { accountId: 'other' }, { as: BEA })).rejects.toMatchObject({ name: 'NotFound' });
   });
   it('a deal on his own account is his to move', async () => {
     await expect(service.run(CorrectOpportunity, 'd2', { reason: 'typo', name: 'Old fleet' }, { as: ANNA })).resolves.toMatchObject({ version: 3 });

@@ -18,12 +18,12 @@ export class ReopenOpportunityHandler implements ICommandHandler<ReopenOpportuni
   ) {}
 
   async execute(command: ReopenOpportunity) {
-    const { accountId, version } = await this.deals.get(command);
-    const ownerOf = await this.deals.ownerOf(command);
+    const { deal: known, ownerOf } = await this.deals.find(command);
+    const accountId = known?.accountId ?? null;
     const run = (inTime = <Events>(events: Events): Events => events) =>
       this.commands.change(opportunity, command, ownerOf, (deal) => {
         // An account attached in between has a guard that was not asked.
-        if (isDeal(deal) && deal.accountId !== accountId) throw new WrongExpectedVersion(streamOf(opportunity.contract, command.id), version);
+        if (isDeal(deal) && deal.accountId !== accountId) throw new WrongExpectedVersion(streamOf(opportunity.contract, command.id), known?.version ?? 0);
         return inTime(reopen(deal, command.reason, command.context.now));
       });
     if (accountId === null) return run();

@@ -20,7 +20,8 @@ export class WinOpportunityHandler implements ICommandHandler<WinOpportunity> {
   ) {}
 
   async execute(command: WinOpportunity) {
-    const closedAt = this.deals.closedAt(command.closedOn ?? undefined, await this.deals.get(command));
-    return this.commands.change(opportunity, command, await this.deals.ownerOf(command), (deal) => win(deal, command.amount, closedAt));
+    const { deal, ownerOf } = await this.deals.find(command);
+    const closedAt = this.deals.closedAt(command.closedOn ?? undefined, deal);
+    return this.commands.change(opportunity, command, ownerOf, (state) => win(state, command.amount, closedAt));
   }
 }
