@@ -71,8 +71,9 @@ export function registerClient(
   facts: { name: string; profile: CompanyProfile; provenance: Provenance | null },
   activeSince: string,
 ): KeyAccountEvent[] {
-  if (account.status === 'unknown' || account.status === 'withdrawn')
-    return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince }];
+  if (account.status === 'unknown') return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince }];
+  // History leaves the withdrawal out too, or it would follow the earlier day on which the account is active again.
+  if (account.status === 'withdrawn') return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince, supersedes: [account.versions] }];
   if (account.status === 'closed') throw new DomainError('account-closed');
   const same = account.name === facts.name && JSON.stringify(account.profile) === JSON.stringify(facts.profile);
   return same ? [] : [{ type: 'accounts.key-account.details-changed', data: facts }];
