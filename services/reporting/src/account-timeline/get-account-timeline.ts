@@ -16,6 +16,8 @@ export interface TimelineItem {
   readonly type: string;
   readonly streamId: string;
   readonly version: number;
+  /** Name of the account or deal, title of the incident, as last known. */
+  readonly subject: string | null;
   readonly data: object;
 }
 
@@ -67,6 +69,14 @@ const facts = (projection: AnyProjection, rows: readonly TemporalRow[], point: P
       type,
       streamId,
       version,
+      subject: subjectOf(row),
       data,
     }));
   });
+
+const nameIn = (data: object): unknown => ('name' in data ? data.name : 'title' in data ? data.title : null);
+
+function subjectOf(row: TemporalRow): string | null {
+  const named = row.facts.map((fact) => nameIn(fact.data)).findLast((name) => typeof name === 'string');
+  return (named as string | undefined) ?? null;
+}

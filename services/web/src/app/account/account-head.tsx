@@ -11,7 +11,7 @@ import { Icon } from '../ui/icons.js';
 import { AppLink } from '../ui/link.js';
 import { Value } from '../ui/value.js';
 import { RequestClosure } from './closure.js';
-import { HandOver } from './hand-over.js';
+import { AssignOwner, HandOver } from './hand-over.js';
 
 export function AccountHead({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
@@ -61,7 +61,7 @@ function AccountActions({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const may = useMay();
   const { isPast } = useAsOf();
-  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'close' | null>(null);
+  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'assign' | 'close' | null>(null);
   const close = () => setDialog(null);
   if (isPast) return <p className="dim page-actions">{t('as-of.read-only')}</p>;
   return (
@@ -76,6 +76,11 @@ function AccountActions({ account }: { account: KeyAccount }) {
           {t('hand-over.title')}
         </Button>
       )}
+      {may('assign-owner') && account.ownerId === null && account.status !== 'closed' && (
+        <Button variant="default" onClick={() => setDialog('assign')}>
+          {t('owner.assign')}
+        </Button>
+      )}
       {may('report-incident') && (
         <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setDialog('report')}>
           {t('incident.report')}
@@ -83,6 +88,7 @@ function AccountActions({ account }: { account: KeyAccount }) {
       )}
       {dialog === 'report' && <ReportIncident account={account} onClose={close} />}
       {dialog === 'hand-over' && <HandOver account={account} onClose={close} />}
+      {dialog === 'assign' && <AssignOwner account={account} onClose={close} />}
       {dialog === 'close' && <RequestClosure account={account} onClose={close} />}
     </div>
   );

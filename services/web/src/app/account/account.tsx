@@ -38,7 +38,7 @@ export default function Account({ id }: { id: string }) {
           <OpenDeals accountId={id} aside={live} />
           <AccountIncidents accountId={id} aside={live} />
         </div>
-        <Timeline account={account} />
+        <Timeline accountId={id} />
       </div>
     </>
   );

@@ -3,12 +3,6 @@ import type { Money, TimelineItem } from '../api/rows.js';
 import { useFormats } from '../i18n/format.js';
 import { say } from '../i18n/i18n.js';
 
-export interface Names {
-  readonly people: ReadonlyMap<string, string>;
-  /** By stream id. */
-  readonly subjects: ReadonlyMap<string, string>;
-}
-
 const PERSON = /OwnerId$|^ownerId$|^assigneeId$/;
 const DATE = /On$/;
 /** Fields whose values have a name on the screen, and the catalogue prefix of that name. */
@@ -20,11 +14,11 @@ export const kindOf = (type: string): 'good' | 'bad' | 'warn' | 'plain' => {
   return /^satisfaction\.|closure-requested$/.test(type) ? 'warn' : 'plain';
 };
 
-/** What an event says to a person. */
-export function useSentence({ people, subjects }: Names): (item: TimelineItem) => string {
+/** What an event says to a person; `people` are the names of the team members by id. */
+export function useSentence(people: ReadonlyMap<string, string>): (item: TimelineItem) => string {
   const { t } = useTranslation();
   const { money, date } = useFormats();
-  return ({ type, streamId, data }) => {
+  return ({ type, subject, data }) => {
     const worded = (field: string, value: unknown): unknown => {
       if (typeof value === 'string') {
         if (PERSON.test(field)) return people.get(value) ?? t('timeline.somebody');
@@ -35,7 +29,7 @@ export function useSentence({ people, subjects }: Names): (item: TimelineItem) =
       return isMoney(value) ? money(value) : value;
     };
     const params = Object.fromEntries(Object.entries(data).map(([field, value]) => [field, worded(field, value)]));
-    const name = subjects.get(streamId) ?? t(type.startsWith('satisfaction') ? 'timeline.an-incident' : 'timeline.a-deal');
+    const name = subject ?? t(type.startsWith('satisfaction') ? 'timeline.an-incident' : 'timeline.a-deal');
     const known = say(t, `event.${type}`, { ...params, name }, type);
     return say(t, `event.${type}.${String(data['reason'])}`, { name }, known);
   };

@@ -2,21 +2,21 @@ import { Button, Skeleton, Stack } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRows } from '../api/queries.js';
-import type { KeyAccount, Opportunity, TeamMember, TimelineItem } from '../api/rows.js';
+import type { TeamMember, TimelineItem } from '../api/rows.js';
 import { useAsOfQuery } from '../as-of/as-of.js';
 import { useFormats } from '../i18n/format.js';
 import { Empty, Failed, Panel } from '../ui/states.js';
 import { Tag } from '../ui/tag.js';
-import { kindOf, type Names, useSentence } from './timeline-sentence.js';
+import { kindOf, useSentence } from './timeline-sentence.js';
 
 const LATER_MS = 36 * 3_600_000;
 
 /** The story of an account as its events tell it, newest first. */
-export function Timeline({ account }: { account: KeyAccount }) {
+export function Timeline({ accountId }: { accountId: string }) {
   const { t } = useTranslation();
   const { main } = useAsOfQuery();
-  const list = useRows<TimelineItem>('/api/reporting/account-timeline', { accountId: account.id, ...main });
-  const names = useNames(account, list.rows);
+  const list = useRows<TimelineItem>('/api/reporting/account-timeline', { accountId, ...main });
+  const people = usePeople();
   return (
     <Panel title={t('account.timeline')} aside={list.isStale ? <Tag tone="info">{t('state.stale')}</Tag> : undefined}>
       {list.error && !list.rows && <Failed error={list.error} retry={list.retry} />}
@@ -30,7 +30,7 @@ export function Timeline({ account }: { account: KeyAccount }) {
       {list.rows?.length === 0 && <Empty icon="history" title={t('timeline.empty')} />}
       <ol className="timeline">
         {list.rows?.map((item) => (
-          <Entry key={item.id} item={item} names={names} />
+          <Entry key={item.id} item={item} people={people} />
         ))}
       </ol>
       {list.hasMore && (
@@ -42,10 +42,10 @@ export function Timeline({ account }: { account: KeyAccount }) {
   );
 }
 
-function Entry({ item, names }: { item: TimelineItem; names: Names }) {
+function Entry({ item, people }: { item: TimelineItem; people: ReadonlyMap<string, string> }) {
   const { t } = useTranslation();
   const { day, instant } = useFormats();
-  const sentence = useSentence(names);
+  const sentence = useSentence(people);
   const isRecordedLater = Date.parse(item.recordedAt) - Date.parse(item.at) > LATER_MS;
   return (
     <li className={`entry entry-${kindOf(item.type)}`}>
@@ -58,15 +58,7 @@ function Entry({ item, names }: { item: TimelineItem; names: Names }) {
   );
 }
 
-/** Names of the people, deals and incidents that the story speaks of, as far as the screen knows them. */
-function useNames(account: KeyAccount, items: readonly TimelineItem[] | undefined): Names {
-  const members = useRows<TeamMember>('/api/accounts/team-members', { limit: 200 }).rows;
-  const deals = useRows<Opportunity>('/api/opportunities/opportunities', { accountId: account.id, state: 'open' }).rows;
-  return useMemo(() => {
-    const named = (items ?? []).map(({ streamId, data }) => [streamId, data['name'] ?? data['title']] as const);
-    return {
-      people: new Map(members?.map(({ id, name }) => [id, name])),
-      subjects: new Map([...(deals ?? []).map(({ id, name }) => [`opp-${id}`, name] as const), ...named.filter((entry): entry is [string, string] => typeof entry[1] === 'string')]),
-    };
-  }, [members, deals, items]);
+function usePeople(): ReadonlyMap<string, string> {
+  const { rows } = useRows<TeamMember>('/api/accounts/team-members', { limit: 200 });
+  return useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows]);
 }

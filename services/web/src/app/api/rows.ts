@@ -152,6 +152,8 @@ export interface TimelineItem {
   readonly type: string;
   readonly streamId: string;
   readonly version: number;
+  /** Name of the account or deal, title of the incident. */
+  readonly subject: string | null;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

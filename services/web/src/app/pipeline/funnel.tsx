@@ -40,7 +40,7 @@ function FunnelChart({ stages, other }: FunnelProps) {
       legend: other ? { top: 0, left: 0, itemWidth: 14, itemHeight: 10, itemGap: 20, textStyle: { color: colours.text } } : undefined,
       tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, valueFormatter: (value) => number(Number(value)) },
       aria: { enabled: true, decal: { show: other !== undefined, decals: [{ symbol: 'none' }, { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: colours.decal }] } },
-      xAxis: { type: 'value', minInterval: 1, axisLabel: { color: colours.text }, splitLine: { lineStyle: { color: colours.line } } },
+      xAxis: { type: 'value', minInterval: 1, axisLabel: { color: colours.text, formatter: number }, splitLine: { lineStyle: { color: colours.line } } },
       yAxis: { type: 'category', inverse: true, data: stages.map(({ stage }) => t(`stage.${stage}`)), axisLabel: { color: colours.text, fontSize: 13 }, axisLine: { lineStyle: { color: colours.line } }, axisTick: { show: false } },
       series: [
         series(now, colours.main, stages),

@@ -7,6 +7,7 @@ const ROLES = {
   'work-deal': ['kam', 'director'],
   'work-task': ['kam', 'director', 'service-agent'],
   'hand-over': ['director'],
+  'assign-owner': ['director'],
   'request-closure': ['director'],
   'read-figures': ['kam', 'director', 'finance', 'auditor', 'bi'],
   'read-incidents': ['kam', 'director', 'service-agent', 'auditor', 'bi'],
