@@ -1,12 +1,13 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useHref } from './as-of/as-of.js';
 import { useMay } from './session/permissions.js';
 import { useSession } from './session/session.js';
 import { SignIn } from './session/sign-in.js';
 import { Shell } from './shell/shell.js';
+import { ErrorBoundary } from './ui/error-boundary.js';
 import { AppLink } from './ui/link.js';
 import { Empty } from './ui/states.js';
 
@@ -18,20 +19,23 @@ const Tasks = lazy(() => import('./tasks/tasks.js'));
 
 export function App() {
   const session = useSession();
+  const [location] = useLocation();
   if (!session) return <SignIn />;
   return (
     <Shell key={session.token} session={session}>
-      <Suspense fallback={<PageSkeleton />}>
-        <Switch>
-          <Route path="/" component={Home} />
-          <Route path="/portfolio" component={Portfolio} />
-          <Route path="/pipeline" component={Pipeline} />
-          <Route path="/accounts/:id">{({ id }) => <Account key={id} id={id} />}</Route>
-          <Route path="/incidents" component={Incidents} />
-          <Route path="/tasks" component={Tasks} />
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+      <ErrorBoundary key={location}>
+        <Suspense fallback={<PageSkeleton />}>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/portfolio" component={Portfolio} />
+            <Route path="/pipeline" component={Pipeline} />
+            <Route path="/accounts/:id">{({ id }) => <Account key={id} id={id} />}</Route>
+            <Route path="/incidents" component={Incidents} />
+            <Route path="/tasks" component={Tasks} />
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
     </Shell>
   );
 }

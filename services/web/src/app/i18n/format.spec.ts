@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { differences } from './difference.js';
-import { formatsOf, NO_DATA } from './format.js';
+import { formatsOf, NO_DATA, regional } from './format.js';
 
 const en = formatsOf('en');
 const fr = formatsOf('fr');
@@ -29,6 +29,11 @@ describe('figures', () => {
     [600_000, '10 min'],
     [-5, '0 sec'],
   ])('say %d ms as %s', (ms, text) => expect(en.duration(ms)).toBe(text));
+});
+
+describe('the region', () => {
+  it('is the first one that the browser names for the language', () => expect(regional('en', ['fr-FR', 'en-GB', 'en-US'])).toBe('en-GB'));
+  it('is left open where the browser names none, or none that exists', () => expect([regional('fr', ['en-GB']), regional('en', ['en-US@posix'])]).toEqual(['fr', 'en']));
 });
 
 describe('differences', () => {

@@ -68,10 +68,12 @@ export function minorDigits(currency: string): number {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-/** The chosen language as this person's region writes it: en-GB rather than en, where the browser says so. */
-const regional = (language: string): string => navigator.languages.find((each) => each.startsWith(`${language}-`)) ?? language;
+const REGIONAL = /^[a-z]{2}-[A-Z]{2}$/;
+
+/** The chosen language as this person's region writes it: en-GB rather than en, where the browser says so. Browsers say odd things too (en-US@posix). */
+export const regional = (language: string, spoken: readonly string[]): string => spoken.find((tag) => REGIONAL.test(tag) && tag.startsWith(`${language}-`)) ?? language;
 
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  return useMemo(() => formatsOf(regional(i18n.language)), [i18n.language]);
+  return useMemo(() => formatsOf(regional(i18n.language, navigator.languages)), [i18n.language]);
 }
