@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServiceUnderTest } from '@keyfold/testing';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A real Keyfold in a folder of its own, without the demo portfolio. */
 export interface Keyfold {
@@ -34,37 +34,20 @@ export async function startKeyfold(env: Record<string, string> = {}): Promise<Ke
     args: ['--empty', '--data', join(folder, 'data')],
     env: { KEYFOLD_DEMO: 'true', KEYFOLD_COMMAND_DEADLINE_MS: '500', KEYFOLD_LOG_LEVEL: 'error', ...env },
   });
-  const tokens = new Map<string, string>();
-  const tokenOf = async (user: string): Promise<string> => {
-    if (!tokens.has(user)) {
-      const response = await service.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-      tokens.set(user, ((await response.json()) as { token: string }).token);
-    }
-    return tokens.get(user)!;
-  };
-  const start = (args: readonly string[]) => spawn(process.execPath, [...CLI, ...args], { cwd: folder, env: { ...process.env, KEYFOLD_URL: service.url, KEYFOLD_TOKEN: '' } });
   return {
     service,
     folder,
     async get<Result>(path: string, user = 'auditor') {
-      const response = await service.fetch(path, { headers: { authorization: `Bearer ${await tokenOf(user)}` } });
+      const response = await service.fetch(path, { headers: { authorization: `Bearer ${await tokenFrom(service, user)}` } });
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return response.json() as Promise<Result>;
     },
     async post(path, body, user = 'director') {
-      return service.fetch(path, { method: 'POST', headers: { authorization: `Bearer ${await tokenOf(user)}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      return service.fetch(path, { method: 'POST', headers: { authorization: `Bearer ${await tokenFrom(service, user)}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
     },
-    cli: (...args) =>
-      new Promise((done) => {
-        const child = start(args);
-        let out = '';
-        let err = '';
-        child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-        child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-        child.on('close', (code) => done({ code, out, err }));
-      }),
+    cli: (...args) => runCli(service, folder, args),
     async cliKilledWhen(condition, ...args) {
-      const child = start(args);
+      const child = startCli(service, folder, args);
       const closed = new Promise((done) => child.on('close', done));
       while (child.exitCode === null && !(await condition()));
       child.kill('SIGKILL');
@@ -75,6 +58,33 @@ export async function startKeyfold(env: Record<string, string> = {}): Promise<Ke
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const tokens = new Map<string, string>();
+
+/** A token of a demo person, asked for once. */
+export async function tokenFrom(service: ServiceUnderTest, user: string): Promise<string> {
+  const known = tokens.get(`${service.url} ${user}`);
+  if (known) return known;
+  const response = await service.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
+  const { token } = (await response.json()) as { token: string };
+  tokens.set(`${service.url} ${user}`, token);
+  return token;
+}
+
+const startCli = (service: ServiceUnderTest, cwd: string, args: readonly string[]) =>
+  spawn(process.execPath, [...CLI, ...args], { cwd, env: { ...process.env, KEYFOLD_URL: service.url, KEYFOLD_TOKEN: '' } });
+
+/** Runs the command line, as a process, against a running Keyfold. */
+export function runCli(service: ServiceUnderTest, cwd: string, args: readonly string[]): Promise<CliResult> {
+  return new Promise((done) => {
+    const child = startCli(service, cwd, args);
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.on('close', (code) => done({ code, out, err }));
+  });
 }
 
 /** Writes an export as another CRM would: a file per entity, each a table of cells. */
