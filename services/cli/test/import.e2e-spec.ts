@@ -155,3 +155,23 @@ describe('the import of a CRM export', () => {
     expect((await total('?asOf=2017-03-01')).won).toBeLessThan((await total(`?asOf=2017-03-01&knownOn=${known}`)).won);
   });
 });
+
+describe('an import that nobody built upon', () => {
+  let fresh: Keyfold;
+  beforeAll(async () => {
+    fresh = await startKeyfold();
+  }, 120_000);
+  afterAll(() => fresh.close());
+
+  it('is taken back whole, down to the managers, and can be imported anew', async () => {
+    const folder = await writeExport(join(fresh.folder, 'january'), EXPORT);
+    const { run } = JSON.parse((await fresh.cli('--json', 'import', folder, '--apply')).out) as { run: string };
+    const expected = { opportunities: 5, accounts: 2, offerings: 2, members: 5 };
+    expect(JSON.parse((await fresh.cli('--json', 'import', 'undo', run, '--dry-run')).out)).toEqual({ run, applied: false, takenBack: expected, left: [] });
+    expect(JSON.parse((await fresh.cli('--json', 'import', 'undo', run)).out)).toEqual({ run, applied: true, takenBack: expected, left: [] });
+    const groups = async () => (await fresh.get<{ groups: Group[] }>('/api/reporting/pipeline-summary')).groups[0];
+    await eventually(async () => expect(await groups()).toMatchObject({ open: 0, won: 0, lost: 0 }), { deadlineMs: 5_000 });
+    await fresh.cli('import', folder, '--apply');
+    await eventually(async () => expect(await groups()).toMatchObject({ open: 2, won: 2, lost: 1 }), { deadlineMs: 5_000 });
+  });
+});

@@ -1,4 +1,5 @@
 import type { BulkCommand, KeyfoldClient } from '../client.js';
+import { Failure } from '../failure.js';
 import { Progress } from '../progress.js';
 
 interface ImportedRow {
@@ -22,46 +23,76 @@ export interface UndoReport {
 
 /** What is taken back, in this order: first what names others, then what is named. */
 const KINDS = [
-  { kind: 'opportunities', service: 'opportunities', aggregate: 'opportunities', named: 'id' },
-  { kind: 'accounts', service: 'accounts', aggregate: 'key-accounts', named: 'accountId' },
-  { kind: 'offerings', service: 'opportunities', aggregate: 'offerings', named: 'offeringId' },
-  { kind: 'members', service: 'accounts', aggregate: 'team-members', named: 'ownerId' },
+  { kind: 'opportunities', service: 'opportunities', aggregate: 'opportunities', stream: 'opp', named: 'id' },
+  { kind: 'accounts', service: 'accounts', aggregate: 'key-accounts', stream: 'account', named: 'accountId' },
+  { kind: 'offerings', service: 'opportunities', aggregate: 'offerings', stream: 'offering', named: 'offeringId' },
+  { kind: 'members', service: 'accounts', aggregate: 'team-members', stream: 'member', named: 'ownerId' },
 ] as const;
+type Kind = (typeof KINDS)[number];
 
 const BATCH = 500;
+/** Writes that a query may be told to wait for, and how many of the last are waited for: enough to meet every partition. */
+const AWAITED = 20;
+const LAST = 200;
+const SETTLE_ATTEMPTS = 30;
+
+interface Left {
+  readonly kind: string;
+  readonly id: string;
+  readonly reason: string;
+}
 
 /** Takes an import run back by a compensating command for each thing it made and nothing was built upon; lists what it leaves. */
 export async function undoImport(client: KeyfoldClient, run: string, options: { apply: boolean; quiet: boolean }): Promise<UndoReport> {
   const takenBack: Record<string, number> = {};
-  const left: { kind: string; id: string; reason: string }[] = [];
+  const left: Left[] = [];
   let remaining: ImportedRow[] = [];
-  for (const { kind, service, aggregate, named } of KINDS) {
+  for (const kind of KINDS) {
     const rows: ImportedRow[] = [];
-    for await (const row of client.rows<ImportedRow>(`/api/${service}/${aggregate}`)) rows.push(row);
-    const inUse = new Set(remaining.map((deal) => deal[named]));
+    for await (const row of client.rows<ImportedRow>(`/api/${kind.service}/${kind.aggregate}`)) rows.push(row);
+    const inUse = new Set(remaining.map((deal) => deal[kind.named]));
     const mine = childrenFirst(rows.filter((row) => row.provenance?.run === run));
+    left.push(...mine.filter((row) => inUse.has(row.id)).map(({ id }) => ({ kind: kind.kind, id, reason: 'a deal that stays names it' })));
     const free = mine.filter((row) => !inUse.has(row.id));
-    left.push(...mine.filter((row) => inUse.has(row.id)).map(({ id }) => ({ kind, id, reason: 'a deal that stays names it' })));
-    const progress = new Progress(kind, free.length, options.quiet);
-    let count = 0;
-    const gone = new Set<string>();
-    for (const wave of wavesOf(free)) {
-      for (let start = 0; start < wave.length; start += BATCH) {
-        const batch = wave.slice(start, start + BATCH);
-        const results = await client.bulk(service, batch.map((row) => withdrawal(aggregate, row, run)), !options.apply);
-        results.forEach((result, i) => {
-          if (result.status < 400) {
-            count += 1;
-            gone.add(batch[i]!.id);
-          } else left.push({ kind, id: batch[i]!.id, reason: `${result.problem?.title ?? 'refused'} (${result.problem?.code ?? result.status})` });
-        });
-        progress.add(batch.length);
-      }
-    }
-    takenBack[kind] = count;
-    if (kind === 'opportunities') remaining = rows.filter((row) => !gone.has(row.id));
+    // Whether what is named is free can only be asked once what names it is gone; a dry run leaves that.
+    const ask = options.apply || kind.kind === 'opportunities';
+    const gone = ask ? await takeBack(client, kind, free, { ...options, run, left }) : new Set(free.map((row) => row.id));
+    takenBack[kind.kind] = gone.size;
+    if (kind.kind === 'opportunities') remaining = rows.filter((row) => !gone.has(row.id));
   }
   return { run, applied: options.apply, takenBack, left };
+}
+
+async function takeBack(client: KeyfoldClient, kind: Kind, rows: readonly ImportedRow[], options: { run: string; apply: boolean; quiet: boolean; left: Left[] }): Promise<Set<string>> {
+  const progress = new Progress(kind.kind, rows.length, options.quiet);
+  const gone = new Set<string>();
+  for (const wave of wavesOf(rows)) {
+    const written: string[] = [];
+    for (let start = 0; start < wave.length; start += BATCH) {
+      const batch = wave.slice(start, start + BATCH);
+      const results = await client.bulk(kind.service, batch.map((row) => withdrawal(kind.aggregate, row, options.run)), !options.apply);
+      for (const [i, { status, version, problem }] of results.entries()) {
+        const { id } = batch[i]!;
+        if (status < 400) {
+          gone.add(id);
+          written.push(`${kind.stream}-${id}:${version}`);
+        } else options.left.push({ kind: kind.kind, id, reason: `${problem?.title ?? 'refused'} (${problem?.code ?? status})` });
+      }
+      progress.add(batch.length);
+    }
+    if (options.apply) await settle(client, kind, written.slice(-LAST));
+  }
+  return gone;
+}
+
+/** Waits until the lists of the service show what was taken back: they are asked whether somebody still names what comes next. */
+async function settle(client: KeyfoldClient, { service, aggregate, kind }: Kind, written: readonly string[]): Promise<void> {
+  for (let start = 0; start < written.length; start += AWAITED) {
+    const after = written.slice(start, start + AWAITED).join(',');
+    let attempts = 0;
+    while ((await client.get<{ stale: boolean }>(`/api/${service}/${aggregate}?limit=1&after=${after}`)).stale)
+      if ((attempts += 1) === SETTLE_ATTEMPTS) throw new Failure(`the ${kind} are taken back, but the lists have not caught up within a minute: run the command again to go on.`);
+  }
 }
 
 const withdrawal = (aggregate: string, row: ImportedRow, run: string): BulkCommand => ({ aggregate, command: 'withdraw', id: row.id, body: { reason: `import ${run} taken back` } });

@@ -1,5 +1,5 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { type Money, type OfferingEvent, offeringContract } from '@keyfold/contracts';
+import { type Money, type OfferingEvent, offeringContract, type Provenance } from '@keyfold/contracts';
 import { ignored, NotFound, projection } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
@@ -16,6 +16,7 @@ export interface OfferingRow {
   readonly family: string | null;
   readonly listPrice: Money | null;
   readonly status: (typeof STATUSES)[number];
+  readonly provenance: Provenance | null;
 }
 
 export const offerings = projection<OfferingRow, OfferingEvent>({
@@ -28,8 +29,8 @@ export const offerings = projection<OfferingRow, OfferingEvent>({
     switch (event.type) {
       case 'opportunities.offering.registered':
       case 'opportunities.offering.details-changed': {
-        const { name, family, listPrice } = event.data;
-        return { id, version, name, sortName: name.toLowerCase(), family, listPrice, status: row?.status ?? 'active' };
+        const { name, family, listPrice, provenance } = event.data;
+        return { id, version, name, sortName: name.toLowerCase(), family, listPrice, status: row?.status ?? 'active', provenance: provenance ?? row?.provenance ?? null };
       }
       case 'opportunities.offering.retired':
         return row && { ...row, version, status: 'retired' };
