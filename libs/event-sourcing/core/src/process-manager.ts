@@ -65,7 +65,7 @@ const TIMERS_PER_POLL = 100;
 
 /** Runs the instances of one process manager: takes inputs, sends what was decided, fires timers. */
 export class ProcessRunner<State> {
-  readonly members: readonly { readonly subscriber: Subscriber; readonly follows: readonly AggregateContract[] }[];
+  readonly subscribers: readonly Subscriber[];
   private readonly timers: Projection<TimerRow>;
   private readonly instances;
 
@@ -88,7 +88,7 @@ export class ProcessRunner<State> {
       event.type === this.type('command-decided') ? this.dispatch(event) : Promise.resolve(),
     );
     const timers = new Projector(this.timers, tools.store, tools);
-    this.members = [inputs, dispatch, timers].map((subscriber) => ({ subscriber, follows: subscriber.projection.follows }));
+    this.subscribers = [inputs, dispatch, timers];
   }
 
   /** Fires due timers until the signal is aborted. Several members may do it at once: the command id makes each fire once. */

@@ -1,12 +1,14 @@
 import { partitionOf } from './cloudevents.js';
-import { type AggregateContract, topicOf, type EventRegistry, type RecordedEvent } from './events.js';
+import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
 import type { BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, ProjectionStore, ReceivedBatch } from './ports.js';
-import type { Projection } from './projection.js';
+import type { AnyProjection, Projection } from './projection.js';
 import { followsStream, gapless, type Incoming, incomingOf, incomingOfCommit, NO_MARKS } from './subscription.js';
 
 /** One member of a service's subscription: a projection, a policy, a process. */
 export interface Subscriber {
   readonly name: string;
+  /** What it follows, and under which name its marks are kept; one that only acts has no rows. */
+  readonly projection: AnyProjection;
   /** Called with the events of one partition batch. Rejecting makes the whole batch come again. */
   apply(partition: string, events: readonly Incoming[]): Promise<void>;
 }
@@ -59,15 +61,14 @@ export class Projector<Row extends object> implements Subscriber {
    */
   async rebuild(progress: (done: number, total: number) => void): Promise<void> {
     const { store, promote, discard } = await this.store.newGeneration(this.projection);
-    const { follows } = this.projection;
     try {
-      await replay(new Projector(this.projection, store, this.tools), follows, this.tools, progress);
+      await replay(new Projector(this.projection, store, this.tools), this.tools, progress);
       await promote();
     } catch (error) {
       await discard();
       throw error;
     }
-    await replay(this, follows, this.tools);
+    await replay(this, this.tools);
   }
 
   /** Applies the dead letters of a stream again, head first, up to the first that still fails. `cause` says why, null when none is left. */
@@ -176,11 +177,10 @@ const attempt = <T>(work: () => T): T | null => {
  */
 export async function replay(
   subscriber: Subscriber,
-  follows: readonly AggregateContract[],
   tools: Pick<SubscriberTools, 'feeds' | 'registry'>,
   progress: (done: number, total: number) => void = () => undefined,
 ): Promise<void> {
-  for (const service of new Set(follows.map((contract) => contract.service))) {
+  for (const service of new Set(subscriber.projection.follows.map((contract) => contract.service))) {
     const total = await tools.feeds.lastPosition(service);
     for (let position = 0; position < total; ) {
       const commits = await tools.feeds.after(service, position, REPLAY_BATCH);

@@ -3,7 +3,7 @@ import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { Query } from '@nestjs/cqrs';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import type { AnyProjection, Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
+import type { Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import type { Scope } from './commands.js';
 import type { ServiceDefinition } from './runtime.js';
@@ -71,7 +71,7 @@ export class Views {
    * True when every write named by `after` is in the views of this service that follow its stream: scopes and names come from other views
    * than the one that is asked, so it waits for all of them, once per query.
    */
-  async arrived(query: ScopedQuery<unknown>, ..._views: readonly AnyProjection[]): Promise<boolean> {
+  async arrived(query: ScopedQuery<unknown>): Promise<boolean> {
     query.settled ??= await this.settle(query);
     return query.settled;
   }
@@ -87,7 +87,7 @@ export class Views {
   }
 
   async page<Row extends object>(projection: Projection<Row>, query: PageQuery<unknown>, options: { filter?: Filter; sort?: Record<string, 1 | -1> }): Promise<Page<Row>> {
-    const stale = !(await this.arrived(query, projection));
+    const stale = !(await this.arrived(query));
     const sort = options.sort ?? {};
     const after = query.cursor === undefined ? undefined : this.openCursor(query.cursor, projection.name, Object.keys(sort).length + 1);
     const rows = await this.of(projection).find({ filter: options.filter, sort, limit: query.limit + 1, after });

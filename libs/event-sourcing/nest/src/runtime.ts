@@ -8,14 +8,12 @@ import {
   type Policy,
   PolicyRunner,
   ProcessRunner,
-  type Projection,
   Projector,
   Relay,
   replay,
   type Subscriber,
   topicOf,
   type Consumer,
-  type AggregateContract,
 } from '@keyfold/event-sourcing';
 import type { Adapters, CommandSender } from './tokens.js';
 
@@ -38,11 +36,6 @@ export interface ProjectionStatus {
 const RETRY_MS = 1_000;
 const IDLE = { state: 'none', done: 0, total: 0, error: null } as const;
 
-interface Member {
-  readonly subscriber: Subscriber;
-  readonly follows: readonly AggregateContract[];
-}
-
 /**
  * The moving parts of one service: relay, subscription, timers. Started in phases, so that in one process every group listens before any relay speaks.
  * Commands do not need it: they are taken while Kafka is down and before the views are built (G11).
@@ -50,7 +43,7 @@ interface Member {
 export class ServiceRuntime {
   private readonly stopping = new AbortController();
   private readonly projectors = new Map<string, Projector<object>>();
-  private readonly members: Member[];
+  private readonly subscribers: readonly Subscriber[];
   private readonly processes: ProcessRunner<unknown>[];
   private readonly rebuilds = new Map<string, ProjectionStatus['rebuild']>();
   private readonly background: Promise<void>[] = [];
@@ -70,11 +63,7 @@ export class ServiceRuntime {
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
     for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
-    this.members = [
-      ...[...this.projectors.values()].map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),
-      ...policies.map((subscriber) => ({ subscriber, follows: subscriber.projection.follows })),
-      ...this.processes.flatMap((process) => process.members),
-    ];
+    this.subscribers = [...this.projectors.values(), ...policies, ...this.processes.flatMap((process) => process.subscribers)];
   }
 
   get service(): string {
@@ -84,7 +73,7 @@ export class ServiceRuntime {
   /** Collections, indexes and the place from which the relay of a volatile transport starts. */
   async prepare(): Promise<void> {
     this.startPosition = await this.adapters.store.lastPosition();
-    for (const projection of this.allProjections()) await this.adapters.projections.prepare(projection);
+    for (const { projection } of this.subscribers) await this.adapters.projections.prepare(projection);
     this.prepared = true;
   }
 
@@ -98,14 +87,13 @@ export class ServiceRuntime {
   }
 
   async consume(): Promise<void> {
-    const services = [...new Set(this.members.flatMap((member) => member.follows.map((contract) => contract.service)))];
+    const services = [...new Set(this.subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
     if (services.length === 0) return;
-    const subscribers = this.members.map((member) => member.subscriber);
     const tools = { registry: this.definition.registry, feeds: this.adapters.feeds, clock: this.adapters.clock, log: this.adapters.log };
     this.consumer = await this.adapters.transport.consume({
       group: `keyfold.${this.service}`,
       topics: services.map(topicOf),
-      onBatch: (batch) => deliver(batch, subscribers, tools),
+      onBatch: (batch) => deliver(batch, this.subscribers, tools),
     });
   }
 
@@ -171,18 +159,14 @@ export class ServiceRuntime {
     await this.adapters.close();
   }
 
-  private allProjections(): readonly Projection[] {
-    return this.members.map((member) => (member.subscriber as unknown as { projection: Projection }).projection);
-  }
-
   private async buildAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
-    for (const { subscriber, follows } of this.members) {
-      const { projection } = subscriber as unknown as { projection: Projection };
+    for (const subscriber of this.subscribers) {
+      const { projection } = subscriber;
       while (!this.stopping.signal.aborted)
         try {
           if (!this.adapters.volatile && (await this.adapters.projections.built(projection))) break;
           const tools = { registry: this.definition.registry, feeds: this.adapters.feeds };
-          await replay(subscriber, follows, tools, (done, total) => progress(subscriber.name, done, total));
+          await replay(subscriber, tools, (done, total) => progress(subscriber.name, done, total));
           await this.adapters.projections.setBuilt(projection);
           break;
         } catch (error) {

@@ -125,7 +125,7 @@ export class GetKeyAccountHandler implements IQueryHandler<GetKeyAccount> {
   ) {}
 
   async execute(query: GetKeyAccount): Promise<KeyAccountItem> {
-    await this.views.arrived(query, keyAccounts);
+    await this.views.arrived(query);
     const row = await this.views.of(keyAccounts).get(query.id);
     if (!row || !query.scope.covers(await this.access.ownerOf(row.id))) throw new NotFound('key-account', query.id);
     return asItem(row, this.access, this.time);

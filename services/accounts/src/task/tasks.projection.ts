@@ -78,7 +78,7 @@ export class GetTaskHandler implements IQueryHandler<GetTask> {
   ) {}
 
   async execute(query: GetTask): Promise<TaskItem> {
-    await this.views.arrived(query, tasks);
+    await this.views.arrived(query);
     const row = await this.views.of(tasks).get(query.id);
     if (!row || !query.scope.covers(row.assigneeId)) throw new NotFound('task', query.id);
     return withNames(row, this.access);

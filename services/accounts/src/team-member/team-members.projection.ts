@@ -61,7 +61,7 @@ export class GetTeamMemberHandler implements IQueryHandler<GetTeamMember> {
   ) {}
 
   async execute(query: GetTeamMember): Promise<TeamMemberItem> {
-    await this.views.arrived(query, teamMembers);
+    await this.views.arrived(query);
     const row = await this.views.of(teamMembers).get(query.id);
     if (!row) throw new NotFound('team-member', query.id);
     return withNames(row, this.access);

@@ -69,7 +69,7 @@ export class GetOfferingHandler implements IQueryHandler<GetOffering> {
   constructor(private readonly views: Views) {}
 
   async execute(query: GetOffering): Promise<OfferingItem> {
-    await this.views.arrived(query, offerings);
+    await this.views.arrived(query);
     const row = await this.views.of(offerings).get(query.id);
     if (!row) throw new NotFound('offering', query.id);
     return asItem(row);

@@ -76,7 +76,7 @@ export class GetOpportunityHandler implements IQueryHandler<GetOpportunity> {
   ) {}
 
   async execute(query: GetOpportunity): Promise<OpportunityItem> {
-    await this.views.arrived(query, opportunities);
+    await this.views.arrived(query);
     const row = await this.views.of(opportunities).get(query.id);
     if (!row || !(await this.isInScope(row, query.scope))) throw new NotFound('opportunity', query.id);
     return asItem(row, this.views, this.access, this.time);

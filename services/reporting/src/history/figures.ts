@@ -33,8 +33,8 @@ export class Figures {
     return this.views.of<Row>(projection).all();
   }
 
-  arrived(query: ScopedQuery<unknown>, ...projections: readonly AnyProjection[]): Promise<boolean> {
-    return this.views.arrived(query, ...projections);
+  arrived(query: ScopedQuery<unknown>): Promise<boolean> {
+    return this.views.arrived(query);
   }
 
   /** Deals at the point that the scope covers: by their own owner, or by the owner of their account today. */

@@ -3,7 +3,6 @@ import { type Money, MOTIONS, type Motion, type Stage, STAGES } from '@keyfold/c
 import { IsIn, IsOptional } from 'class-validator';
 import type { Deal } from '../history/deal.js';
 import { Figures } from '../history/figures.js';
-import { opportunityHistory } from '../history/histories.js';
 import { PointQuery } from '../history/point-query.js';
 
 export interface FunnelStage {
@@ -32,7 +31,7 @@ export class GetPipelineFunnelHandler implements IQueryHandler<GetPipelineFunnel
   constructor(private readonly figures: Figures) {}
 
   async execute(query: GetPipelineFunnel): Promise<PipelineFunnel> {
-    const stale = !(await this.figures.arrived(query, opportunityHistory));
+    const stale = !(await this.figures.arrived(query));
     const point = this.figures.point(query);
     const deals = await this.figures.deals(point, query.scope);
     const open = deals.filter((deal) => deal.outcome === 'open' && (!query.motion || deal.motion === query.motion));

@@ -37,7 +37,7 @@ export class GetPipelineSummaryHandler implements IQueryHandler<GetPipelineSumma
   ) {}
 
   async execute(query: GetPipelineSummary): Promise<PipelineSummary> {
-    const stale = !(await this.figures.arrived(query, opportunityHistory, accountHistory));
+    const stale = !(await this.figures.arrived(query));
     const point = this.figures.point(query);
     const [deals, grouping, accounts, opportunities] = await Promise.all([
       this.figures.deals(point, query.scope),

@@ -6,7 +6,7 @@ import { Access, addMonths, daysBetween, IsDateOnly, IsId, IsInstant, IsText, mo
 import { IsIn, IsOptional } from 'class-validator';
 import { type Account, accountAt, dimension, type Member, memberAt } from '../history/dimensions.js';
 import { type Asked, Figures } from '../history/figures.js';
-import { accountHistory, incidentHistory, memberHistory, opportunityHistory } from '../history/histories.js';
+import { accountHistory, incidentHistory, memberHistory } from '../history/histories.js';
 import { incidentAt } from '../history/incident.js';
 import { PointQuery } from '../history/point-query.js';
 import { portfolioRow, type PortfolioRow } from './portfolio-row.js';
@@ -29,8 +29,6 @@ export class GetPortfolioAccount extends PointQuery<Dated<PortfolioRow>> {
   }
 }
 
-const SOURCES = [accountHistory, opportunityHistory, incidentHistory];
-
 const COMPARE: Record<(typeof ORDERS)[number], (a: PortfolioRow, b: PortfolioRow) => number> = {
   attention: (a, b) => b.attention.score - a.attention.score || byName(a, b),
   name: (a, b) => byName(a, b),
@@ -50,7 +48,7 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
   ) {}
 
   async execute(query: GetPortfolio): Promise<Dated<Page<PortfolioRow>>> {
-    const stale = !(await this.figures.arrived(query, ...SOURCES));
+    const stale = !(await this.figures.arrived(query));
     const point = this.figures.point(query);
     const q = query.q?.toLowerCase();
     const rows = (await this.rows(point, query)).filter(
@@ -109,7 +107,7 @@ export class GetPortfolioAccountHandler implements IQueryHandler<GetPortfolioAcc
   ) {}
 
   async execute(query: GetPortfolioAccount): Promise<Dated<PortfolioRow>> {
-    await this.figures.arrived(query, ...SOURCES);
+    await this.figures.arrived(query);
     const point = this.figures.point(query);
     const [row] = await this.portfolio.rows(point, query, query.id);
     if (!row) throw new NotFound('account', query.id);

@@ -41,7 +41,7 @@ const story = async (instance = 'source') =>
 async function run(process: ProcessRunner<{ inputs: readonly string[] }>, only?: string): Promise<void> {
   for (let before = -1; before !== (await service.store.lastPosition()); ) {
     before = await service.store.lastPosition();
-    for (const { subscriber, follows } of process.members) if (!only || subscriber.name === only) await replay(subscriber, follows, service.tools);
+    for (const subscriber of process.subscribers) if (!only || subscriber.name === only) await replay(subscriber, service.tools);
   }
 }
 
@@ -60,7 +60,7 @@ describe('a process', () => {
     await run(own);
     await run(own);
     await run(started());
-    await own.members[0]!.subscriber.apply('test.events.v1/0', incoming(service, await service.store.feed(0, 100)));
+    await own.subscribers[0]!.apply('test.events.v1/0', incoming(service, await service.store.feed(0, 100)));
     expect(await story()).toHaveLength(2);
     expect(await total('echo')).toBe(3);
   });
@@ -127,7 +127,7 @@ describe('a process', () => {
 
   it('runs over the topic as well', async () => {
     const own = started();
-    await live(service, own.members.map((member) => member.subscriber), async () => {
+    await live(service, own.subscribers, async () => {
       await add('source', 3);
       await eventually(async () => expect(await story()).toHaveLength(2));
     });
@@ -141,7 +141,7 @@ describe('a timer', () => {
     const stop = new AbortController();
     const timers = runners.map((runner) => runner.runTimers(stop.signal));
     try {
-      await live(service, runners[0]!.members.map((member) => member.subscriber), work);
+      await live(service, runners[0]!.subscribers, work);
     } finally {
       stop.abort();
       await Promise.all(timers);
