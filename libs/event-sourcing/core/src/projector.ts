@@ -92,7 +92,9 @@ export class Projector<Row extends object> implements Subscriber {
     const event = await this.reread(letter);
     const rows = this.tools.registry.knows(event.type) ? this.projection.rowsOf(event) : [];
     let isNew = true;
-    await this.store.transact(this.projection, { partition: 'dead-letters', streams: [streamId], rows }, (state) => {
+    // Under the partition that it came from: mirrors of the view are refreshed by partition.
+    const partition = sourcePartition(event.service, event.partitionKey);
+    await this.store.transact(this.projection, { partition, streams: [streamId], rows }, (state) => {
       const marks = state.marks.get(streamId) ?? NO_MARKS;
       isNew = version > marks.applied;
       if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
@@ -172,6 +174,9 @@ const attempt = <T>(work: () => T): T | null => {
   }
 };
 
+/** Where an event is on its topic, whichever way it comes: `<topic>/<partition>`. */
+const sourcePartition = (service: string, key: string): string => `${topicOf(service)}/${partitionOf(key)}`;
+
 /**
  * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call. Resumable and repeatable: the marks drop what is known.
  */
@@ -185,10 +190,10 @@ export async function replay(
     for (let position = 0; position < total; ) {
       const commits = await tools.feeds.after(service, position, REPLAY_BATCH);
       if (commits.length === 0) break;
-      const partitions = Map.groupBy(commits, (commit) => partitionOf(commit.partitionKey));
+      const partitions = Map.groupBy(commits, (commit) => sourcePartition(service, commit.partitionKey));
       for (const [partition, own] of partitions)
         await subscriber.apply(
-          `${topicOf(service)}/${partition}`,
+          partition,
           own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry)),
         );
       position = commits[commits.length - 1]!.position;
