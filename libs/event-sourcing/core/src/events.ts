@@ -113,7 +113,12 @@ export const streamOf = (contract: { readonly streamPrefix: string }, id: string
 /** The id inside a stream name: `account-42` gives `42`. */
 export const idOf = (contract: { readonly streamPrefix: string }, streamId: string): string => streamId.slice(contract.streamPrefix.length + 1);
 
-export const topicOf = (service: string): string => `${service}.events.v1`;
+export const topicOf = (service: string): string => `${service}${TOPIC_SUFFIX}`;
+
+/** The service that writes a topic: the inverse of topicOf. */
+export const serviceOf = (topic: string): string => topic.slice(0, -TOPIC_SUFFIX.length);
+
+const TOPIC_SUFFIX = '.events.v1';
 
 /** All event types known to a process, with their upcasters: the one chain that the store's readers and the consumers share. */
 export class EventRegistry {

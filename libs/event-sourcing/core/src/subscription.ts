@@ -1,6 +1,6 @@
 import { envelopeOf, toRecordedEvent } from './cloudevents.js';
 import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
-import { recordedEvents } from './events.js';
+import { recordedEvents, serviceOf } from './events.js';
 import type { Feeds, Marks, ReceivedBatch } from './ports.js';
 
 /** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
@@ -17,7 +17,7 @@ export interface Incoming {
 
 /** A message whose envelope cannot be read belongs to no stream; it is reported and left out. */
 export function incomingOf(batch: ReceivedBatch, registry: EventRegistry, unreadable: (offset: string) => void): Incoming[] {
-  const service = batch.topic.slice(batch.topic.lastIndexOf('/') + 1).replace(/\.events\.v1$/, '').replace(/^.*\./, '');
+  const service = serviceOf(batch.topic);
   return batch.messages.flatMap((message) => {
     const envelope = envelopeOf(message);
     if (!envelope) {

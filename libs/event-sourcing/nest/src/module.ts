@@ -9,7 +9,7 @@ import { Views } from './queries.js';
 import { CommandRoutes } from './registry.js';
 import { type ServiceDefinition, ServiceRuntime } from './runtime.js';
 import { LocalSender } from './sender.js';
-import { ADAPTERS, type Adapters, CLOCK, IDS, LOGGER, PROJECTIONS, SERVICE, STORE } from './tokens.js';
+import { ADAPTERS, type Adapters, CLOCK, IDS, PROJECTIONS, SERVICE, STORE } from './tokens.js';
 
 const CACHED_STATES = 20_000;
 
@@ -25,7 +25,6 @@ export class EventSourcingModule {
       { provide: IDS, useValue: adapters.ids },
       { provide: STORE, useValue: adapters.store },
       { provide: PROJECTIONS, useValue: adapters.projections },
-      { provide: LOGGER, useValue: adapters.log },
     ];
     const parts: Provider[] = [
       {
@@ -56,7 +55,7 @@ export class EventSourcingModule {
       imports: [DiscoveryModule],
       controllers: [bulkController(definition.service), opsController(definition.service)],
       providers: [...values, ...parts, ...scopes],
-      exports: [SERVICE, ADAPTERS, CLOCK, IDS, STORE, PROJECTIONS, LOGGER, Aggregates, CommandRoutes, CommandEdge, Commands, Edge, Views, ServiceRuntime, Scopes, ...scopes],
+      exports: [SERVICE, ADAPTERS, CLOCK, IDS, STORE, PROJECTIONS, Aggregates, CommandRoutes, CommandEdge, Commands, Edge, Views, ServiceRuntime, Scopes, ...scopes],
     };
   }
 }

@@ -4,11 +4,8 @@ export const CLOCK = Symbol('Clock');
 export const IDS = Symbol('Ids');
 export const STORE = Symbol('EventStore');
 export const PROJECTIONS = Symbol('ProjectionStore');
-export const VAULT = Symbol('Vault');
-export const LOGGER = Symbol('Logger');
 export const ADAPTERS = Symbol('Adapters');
 export const SERVICE = Symbol('ServiceDefinition');
-export const SENDER = Symbol('CommandSender');
 
 /** What one service runs on: the embedded or the distributed adapters, chosen by configuration alone. */
 export interface Adapters {
