@@ -1,4 +1,4 @@
-import type { Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, ProjectionStore, RelayState, Transport, Vault } from '@keyfold/event-sourcing';
+import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, Transport, Vault } from '@keyfold/event-sourcing';
 
 export const CLOCK = Symbol('Clock');
 export const IDS = Symbol('Ids');
@@ -20,6 +20,8 @@ export interface Adapters {
   readonly ids: Ids;
   readonly log: Logger;
   readonly failpoint: Failpoint;
+  readonly metrics: Metrics;
+  readonly audit: AuditLog;
   /** True where neither views nor topics survive a restart: everything is built again from the log before the service is ready. */
   readonly volatile: boolean;
   /** Key of the signed cursors. */

@@ -1,4 +1,4 @@
-import type { Failpoint, Feeds, KeyStore, Logger } from '@keyfold/event-sourcing';
+import { type Failpoint, type Feeds, type KeyStore, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { createTopics, type KafkaSettings, KafkaTransport, TopicMisconfigured } from '@keyfold/event-sourcing-kafka';
 import {
   createIndexes,
@@ -51,6 +51,8 @@ export async function distributedAdapters(service: string, config: Config, log: 
       ids: systemIds,
       log,
       failpoint,
+      metrics: noMetrics,
+      audit: noAuditLog,
       volatile: false,
       cursorKey: config.cursorKey,
       /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */

@@ -9,7 +9,7 @@ import {
   SqliteEventStore,
   SqliteKeyStore,
 } from '@keyfold/event-sourcing-embedded';
-import type { Failpoint, Logger } from '@keyfold/event-sourcing';
+import { type Failpoint, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
 import { AesVault } from '../personal-data/aes-vault.js';
@@ -25,7 +25,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
     const personKeys = SqliteKeyStore.open(folder);
     const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
     const transport = new InProcessTransport(clock);
-    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, cursorKey: config.cursorKey };
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, metrics: noMetrics, audit: noAuditLog, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {
       if (--open > 0) return;
