@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Clock } from '@keyfold/event-sourcing';
 import { eventually, within } from '@keyfold/event-sourcing/testing';
 import { databaseOf, openConnection } from '../src/connection.js';
 import { leasesOf } from '../src/lease-document.js';
 import { Leadership } from '../src/leadership.js';
 import { FaultyNetwork } from './faulty-network.js';
-import { freshDatabase, mongoUrl, type TestDatabase, tools } from './support.js';
+import { freshDatabase, mongoUrl, realClock, type TestDatabase, tools } from './support.js';
 
 const TTL_MS = 1_500;
 
@@ -29,7 +30,10 @@ interface Candidate {
   readonly stop: AbortController;
 }
 
-function candidate(from = database, work: (signal: AbortSignal) => Promise<void> = untilAborted): Candidate {
+/** A machine whose clock is wrong by so much. */
+const clockOff = (ms: number): Clock => ({ now: () => new Date(realClock.now().getTime() + ms), wait: realClock.wait });
+
+function candidate(from = database, work: (signal: AbortSignal) => Promise<void> = untilAborted, clock: Clock = realClock): Candidate {
   const own: Candidate = { epochs: [], leads: false, stop: new AbortController() };
   stop.signal.addEventListener('abort', () => own.stop.abort());
   const term = async (epoch: number, signal: AbortSignal): Promise<void> => {
@@ -37,7 +41,7 @@ function candidate(from = database, work: (signal: AbortSignal) => Promise<void>
     own.leads = true;
     await work(signal).finally(() => (own.leads = false));
   };
-  candidates.push(new Leadership(from.connection, { ...tools, ttlMs: TTL_MS }).lead('accounts', term, own.stop.signal));
+  candidates.push(new Leadership(from.connection, { ...tools, clock, ttlMs: TTL_MS }).lead('accounts', term, own.stop.signal));
   return own;
 }
 
@@ -65,6 +69,26 @@ describe('leadership', () => {
     const { expiresAt } = (await leases.findOne({ _id: 'accounts' }))!;
     await eventually(async () => expect((await leases.findOne({ _id: 'accounts' }))!.expiresAt.getTime()).toBeGreaterThan(expiresAt.getTime() + 2 * TTL_MS), { deadlineMs: 10_000 });
     expect([...leader.epochs, ...other.epochs]).toEqual([1]);
+  });
+
+  it.each([
+    ['an hour ahead', 3_600_000],
+    ['an hour behind', -3_600_000],
+  ])('does not ask the clock of a machine that is %s', async (_how, off) => {
+    const leader = candidate();
+    await eventually(() => expect(leader.leads).toBe(true));
+    const wrong = candidate(database, untilAborted, clockOff(off));
+    const leases = leasesOf(databaseOf(database.connection));
+    const { expiresAt } = (await leases.findOne({ _id: 'accounts' }))!;
+    await eventually(async () => expect((await leases.findOne({ _id: 'accounts' }))!.expiresAt.getTime()).toBeGreaterThan(expiresAt.getTime() + TTL_MS), { deadlineMs: 10_000 });
+    expect([leader.epochs, wrong.epochs]).toEqual([[1], []]);
+
+    leader.stop.abort();
+    await eventually(() => expect(wrong.leads).toBe(true), { deadlineMs: 10_000 });
+    expect(wrong.epochs).toEqual([2]);
+    const behind = candidate();
+    await eventually(async () => expect((await leases.findOne({ _id: 'accounts' }))!.expiresAt.getTime()).toBeGreaterThan(expiresAt.getTime() + 3 * TTL_MS), { deadlineMs: 10_000 });
+    expect(behind.epochs).toEqual([]);
   });
 
   it('begins anew when the work fails', async () => {
