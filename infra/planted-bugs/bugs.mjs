@@ -1,0 +1,79 @@
+// Twelve mistakes that event-sourced systems have really been shipped with, each as a small edit of the source. The suite must notice every one.
+// `from` stands exactly once in its file; `caughtBy` are specs of the suite, the cheapest first: one that fails has caught the bug.
+
+const unit = (spec) => ({ config: 'jest.config.mjs', spec });
+const integration = (spec) => ({ config: 'jest.int.config.mjs', spec });
+
+const CORE = 'libs/event-sourcing/core/src';
+const MONGO = 'libs/event-sourcing/mongo';
+const KAFKA = 'libs/event-sourcing/kafka';
+const CORE_SPECS = 'libs/event-sourcing/embedded/src/core';
+
+export const bugs = [
+  {
+    name: 'offset-before-write',
+    breaks: 'G7: the offset is committed before the batch is dealt with, so a crash skips it',
+    edits: [
+      {
+        file: `${KAFKA}/src/partition-worker.ts`,
+        from: 'if (!(await this.handOver(slice, payload))) return;',
+        to: 'await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(slice.at(-1)!.offset) + 1n).toString() }] }] });\n      if (!(await this.handOver(slice, payload))) return;',
+      },
+    ],
+    caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
+  },
+  {
+    name: 'resolve-before-write',
+    breaks: 'G7: the offset is resolved before the batch is dealt with, so a refused batch does not come again',
+    edits: [
+      {
+        file: `${KAFKA}/src/partition-worker.ts`,
+        from: 'if (!(await this.handOver(slice, payload))) return;',
+        to: 'payload.resolveOffset(slice.at(-1)!.offset);\n      if (!(await this.handOver(slice, payload))) return;',
+      },
+    ],
+    caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
+  },
+  {
+    name: 'guard-missing',
+    breaks: 'G6: what was applied is applied again when it is delivered again',
+    edits: [{ file: `${CORE}/projector.ts`, from: 'if (incoming.version <= mark.accepted) return;', to: '' }],
+    caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
+  },
+  {
+    name: 'from-beginning-false',
+    breaks: 'G6: after an offset out of range the consumer goes on at the end of the topic',
+    edits: [{ file: `${KAFKA}/src/group-member.ts`, from: 'fromBeginning: true', to: 'fromBeginning: false' }],
+    caughtBy: [integration(`${KAFKA}/test/kafka-transport.int-spec.ts`)],
+  },
+  {
+    name: 'lease-by-local-clock',
+    breaks: 'G4: a machine whose clock is wrong takes the lease from the leader',
+    edits: [
+      {
+        file: `${MONGO}/src/leadership.ts`,
+        from: "const expired = { _id: service, $expr: { $lte: ['$expiresAt', '$$NOW'] } };",
+        to: 'const expired = { _id: service, expiresAt: { $lte: this.tools.clock.now() } };',
+      },
+    ],
+    caughtBy: [integration(`${MONGO}/test/leadership.int-spec.ts`)],
+  },
+  {
+    name: 'dead-letter-lets-later-events-pass',
+    breaks: 'G6: events behind a dead letter of their stream are applied before it',
+    edits: [{ file: `${CORE}/projector.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
+    caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
+  },
+  {
+    name: 'watermark-by-maximum-position',
+    breaks: 'G6: one watermark for all streams drops the events of the slower ones',
+    edits: [
+      {
+        file: `${CORE}/subscription.ts`,
+        from: '    const accepted = (marks.get(event.streamId) ?? NO_MARKS).accepted;\n    if (event.version',
+        to: '    const accepted = Math.max(0, ...[...marks.values()].map((mark) => mark.accepted));\n    if (event.version',
+      },
+    ],
+    caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
+  },
+];
