@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ServiceUnderTest } from '@keyfold/testing';
+
+let data: string;
+let keyfold: ServiceUnderTest;
+const tokens: Record<string, string> = {};
+
+async function call<T = { id: string }>(user: string, path: string, body?: object): Promise<{ status: number; body: T & { code?: string } }> {
+  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json' };
+  const answer = await keyfold.fetch(`/api/accounts/key-accounts${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+  return { status: answer.status, body: (await answer.json()) as T & { code?: string } };
+}
+
+const newAccounts = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, async (_, i) => (await call('kam', '', { name: `Group ${i}` })).body.id));
+
+const parentOf = async (id: string): Promise<string | null> => (await call<{ parentId: string | null }>('director', `/${id}`)).body.parentId;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-reservations-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
+  for (const user of ['director', 'kam']) {
+    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
+    tokens[user] = ((await answer.json()) as { token: string }).token;
+  }
+});
+afterAll(async () => {
+  await keyfold.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('a rule over several accounts, asked to break from many sides at once', () => {
+  it('lets no manager have more than five accounts of tier A', async () => {
+    const { items } = (await call<{ items: { tier: string | null }[] }>('kam', '?limit=200')).body;
+    const free = 5 - items.filter(({ tier }) => tier === 'A').length;
+    expect(free).toBeGreaterThan(0);
+    const ids = await newAccounts(12);
+    const answers = await Promise.all(ids.map((id) => call('director', `/${id}/qualify`, { tier: 'A', reason: 'strategic' })));
+    const refused = answers.filter(({ status }) => status === 422);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(free);
+    expect(refused.map(({ body }) => body.code)).toEqual(Array.from({ length: 12 - free }, () => 'tier-a-limit'));
+  });
+
+  it('closes no circle of groups', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [a, b, c] = (await newAccounts(3)) as [string, string, string];
+      const edges = [[a, b], [b, c], [c, a]] as const;
+      const answers = await Promise.all(edges.map(([child, parentId]) => call('director', `/${child}/attach-to-parent`, { parentId })));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 422]);
+      expect(answers.find(({ status }) => status === 422)!.body.code).toBe('hierarchy-cycle');
+    }
+  });
+
+  it('lets one of two opposite attachments through', async () => {
+    const [a, b] = (await newAccounts(2)) as [string, string];
+    const answers = await Promise.all([call('director', `/${a}/attach-to-parent`, { parentId: b }), call('director', `/${b}/attach-to-parent`, { parentId: a })]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+    expect([await parentOf(a), await parentOf(b)].filter((parent) => parent !== null)).toHaveLength(1);
+  });
+});
