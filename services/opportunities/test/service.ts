@@ -5,7 +5,7 @@ import { type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { registry } from '@keyfold/contracts';
-import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, type Projection, Projector } from '@keyfold/event-sourcing';
+import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, type Projection, Projector, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore, SqliteKeyStore } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
@@ -48,6 +48,8 @@ export class OpportunitiesService {
       ids: systemIds,
       log: new LogBook(),
       failpoint,
+      metrics: noMetrics,
+      audit: noAuditLog,
       volatile: true,
       cursorKey: Buffer.alloc(32),
       lead: (work, signal) => work(relayStateInMemory(), signal),
@@ -132,4 +134,5 @@ const callerOf = (principal: Actor, id: string | null, idempotencyKey: string | 
   correlationId: null,
   traceparent: null,
   language: 'en',
+  waitMs: 2_000,
 });

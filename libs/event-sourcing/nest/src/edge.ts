@@ -12,7 +12,12 @@ export interface Caller {
   readonly correlationId: string | null;
   readonly traceparent: string | null;
   readonly language: 'fr' | 'en';
+  /** How long a query may wait for the writes named by `after`, in ms: `Prefer: wait=<seconds>` (RFC 7240), 2 s unless told, 10 s at most. */
+  readonly waitMs: number;
 }
+
+export const WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 10_000;
 
 export interface EdgeRequest {
   principal?: Actor;
@@ -44,6 +49,7 @@ export function callerOf(request: EdgeRequest): Caller {
     correlationId: null,
     traceparent: header('traceparent'),
     language: header('accept-language')?.toLowerCase().startsWith('fr') ? 'fr' : 'en',
+    waitMs: preferredWait(header('prefer')),
   };
 }
 
@@ -53,4 +59,10 @@ function ifMatch(value: string | null): number | null {
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(value.trim())?.[1];
   if (version === undefined) throw new BadRequestException('if-match-malformed');
   return Number(version);
+}
+
+/** A preference that is not understood is left out, as RFC 7240 wants it. */
+function preferredWait(value: string | null): number {
+  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,4})"?(?=$|[,;\s])/i.exec(value ?? '')?.[1];
+  return seconds === undefined ? WAIT_MS : Math.min(Number(seconds) * 1_000, LONGEST_WAIT_MS);
 }

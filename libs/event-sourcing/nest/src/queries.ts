@@ -52,8 +52,6 @@ export abstract class PageQuery<Item> extends ScopedQuery<Page<Item>> {
   cursor?: string;
 }
 
-const WAIT_MS = 2_000;
-
 /** Reads pages and rows from views: own writes awaited, cursors signed. */
 @Injectable()
 export class Views {
@@ -81,7 +79,7 @@ export class Views {
     const waits = this.definition.projections.flatMap((projection) =>
       writes
         .filter(({ stream }) => projection.follows.some((contract) => stream.startsWith(`${contract.streamPrefix}-`)))
-        .map(({ stream, version }) => this.store.view(projection).waitFor(stream, version, WAIT_MS)),
+        .map(({ stream, version }) => this.store.view(projection).waitFor(stream, version, query.caller.waitMs)),
     );
     return (await Promise.all(waits)).every(Boolean);
   }

@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import type { CommandSender, OutgoingCommand } from '@keyfold/event-sourcing';
 import type { CommandEdge } from './commands.js';
+import { WAIT_MS } from './edge.js';
 import type { CommandRoutes } from './registry.js';
 import { CLOSED_BODY } from './validation.js';
 
@@ -29,6 +30,7 @@ export class LocalSender implements CommandSender {
         correlationId: outgoing.correlationId,
         traceparent: outgoing.traceparent,
         language: 'en',
+        waitMs: WAIT_MS,
       },
       { causationId: outgoing.causationId },
     );

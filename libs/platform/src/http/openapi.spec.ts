@@ -44,7 +44,7 @@ describe('the description of the API', () => {
     expect(close).toMatchObject({ summary: 'Close for good', description: 'For director, kam.', tags: ['stock'], operationId: 'post-stock-things-id-close' });
     expect((close['parameters'] as { name: string }[]).map((parameter) => parameter.name)).toEqual(['id', 'Idempotency-Key', 'If-Match']);
     expect(Object.keys(description.paths['/api/stock/things']!['post']!['responses'] as object)).toEqual(['201', 'default']);
-    expect((description.paths['/api/stock/things']!['get']!['parameters'] as { name: string }[]).map((parameter) => parameter.name).toSorted()).toEqual(['after', 'cursor', 'limit', 'size']);
+    expect((description.paths['/api/stock/things']!['get']!['parameters'] as { name: string }[]).map((parameter) => parameter.name).toSorted()).toEqual(['Prefer', 'after', 'cursor', 'limit', 'size']);
   });
 
   it('describes bodies by the rules that judge them', () => {

@@ -44,6 +44,10 @@ const COMMAND_HEADERS = [
   { name: 'If-Match', in: 'header', required: false, description: 'The version that the caller has seen, in quotes.', schema: { type: 'string' } },
 ];
 
+const QUERY_HEADERS = [
+  { name: 'Prefer', in: 'header', required: false, description: 'wait=<seconds>: how long to wait for the writes named by `after`, 2 unless told, 10 at most.', schema: { type: 'string' } },
+];
+
 /** OpenAPI 3.1 of every route of the process, from what the routes themselves declare: paths, roles, bodies, queries. */
 export function openApi(discovery: DiscoveryService): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -93,7 +97,7 @@ function operation({ path, method, name, roles, isCommand, types }: Route): obje
     summary: sentenceOf(name),
     tags: [service],
     ...(roles === null ? { security: [] } : { description: `For ${roles.join(', ')}.` }),
-    parameters: [...ids, ...(isCommand ? COMMAND_HEADERS : []), ...(query ? queryParameters(query) : [])],
+    parameters: [...ids, ...(isCommand ? COMMAND_HEADERS : []), ...(query ? [...QUERY_HEADERS, ...queryParameters(query)] : [])],
     ...(body && { requestBody: { required: Object.keys(schemaOf(body)).includes('required'), content: json(schemaOf(body)) } }),
     responses: {
       [statusOf(path, method, isCommand)]: { description: 'Done', ...answerOf(isCommand, query) },

@@ -8,8 +8,8 @@ let data: string;
 let keyfold: ServiceUnderTest;
 const tokens: Record<string, string> = {};
 
-async function call<T = { id: string }>(user: string, path: string, body?: object): Promise<{ status: number; body: T & { code?: string } }> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json' };
+async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}): Promise<{ status: number; body: T & { code?: string } }> {
+  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', ...more };
   const answer = await keyfold.fetch(`/api/accounts/key-accounts${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
   return { status: answer.status, body: (await answer.json()) as T & { code?: string } };
 }
@@ -20,7 +20,7 @@ const newAccounts = (count: number): Promise<string[]> =>
 const parentOf = async (id: string): Promise<string | null> => (await call<{ parentId: string | null }>('director', `/${id}`)).body.parentId;
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-reservations-'));
+  data = await mkdtemp(join(tmpdir(), 'keyfold-consistency-'));
   keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
   for (const user of ['director', 'kam']) {
     const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
@@ -59,5 +59,24 @@ describe('a rule over several accounts, asked to break from many sides at once',
     const answers = await Promise.all([call('director', `/${a}/attach-to-parent`, { parentId: b }), call('director', `/${b}/attach-to-parent`, { parentId: a })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
     expect([await parentOf(a), await parentOf(b)].filter((parent) => parent !== null)).toHaveLength(1);
+  });
+});
+
+describe('a reader', () => {
+  const newest = (after: string, prefer: string) =>
+    call<{ items: { id: string }[]; stale: boolean }>('kam', `?limit=200&after=${after}`, undefined, { prefer });
+
+  it('who names what he wrote finds it, every time', async () => {
+    for (let i = 0; i < 20; i++) {
+      const { id, version } = (await call('kam', '', { name: `Mine ${i}` })).body;
+      const { items, stale } = (await newest(`account-${id}:${version}`, 'wait=10')).body;
+      expect([items.some((item) => item.id === id), stale]).toEqual([true, false]);
+    }
+  });
+
+  it('who will not wait gets what is there, marked stale', async () => {
+    const { id } = (await call('kam', '', { name: 'Soon' })).body;
+    const { items, stale } = (await newest(`account-${id}:99`, 'respond-async, wait=0')).body;
+    expect([items.length > 0, stale]).toEqual([true, true]);
   });
 });
