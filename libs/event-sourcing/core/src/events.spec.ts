@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnknownEventVersion } from './errors.js';
-import { type AggregateContract, defineContract, EventRegistry, idOf, streamOf } from './events.js';
+import { type AggregateContract, defineContract, type DomainEvent, EventRegistry, idOf, streamOf, upcastFrom } from './events.js';
 
 const thing = (events: AggregateContract['events']): AggregateContract<never> =>
   defineContract({ service: 'test', name: 'thing', streamPrefix: 'thing', events }) as AggregateContract<never>;
@@ -8,7 +8,12 @@ const thing = (events: AggregateContract['events']): AggregateContract<never> =>
 describe('the registry of event types', () => {
   const registry = new EventRegistry([
     thing({
-      moved: { version: 3, upcast: { 1: (data: { to: string }) => ({ place: data.to }), 2: (data: { place: string }) => ({ ...data, floor: 0 }) } },
+      moved: {
+        version: 3,
+        upcast: upcastFrom<{ to: string }>()
+          .to<{ place: string }>((old) => ({ place: old.to }))
+          .to((old) => ({ ...old, floor: 0 })),
+      },
     }),
   ]);
 
@@ -29,8 +34,11 @@ describe('the registry of event types', () => {
     expect(() => registry.spec('unheard')).toThrow(/not in the contracts/);
   });
 
-  it('refuses a chain of upcasters with a hole, and a type that is defined twice', () => {
-    expect(() => new EventRegistry([thing({ moved: { version: 3, upcast: { 1: () => ({}) } } })])).toThrow('moved: no upcaster from version 2');
+  it('refuses a chain of upcasters that is too short or too long, and a type that is defined twice', () => {
+    const upcast = upcastFrom<object>().to(() => ({}));
+    expect(() => new EventRegistry([thing({ moved: { version: 2 } })])).toThrow('moved: no upcaster from version 1');
+    expect(() => new EventRegistry([thing({ moved: { version: 3, upcast } })])).toThrow('moved: no upcaster from version 2');
+    expect(() => new EventRegistry([thing({ moved: { version: 1, upcast } })])).toThrow('moved: an upcaster to version 2, but the version is 1');
     expect(() => new EventRegistry([thing({ moved: { version: 1 } }), thing({ moved: { version: 1 } })])).toThrow('defined twice');
   });
 
@@ -44,5 +52,43 @@ describe('stream names', () => {
     const contract = { streamPrefix: 'opp' };
     expect(streamOf(contract, 'a-b-c')).toBe('opp-a-b-c');
     expect(idOf(contract, 'opp-a-b-c')).toBe('a-b-c');
+  });
+});
+
+interface MovedV1 {
+  readonly to: string;
+}
+interface MovedV2 {
+  readonly place: string;
+}
+type MovedEvent = DomainEvent<'test.thing.moved', { readonly place: string; readonly floor: number }> | DomainEvent<'test.thing.sold', { readonly price: number }>;
+
+/** Held by the type check: each of these lines must not compile. */
+describe('a chain of upcasters', () => {
+  const contract = (events: AggregateContract<MovedEvent>['events']): readonly string[] =>
+    Object.keys(defineContract<MovedEvent>({ service: 'test', name: 'thing', streamPrefix: 'thing', events }).events);
+  const sold = { version: 1 };
+
+  it('compiles when each step gives what the next takes and the last gives the data of the event', () => {
+    const upcast = upcastFrom<MovedV1>()
+      .to<MovedV2>((old) => ({ place: old.to }))
+      .to((old) => ({ place: old.place, floor: 0 }));
+    expect(contract({ 'test.thing.moved': { version: 3, upcast }, 'test.thing.sold': sold })).toEqual(['test.thing.moved', 'test.thing.sold']);
+  });
+
+  it('does not compile when it ends in other data than that of the event', () => {
+    const short = upcastFrom<MovedV1>().to<MovedV2>((old) => ({ place: old.to }));
+    // @ts-expect-error -- `floor` is missing
+    expect(contract({ 'test.thing.moved': { version: 2, upcast: short }, 'test.thing.sold': sold })).toHaveLength(2);
+    const wrong = short.to((old) => ({ place: old.place, floor: 'ground' }));
+    // @ts-expect-error -- `floor` is not a text
+    expect(contract({ 'test.thing.moved': { version: 3, upcast: wrong }, 'test.thing.sold': sold })).toHaveLength(2);
+  });
+
+  it('does not compile when a step takes or gives other data than its neighbour', () => {
+    // @ts-expect-error -- version 2 has a `place`
+    expect(upcastFrom<MovedV1>().to<MovedV2>((old) => ({ to: old.to })).steps).toHaveLength(1);
+    // @ts-expect-error -- version 1 has no `place`
+    expect(upcastFrom<MovedV1>().to<MovedV2>((old) => ({ place: old.place })).steps).toHaveLength(1);
   });
 });

@@ -88,11 +88,28 @@ export interface RecordedEvent<E extends DomainEvent = DomainEvent> {
 /** Turns the data of schema version n into that of version n + 1. */
 export type Upcaster = (data: never) => object;
 
-export interface EventSpec {
+/**
+ * The chain of one event type from version 1 to `Current`: `upcastFrom<MovedV1>().to<MovedV2>((old) => ...).to((old) => ...)`.
+ * Each step takes what the one before gives, and a contract accepts only a chain that ends in the event's own data: a wrong one does not compile.
+ */
+export class Upcasters<Current extends object = object> {
+  /** Exists for the compiler alone. */
+  declare readonly current: Current;
+
+  constructor(readonly steps: readonly Upcaster[] = []) {}
+
+  to<Next extends object>(step: (data: Current) => Next): Upcasters<Next> {
+    return new Upcasters<Next>([...this.steps, step]);
+  }
+}
+
+export const upcastFrom = <V1 extends object>(): Upcasters<V1> => new Upcasters<V1>();
+
+export interface EventSpec<Data extends object = object> {
   /** Current schema version; the one written. */
   readonly version: number;
-  /** From each older version to the next; all of 1 ... version - 1. */
-  readonly upcast?: Readonly<Record<number, Upcaster>>;
+  /** From version 1 to the current one, a step for each. */
+  readonly upcast?: Upcasters<Data>;
   /** Fields encrypted with the key of the person that the field `of` names (architecture.md 7). */
   readonly personal?: { readonly of: string; readonly fields: readonly string[] };
 }
@@ -103,7 +120,7 @@ export interface AggregateContract<E extends DomainEvent = DomainEvent> {
   readonly name: string;
   /** Streams are `<streamPrefix>-<id>`. */
   readonly streamPrefix: string;
-  readonly events: Readonly<Record<E['type'], EventSpec>>;
+  readonly events: { readonly [Type in E['type']]: EventSpec<Extract<E, { readonly type: Type }>['data']> };
 }
 
 export const defineContract = <E extends DomainEvent>(contract: AggregateContract<E>): AggregateContract<E> => contract;
@@ -128,8 +145,9 @@ export class EventRegistry {
     for (const contract of contracts as readonly AggregateContract[])
       for (const [type, spec] of Object.entries(contract.events)) {
         if (this.types.has(type)) throw new Error(`event type ${type} is defined twice`);
-        for (let version = 1; version < spec.version; version++)
-          if (!spec.upcast?.[version]) throw new Error(`${type}: no upcaster from version ${version}`);
+        const upcasters = spec.upcast?.steps.length ?? 0;
+        if (upcasters < spec.version - 1) throw new Error(`${type}: no upcaster from version ${upcasters + 1}`);
+        if (upcasters > spec.version - 1) throw new Error(`${type}: an upcaster to version ${upcasters + 1}, but the version is ${spec.version}`);
         this.types.set(type, { contract, spec });
       }
     // Marks and rows go by the stream's name alone, so two services may not name a stream alike.
@@ -156,9 +174,7 @@ export class EventRegistry {
     const spec = this.types.get(type)?.spec;
     if (!spec) return data;
     if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > spec.version) throw new UnknownEventVersion(type, schemaVersion);
-    let current = data;
-    for (let version = schemaVersion; version < spec.version; version++) current = spec.upcast![version]!(current as never);
-    return current;
+    return (spec.upcast?.steps ?? []).slice(schemaVersion - 1).reduce<object>((current, step) => step(current as never), data);
   }
 }
 

@@ -40,9 +40,19 @@ export interface ProcessManager<State> {
 export type AnyProcessManager = ProcessManager<any>;
 
 /** Process events are named `<service>.<process>.<event>` like any other. */
-export function processContract(service: string, name: string, streamPrefix: string): AggregateContract {
+export type ProcessEvent<Process extends string = string> =
+  | DomainEvent<`${Process}.received`, ProcessInput>
+  /** To be sent to the own service. The step is unique in the instance: the command id follows from it. */
+  | DomainEvent<`${Process}.command-decided`, { step: string; command: PolicyCommand }>
+  | DomainEvent<`${Process}.command-accepted`, { step: string; id: string; version: number }>
+  | DomainEvent<`${Process}.command-refused`, { step: string; code: string }>
+  /** An input `timer-fired` at that instant, RFC 3339 in UTC; the last one set under a name counts. */
+  | DomainEvent<`${Process}.timer-set`, { timer: string; at: string }>;
+
+export function processContract<Service extends string, Name extends string>(service: Service, name: Name, streamPrefix: string): AggregateContract<ProcessEvent<`${Service}.${Name}`>> {
   const types = ['received', 'command-decided', 'command-accepted', 'command-refused', 'timer-set'];
-  return { service, name, streamPrefix, events: Object.fromEntries(types.map((type) => [`${service}.${name}.${type}`, { version: 1 }])) };
+  const events = Object.fromEntries(types.map((type) => [`${service}.${name}.${type}`, { version: 1 }]));
+  return { service, name, streamPrefix, events: events as AggregateContract<ProcessEvent<`${Service}.${Name}`>>['events'] };
 }
 
 interface TimerRow {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { count, counted, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import { testService, type TestService } from '../../test/service.js';
 
@@ -192,7 +192,7 @@ describe('an event of an older schema version', () => {
       service: 'test',
       name: 'thing',
       streamPrefix: 'thing',
-      events: { 'test.thing.moved': { version: 2, upcast: { 1: (data: { to: string }) => ({ place: data.to }) } } },
+      events: { 'test.thing.moved': { version: 2, upcast: upcastFrom<{ to: string }>().to((old) => ({ place: old.to })) } },
     });
     const thing = decider<string | null, DomainEvent<'test.thing.moved', { place: string }>>({ contract, initial: null, evolve: (_place, fact) => fact.data.place });
     const other = testService([contract as AggregateContract<never>]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit } from '@keyfold/event-sourcing';
+import { type AggregateContract, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -153,7 +153,7 @@ describe('an event that cannot be applied', () => {
     await apply(await log());
     expect(await parked()).toEqual(['counter-1@1', 'counter-1@2']);
     const newer = new EventRegistry([
-      { ...counterContract, events: { 'test.counter.counted': { version: 2, upcast: { 1: (data: { by: number }) => ({ ...data, amount: data.by }) } } } } as unknown as AggregateContract<never>,
+      { ...counterContract, events: { 'test.counter.counted': { version: 2, upcast: upcastFrom<{ by: number }>().to((old) => ({ ...old, amount: old.by })) } } } as unknown as AggregateContract<never>,
     ]);
     const byAmount = { ...totals(), fold: (row: Total | null, event: RecordedEvent, id: string) => ({ id, total: (row?.total ?? 0) + (event.data as { amount: number }).amount }) };
     expect(await projector(byAmount, { registry: newer }).retryDeadLetters('counter-1')).toMatchObject({ applied: 2, left: 0 });
