@@ -1,16 +1,26 @@
 /** `amountMinor` is an integer in the minor unit of `currency` (ISO 4217): cents for EUR and USD. Never a float, never summed across currencies. */
 export interface Money {
+  /** @asType integer */
   readonly amountMinor: number;
   readonly currency: string;
 }
 
-/** Calendar date `YYYY-MM-DD` in the deployment's reporting time zone. */
+/**
+ * Calendar date `YYYY-MM-DD` in the deployment's reporting time zone.
+ * @format date
+ */
 export type DateOnly = string;
 
-/** RFC 3339 instant in UTC. */
+/**
+ * RFC 3339 instant in UTC.
+ * @format date-time
+ */
 export type Instant = string;
 
-/** Plaintext in a decision, ciphertext from the store on; revealed at the edge of a query. */
+/**
+ * Plaintext in a decision, ciphertext from the store on; revealed at the edge of a query.
+ * @format ciphertext
+ */
 export type Personal = string;
 
 /** Where an imported record comes from. `rowKey` identifies the row in the source system, `run` the import run that wrote it last. */

@@ -1,4 +1,4 @@
-import { EventRegistry } from '@keyfold/event-sourcing';
+import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
 import { taskContract } from './accounts/task.events.js';
@@ -20,8 +20,10 @@ export * from './opportunities/opportunity.events.js';
 export * from './processes.js';
 export * from './satisfaction/incident.events.js';
 
-/** Every event of every service. */
-export const registry = new EventRegistry([
+export * from './asyncapi.js';
+
+/** Every aggregate and process of every service. */
+export const contracts = [
   keyAccountContract,
   reservationContract,
   teamMemberContract,
@@ -34,4 +36,6 @@ export const registry = new EventRegistry([
   accountClosureContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
-]);
+] as readonly AggregateContract<never>[] as readonly AggregateContract[];
+
+export const registry = new EventRegistry(contracts);
