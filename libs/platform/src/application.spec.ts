@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import type { InjectOptions } from 'light-my-request';
-import { CommandIdReused, DomainError, NotFound, StaleVersion, Unavailable, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { CommandIdReused, DomainError, NotFound, StaleVersion, Unavailable, UnknownEventVersion, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { Act, Allow, Read, systemClock } from '@keyfold/event-sourcing-nest';
 import { createApplication } from './application.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -39,6 +39,7 @@ const failures: Record<string, () => Error> = {
   stale: () => new StaleVersion(3, 5),
   reused: () => new CommandIdReused('c-1'),
   outage: () => new Unavailable('the store', { retryAfterSeconds: 7 }),
+  newer: () => new UnknownEventVersion('things.thing.moved', 2),
   bug: () => new TypeError('secret detail of the inside'),
 };
 
@@ -114,13 +115,14 @@ describe('errors as problem+json', () => {
     ['stale', 412, 'stale-version', { expected: 3, actual: 5 }],
     ['reused', 422, 'command-id-reused', {}],
     ['outage', 503, 'unavailable', { what: 'the store' }],
+    ['newer', 503, 'event-version-unknown', { type: 'things.thing.moved', version: 2 }],
     ['bug', 500, 'internal', {}],
   ])('%s is %i %s', async (how, status, code, params) => {
     const answer = await send({ url: `/api/things/fail/x?how=${how}` });
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(answer.json()).toEqual({ type: `urn:keyfold:problem:${code}`, title: expect.any(String), status, code, params, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect(answer.statusCode).toBe(status);
-    expect(answer.headers['retry-after']).toBe(status === 503 ? '7' : undefined);
+    expect(answer.headers['retry-after']).toBe({ outage: '7', newer: '1' }[how]);
   });
 
   it('tells the log what it does not tell the caller, under the same trace', async () => {

@@ -64,7 +64,8 @@ export class Aggregates {
 
   /**
    * Runs one command on one stream. `decide` returns the events, none if there is nothing to do, or throws DomainError.
-   * Throws CommandIdReused, StaleVersion, DomainError, WrongExpectedVersion (lost the race 4 times), Unavailable.
+   * Throws CommandIdReused, StaleVersion, DomainError, WrongExpectedVersion (lost the race 4 times), Unavailable,
+   * UnknownEventVersion (a newer process wrote to the stream: nothing may be decided on a state that is not understood).
    */
   async execute<State, E extends DomainEvent>(
     decider: Decider<State, E>,

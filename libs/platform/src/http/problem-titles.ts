@@ -38,6 +38,7 @@ const en = {
   'command-id-reused': 'This Idempotency-Key was used before for something else.',
   refused: 'A rule does not allow this.',
   unavailable: 'This cannot be done right now. Please try again in a moment.',
+  'event-version-unknown': 'This was changed by a newer Keyfold than the one that answers ({type}, version {version}). Please try again in a moment.',
   internal: 'Something went wrong on our side.',
 };
 
@@ -75,6 +76,7 @@ const fr: Record<ProblemCode, string> = {
   'command-id-reused': 'Cet en-tête Idempotency-Key a déjà servi pour autre chose.',
   refused: 'Une règle ne le permet pas.',
   unavailable: "C'est impossible pour l'instant. Veuillez réessayer dans un moment.",
+  'event-version-unknown': "Modifié par une version de Keyfold plus récente que celle qui répond ({type}, version {version}). Veuillez réessayer dans un moment.",
   internal: 'Une erreur est survenue de notre côté.',
 };
 

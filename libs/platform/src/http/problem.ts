@@ -8,6 +8,7 @@ import {
   NotFound,
   StaleVersion,
   Unavailable,
+  UnknownEventVersion,
   WrongExpectedVersion,
 } from '@keyfold/event-sourcing';
 import { Problems } from '@keyfold/event-sourcing-nest';
@@ -67,6 +68,8 @@ function kindOf(error: unknown, language: Language): Kind {
   if (error instanceof CommandIdReused) return { status: 422, code: 'command-id-reused' };
   if (error instanceof CommitTooLarge) return { status: 413, code: 'too-large', params: { limit: error.limit } };
   if (error instanceof Unavailable) return { status: 503, code: 'unavailable', params: { what: error.what } };
+  // Another instance may know it, or this one after its upgrade: the caller may try again.
+  if (error instanceof UnknownEventVersion) return { status: 503, code: 'event-version-unknown', params: { type: error.type, version: error.version } };
   if (error instanceof HttpException) return kindOfHttp(error, language);
   return kindOfFramework(error);
 }

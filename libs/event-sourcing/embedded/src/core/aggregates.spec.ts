@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, UnknownEventVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { count, counted, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import { testService, type TestService } from '../../test/service.js';
 
@@ -199,5 +199,34 @@ describe('an event of an older schema version', () => {
     await other.store.append(someCommit('thing-1', 0, { events: [someEvent({ to: 'Lyon' }, 'test.thing.moved')] }));
     expect((await other.aggregates.load(thing, '1')).state).toBe('Lyon');
     other.close();
+  });
+});
+
+describe('an event of a schema version from the future', () => {
+  const fromTheFuture = () => someCommit('counter-1', 1, { events: [{ ...someEvent({ amount: 7 }), schemaVersion: 2 }] });
+
+  it('makes its stream refuse commands, by name and version, and no other stream', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(1));
+    await service.store.append(fromTheFuture());
+    const older = service.process();
+    const refusal = older.execute(counter, '1', someContext(), count(1));
+    await expect(refusal).rejects.toThrow(UnknownEventVersion);
+    await expect(refusal).rejects.toThrow('test.counter.counted version 2 is not known to this process');
+    expect(await older.execute(counter, '2', someContext(), count(1))).toMatchObject({ version: 1 });
+    expect(await service.store.head('counter-1')).toBe(2);
+  });
+
+  it('is noticed by a process that holds the state from before', async () => {
+    await service.aggregates.execute(counter, '1', someContext(), count(1));
+    await service.store.append(fromTheFuture());
+    for (const by of [1, 0, 99]) await expect(service.aggregates.execute(counter, '1', someContext(), count(by))).rejects.toThrow(UnknownEventVersion);
+    expect(await service.store.head('counter-1')).toBe(2);
+  });
+
+  it('does not change what a command was answered before', async () => {
+    const context = someContext();
+    const first = await service.aggregates.execute(counter, '1', context, count(1));
+    await service.store.append(fromTheFuture());
+    expect(await service.process().execute(counter, '1', context, count(1))).toEqual(first);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AggregateContract, type CommandSender, policy, PolicyRunner, Unavailable } from '@keyfold/event-sourcing';
-import { counted, counter, counterContract, type CounterEvent, eventually, someContext } from '@keyfold/event-sourcing/testing';
+import { counted, counter, counterContract, type CounterEvent, eventually, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore } from '../embedded-projection-store.js';
 import { incoming, live, testService, type TestService } from '../../test/service.js';
 
@@ -136,6 +136,25 @@ describe('a policy', () => {
       [3, 'queued behind a dead letter'],
       [4, 'queued behind a dead letter'],
     ]);
+  });
+
+  it('moves its marks over event types that it does not know', async () => {
+    await service.store.append(someCommit('counter-source', 0, { events: [someEvent({}, 'test.counter.invented-later'), someEvent({ by: 2 })] }));
+    await apply();
+    expect(await total()).toBe(2);
+    expect(await marks('source')).toEqual({ accepted: 2, applied: 2 });
+  });
+
+  it('parks an event of a schema version from the future, and one whose command meets such a stream', async () => {
+    const newer = { ...someEvent({ amount: 3 }), schemaVersion: 2 };
+    await service.store.append(someCommit('counter-source-1', 0, { events: [newer] }));
+    await add('source-2', 4);
+    await service.store.append(someCommit('counter-echo', 0, { events: [newer] }));
+    await apply();
+    const letters = await service.projections().deadLetters(runner().projection, { limit: 10 });
+    const cause = 'UnknownEventVersion: test.counter.counted version 2 is not known to this process';
+    expect(letters.map(({ streamId, cause: why }) => [streamId, why])).toEqual(['echo', 'source-1', 'source-2'].map((id) => [`counter-${id}`, cause]));
+    expect(await service.store.head('counter-echo')).toBe(1);
   });
 
   it('does not move its marks back when another member was faster', async () => {
