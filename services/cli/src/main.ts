@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { KeyfoldClient } from './client.js';
+import { asyncApiDocument, eventList, schemaOf } from './contracts.js';
 import { Failure } from './failure.js';
 import { readMapping } from './import/mapping.js';
 import { reportText } from './import/report.js';
@@ -26,6 +27,7 @@ const program = new Command('keyfold')
 const connection = (): Connection => program.opts<Connection>();
 const connect = (user?: string): Promise<KeyfoldClient> => KeyfoldClient.connect(connection().url, connection().token, user);
 const show = (result: object, text: string): void => void process.stdout.write(`${connection().json ? JSON.stringify(result, null, 2) : text}\n`);
+const showJson = (document: object): void => show(document, JSON.stringify(document, null, 2));
 
 const imports = program.command('import').description('Import the export of another system; a dry run unless --apply is said.');
 
@@ -77,6 +79,25 @@ program
     const { token } = await connect(user);
     show({ token }, token);
   });
+
+const contracts = program.command('contracts').description('What the events look like; needs no running Keyfold.');
+
+contracts
+  .command('list', { isDefault: true })
+  .description('Every event type with its versions, its topic and its streams.')
+  .action(() => show(...eventList()));
+
+contracts
+  .command('schema')
+  .description('The JSON Schema of an event type.')
+  .argument('<type>', 'event type, such as accounts.key-account.qualified')
+  .option('--schema-version <n>', 'schema version; the one written when absent')
+  .action((type: string, { schemaVersion }: { schemaVersion?: string }) => showJson(schemaOf(type, schemaVersion)));
+
+contracts
+  .command('asyncapi')
+  .description('The AsyncAPI 3 document of all topics.')
+  .action(() => showJson(asyncApiDocument()));
 
 try {
   await program.parseAsync();
