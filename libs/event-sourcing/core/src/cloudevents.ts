@@ -14,9 +14,10 @@ export function partitionOf(key: string, partitions: number = PARTITIONS): numbe
 /**
  * The messages of a commit: CloudEvents 1.0, Kafka binary mode, one per event. The data goes out in the schema version it was written in.
  * Attributes beyond the core ones: streamversion, position, index, recordedtime, schemaversion, partitionkey, commitid, commandid, correlationid,
- * causationid, actor (JSON), supersedes (comma-separated versions).
+ * causationid, actor (JSON), supersedes (comma-separated versions), commitsize (events of the commit), prevposition (position of the commit before this one
+ * on the same partition, 0 for the first). A reader that finds prevposition beyond what it has had knows that messages were lost.
  */
-export function toMessages(service: string, commit: SequencedCommit, partitions: number = PARTITIONS): PartitionedMessage[] {
+export function toMessages(service: string, commit: SequencedCommit, partitions: number = PARTITIONS, previous = 0): PartitionedMessage[] {
   const partition = partitionOf(commit.partitionKey, partitions);
   return commit.events.map((event, index) => ({
     partition,
@@ -33,6 +34,8 @@ export function toMessages(service: string, commit: SequencedCommit, partitions:
       ce_streamversion: String(commit.expectedVersion + index + 1),
       ce_position: String(commit.position),
       ce_index: String(index),
+      ce_commitsize: String(commit.events.length),
+      ce_prevposition: String(previous),
       ce_partitionkey: commit.partitionKey,
       ce_commitid: commit.commitId,
       ce_commandid: commit.commandId,
@@ -46,6 +49,49 @@ export function toMessages(service: string, commit: SequencedCommit, partitions:
     value: JSON.stringify(event.data),
   }));
 }
+
+const MARKER = 'keyfold.marker';
+
+/**
+ * Says on an idle partition how far it goes: `previous` is the last position that was published on it, and everything of the partition that was recorded before
+ * `recordedAt` has been published. It belongs to no stream; `id` is unlike every other message's.
+ */
+export const markerOf = (service: string, partition: number, { id, at, previous, recordedAt }: { id: string; at: string; previous: number; recordedAt: string }): PartitionedMessage => ({
+  partition,
+  key: '',
+  headers: {
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_type: MARKER,
+    ce_source: `/keyfold/${service}`,
+    ce_time: at,
+    ce_recordedtime: recordedAt,
+    ce_prevposition: String(previous),
+    'content-type': 'application/json',
+  },
+  value: '{}',
+});
+
+/** What a message says of its partition. Null when it says nothing: it was written before messages did. */
+export interface Progress {
+  /** Position of the commit before, on the same partition. */
+  readonly previous: number;
+  /** With this message the partition is complete up to here. */
+  readonly upTo: number;
+  /** Everything on the partition recorded before this time comes no later than this message. */
+  readonly recordedAt: string;
+}
+
+export function progressOf(message: Message): Progress | null {
+  const { headers } = message;
+  const { ce_prevposition: previous, ce_recordedtime: recordedAt } = headers;
+  if (previous === undefined || recordedAt === undefined) return null;
+  const isLastOfCommit = !isMarker(message) && Number(headers['ce_index']) + 1 === Number(headers['ce_commitsize']);
+  const progress = { previous: Number(previous), upTo: Number(isLastOfCommit ? headers['ce_position'] : previous), recordedAt };
+  return Number.isSafeInteger(progress.previous) && Number.isSafeInteger(progress.upTo) ? progress : null;
+}
+
+export const isMarker = ({ headers }: Message): boolean => headers['ce_type'] === MARKER;
 
 /** What can be said of a message without reading its data: enough to find its stream and to skip it. Null when even that is missing. */
 export interface MessageEnvelope {

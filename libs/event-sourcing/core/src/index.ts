@@ -2,6 +2,7 @@ export * from './aggregates.js';
 export * from './batcher.js';
 export * from './cloudevents.js';
 export * from './decider.js';
+export * from './delivery.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './filter.js';

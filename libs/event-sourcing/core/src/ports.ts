@@ -1,6 +1,8 @@
 import type { Commit, NewCommit, RecordedEvent, SequencedCommit } from './events.js';
 import type { Projection } from './projection.js';
 
+export type * from './transport.js';
+
 /** Time comes from here and nowhere else. */
 export interface Clock {
   now(): Date;
@@ -95,56 +97,6 @@ export interface EventStore {
 
   /** Resolves when commits after `position` may be numbered, or after `ms`. Only a wake-up: a caller must look for itself. */
   changed(position: number, ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** One event on a topic: CloudEvents 1.0 binary mode, headers `ce_*`, the data as JSON. */
-export interface Message {
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: string;
-}
-
-export interface PartitionedMessage extends Message {
-  readonly partition: number;
-}
-
-export interface ReceivedBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: readonly (Message & { readonly offset: string })[];
-  /** Keeps the membership of the group alive during long work. */
-  heartbeat(): Promise<void>;
-}
-
-export interface Consumer {
-  stop(): Promise<void>;
-}
-
-/** Partitioned topics with consumer groups. G5: at least once; per partition in the order of publishing. */
-export interface Transport {
-  readonly partitions: number;
-
-  /**
-   * Publishes to one topic; resolves when all messages are durable. The caller awaits it: one send in flight, never two.
-   * Throws Unavailable; the caller sends the same messages again.
-   */
-  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void>;
-
-  /**
-   * Delivers every message of the topics to one member of the group, from the beginning of the topic for a new group.
-   * The offset moves only after `onBatch` resolved. When it rejects, the same batch comes again after a back-off: never a skip.
-   */
-  consume(options: { group: string; topics: readonly string[]; onBatch: (batch: ReceivedBatch) => Promise<void> }): Promise<Consumer>;
-
-  close(): Promise<void>;
-}
-
-/** Where a relay has got to. Saved under the leader's epoch: a former leader changes nothing. */
-export interface RelayState {
-  readonly epoch: number;
-  publishedPosition(): Promise<number>;
-  /** False when another leader has taken over. */
-  advance(position: number): Promise<boolean>;
 }
 
 /** The logs of the services, as their owners give them (`GET /ops/feed` with the service credential; in process when embedded). */

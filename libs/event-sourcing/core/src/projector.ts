@@ -1,8 +1,8 @@
 import { partitionOf } from './cloudevents.js';
 import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
-import type { BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, ProjectionStore, ReceivedBatch } from './ports.js';
+import type { AuditLog, BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, Metrics, ProjectionStore } from './ports.js';
 import type { AnyProjection, Projection } from './projection.js';
-import { followsStream, gapless, type Incoming, incomingOf, incomingOfCommit, NO_MARKS } from './subscription.js';
+import { followsStream, gapless, type Incoming, incomingOfCommit, NO_MARKS } from './subscription.js';
 
 /** One member of a service's subscription: a projection, a policy, a process. */
 export interface Subscriber {
@@ -18,6 +18,8 @@ export interface SubscriberTools {
   readonly feeds: Feeds;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics?: Metrics;
+  readonly audit?: AuditLog;
 }
 
 const REPLAY_BATCH = 500;
@@ -199,17 +201,5 @@ export async function replay(
       position = commits[commits.length - 1]!.position;
       progress(position, total);
     }
-  }
-}
-
-/** Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7). */
-export async function deliver(batch: ReceivedBatch, subscribers: readonly Subscriber[], tools: SubscriberTools): Promise<void> {
-  const incoming = incomingOf(batch, tools.registry, (offset) =>
-    tools.log.error('message without a readable envelope left out', { topic: batch.topic, partition: batch.partition, offset }),
-  );
-  const partition = `${batch.topic}/${batch.partition}`;
-  for (const subscriber of subscribers) {
-    await subscriber.apply(partition, incoming);
-    await batch.heartbeat();
   }
 }

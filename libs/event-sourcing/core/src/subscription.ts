@@ -1,7 +1,7 @@
 import { envelopeOf, toRecordedEvent } from './cloudevents.js';
 import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
-import { recordedEvents, serviceOf } from './events.js';
-import type { Feeds, Marks, ReceivedBatch } from './ports.js';
+import { recordedEvents } from './events.js';
+import type { AuditLog, Clock, Feeds, Marks, Message, Metrics } from './ports.js';
 
 /** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
 export interface Incoming {
@@ -15,17 +15,10 @@ export interface Incoming {
   readonly raw: string;
 }
 
-/** A message whose envelope cannot be read belongs to no stream; it is reported and left out. */
-export function incomingOf(batch: ReceivedBatch, registry: EventRegistry, unreadable: (offset: string) => void): Incoming[] {
-  const service = serviceOf(batch.topic);
-  return batch.messages.flatMap((message) => {
-    const envelope = envelopeOf(message);
-    if (!envelope) {
-      unreadable(message.offset);
-      return [];
-    }
-    return [{ service, ...envelope, raw: message.value, read: once(() => toRecordedEvent(message, registry)) }];
-  });
+/** Null for a message whose envelope cannot be read: it belongs to no stream. */
+export function incomingOfMessage(service: string, message: Message, registry: EventRegistry): Incoming | null {
+  const envelope = envelopeOf(message);
+  return envelope && { service, ...envelope, raw: message.value, read: once(() => toRecordedEvent(message, registry)) };
 }
 
 export function incomingOfCommit(service: string, commit: SequencedCommit, registry: EventRegistry): Incoming[] {
@@ -52,7 +45,7 @@ export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 export async function gapless(
   incoming: readonly Incoming[],
   marks: ReadonlyMap<string, Marks>,
-  { feeds, registry }: { feeds: Feeds; registry: EventRegistry },
+  { feeds, registry, clock, metrics, audit }: { feeds: Feeds; registry: EventRegistry; clock: Clock; metrics?: Metrics; audit?: AuditLog },
   onGap: (streamId: string, after: number) => void,
 ): Promise<Incoming[]> {
   const streams = new Map<string, Incoming[]>();
@@ -72,10 +65,12 @@ export async function gapless(
     }
     onGap(streamId, accepted);
     const { service } = events[0]!;
+    metrics?.count('stream_gaps_total', { service });
     const commits = await feeds.stream(service, streamId, accepted);
     const repaired = commits.flatMap((commit) => incomingOfCommit(service, commit, registry)).filter((event) => event.version > accepted);
     if (!isGapless(repaired, accepted) || repaired.length < events.length) throw new Error(`${streamId}: the feed has no events after version ${accepted} yet`);
     complete.push(...repaired);
+    await audit?.write({ at: clock.now().toISOString(), actor: 'subscription', action: 'gap-repaired', subject: streamId, details: { after: accepted, upTo: repaired.at(-1)!.version } });
   }
   return complete;
 }

@@ -1,4 +1,4 @@
-import type { Clock, Consumer, ReceivedBatch } from '@keyfold/event-sourcing';
+import type { Clock, Consumer, OnBatch } from '@keyfold/event-sourcing';
 import type { PartitionLog } from './partition-log.js';
 
 const BATCH = 500;
@@ -13,6 +13,8 @@ interface Cursor {
   readonly partition: number;
   readonly log: PartitionLog;
   offset: number;
+  /** Moves with the offset. */
+  note: string | null;
   underWay: boolean;
 }
 
@@ -22,7 +24,7 @@ class Member {
 
   constructor(
     readonly topics: readonly string[],
-    readonly onBatch: (batch: ReceivedBatch) => Promise<void>,
+    readonly onBatch: OnBatch,
   ) {}
 }
 
@@ -36,11 +38,11 @@ export class ConsumerGroup {
     private readonly onProgress: (topic: string) => void,
   ) {}
 
-  join(logs: ReadonlyMap<string, readonly PartitionLog[]>, onBatch: (batch: ReceivedBatch) => Promise<void>): Consumer {
+  join(logs: ReadonlyMap<string, readonly PartitionLog[]>, onBatch: OnBatch): Consumer {
     for (const [topic, partitions] of logs)
       partitions.forEach((log, partition) => {
         const key = `${topic}/${partition}`;
-        if (!this.cursors.has(key)) this.cursors.set(key, { topic, partition, log, offset: log.begin, underWay: false });
+        if (!this.cursors.has(key)) this.cursors.set(key, { topic, partition, log, offset: log.begin, note: null, underWay: false });
       });
     const member = new Member([...logs.keys()], onBatch);
     this.members = [...this.members, member];
@@ -97,7 +99,8 @@ export class ConsumerGroup {
     for (let failures = 0; cursor.offset < cursor.log.end && this.ownerOf(cursor) === member; ) {
       const messages = cursor.log.read(cursor.offset, BATCH);
       try {
-        await member.onBatch({ topic: cursor.topic, partition: cursor.partition, messages, heartbeat: () => Promise.resolve() });
+        const { topic, partition, note } = cursor;
+        cursor.note = (await member.onBatch({ topic, partition, messages, note, heartbeat: () => Promise.resolve() })) ?? note ?? '';
         cursor.offset += messages.length;
         failures = 0;
         this.onProgress(cursor.topic);

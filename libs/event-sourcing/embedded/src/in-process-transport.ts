@@ -1,4 +1,4 @@
-import { type Clock, type Consumer, PARTITIONS, type PartitionedMessage, type ReceivedBatch, type Transport, Unavailable } from '@keyfold/event-sourcing';
+import { type Clock, type Consumer, type Message, type OnBatch, PARTITIONS, type PartitionedMessage, type Place, type Transport, Unavailable } from '@keyfold/event-sourcing';
 import { ConsumerGroup } from './consumer-group.js';
 import { PartitionLog } from './partition-log.js';
 import { Wakeups } from './wakeups.js';
@@ -25,16 +25,23 @@ export class InProcessTransport implements Transport {
     this.room = new Wakeups(clock);
   }
 
-  async publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void> {
+  async publish(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
     const logs = this.topic(topic);
     const touched = [...new Set(messages.map((message) => message.partition))];
     await this.untilRoomIn(topic, touched);
     for (const message of messages) logs[message.partition]!.append(message);
+    const written = touched.map((partition) => ({ partition, offset: String(logs[partition]!.end - 1) }));
     this.free(topic);
     for (const group of this.groups.values()) group.wake(topic);
+    return written;
   }
 
-  async consume(options: { group: string; topics: readonly string[]; onBatch: (batch: ReceivedBatch) => Promise<void> }): Promise<Consumer> {
+  async readBack(topic: string, places: readonly Place[]): Promise<ReadonlyMap<number, Message | null>> {
+    const logs = this.topic(topic);
+    return new Map(places.map(({ partition, offset }) => [partition, logs[partition]!.at(offset)]));
+  }
+
+  async consume(options: { group: string; topics: readonly string[]; onBatch: OnBatch }): Promise<Consumer> {
     if (this.closed) throw new Unavailable('transport (closed)');
     const group = this.groups.get(options.group) ?? new ConsumerGroup(this.clock, (topic) => this.progressed(topic));
     const logs = new Map(options.topics.map((topic) => [topic, this.topic(topic)]));

@@ -1,4 +1,4 @@
-import { type EventStore, type Feeds, NotFound, type RelayState, type SequencedCommit } from '@keyfold/event-sourcing';
+import { type Clock, type EventStore, type Feeds, NotFound, type RelayPlace, type RelayState, type SequencedCommit } from '@keyfold/event-sourcing';
 
 /** The logs of services that live in this process. A service that is not among them is NotFound. */
 export function localFeeds(stores: readonly EventStore[]): Feeds {
@@ -22,14 +22,16 @@ export function localFeeds(stores: readonly EventStore[]): Feeds {
  * The state of a relay whose topics do not outlive the process either: it begins at `from`, which is where the log stood when
  * the views had been built from it (0 publishes everything again; the marks drop what is known).
  */
-export function relayStateInMemory(from = 0): RelayState {
-  let published = from;
+export function relayStateInMemory(from = 0, log?: { readonly store: Pick<EventStore, 'lastPosition'>; readonly clock: Clock }): RelayState {
+  let place: RelayPlace = { position: from, partitions: new Map() };
   return {
     epoch: 1,
-    publishedPosition: async () => published,
-    advance: async (position) => {
-      published = position;
+    load: async () => place,
+    save: async (next) => {
+      place = next;
       return true;
     },
+    // Commits are numbered as they are appended, in this process and by this clock.
+    quietUntil: async (position) => (log && (await log.store.lastPosition()) === position ? log.clock.now().toISOString() : null),
   };
 }

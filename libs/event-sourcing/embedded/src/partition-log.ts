@@ -6,6 +6,8 @@ type Kept = ReceivedBatch['messages'][number];
 export class PartitionLog {
   private messages: Kept[] = [];
   private first = 0;
+  /** The last message with a key, however many markers came behind it: a relay may still read it back. */
+  private lastKeyed: Kept | null = null;
 
   /** Offset of the oldest message that is still there. */
   get begin(): number {
@@ -18,7 +20,13 @@ export class PartitionLog {
   }
 
   append({ key, headers, value }: Message): void {
-    this.messages.push({ key, headers, value, offset: String(this.end) });
+    const kept = { key, headers, value, offset: String(this.end) };
+    this.messages.push(kept);
+    if (key !== '') this.lastKeyed = kept;
+  }
+
+  at(offset: string): Kept | null {
+    return this.messages[Number(offset) - this.first] ?? (this.lastKeyed?.offset === offset ? this.lastKeyed : null);
   }
 
   read(offset: number, limit: number): readonly Kept[] {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import type { Clock, Logger } from '@keyfold/event-sourcing';
+import type { Clock, Logger, Metrics } from '@keyfold/event-sourcing';
 import kafkajs, { type Admin, type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { Seldom } from './seldom.js';
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
@@ -12,6 +13,7 @@ export interface KafkaSettings {
   readonly connection?: Pick<KafkaConfig, 'ssl' | 'sasl' | 'socketFactory'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -42,8 +44,6 @@ export async function withAdmin<T>(settings: KafkaSettings, work: (admin: Admin)
   }
 }
 
-const REPEAT_MS = 60_000;
-const REMEMBERED = 100;
 /** A producer that gave up is thrown away, so a bound on its retries endangers nothing. */
 const IRRELEVANT = 'Limiting retries for the idempotent producer';
 
@@ -58,15 +58,11 @@ function logOf(settings: KafkaSettings): (entry: LogEntry) => void {
 
 /** kafkajs reports every attempt of every retry. What an outage means is logged by those it stops; this is the detail, each line once a minute. */
 function quietly({ clock, log }: KafkaSettings): (entry: LogEntry) => void {
-  const last = new Map<string, number>();
+  const seldom = new Seldom(clock);
   return ({ namespace, log: entry }) => {
     if (entry.message.startsWith(IRRELEVANT)) return;
-    const now = clock.now().getTime();
     const line = `${namespace}: ${entry.message}`;
-    if (now - (last.get(line) ?? -Infinity) < REPEAT_MS) return;
-    if (last.size >= REMEMBERED) last.clear();
-    last.set(line, now);
-    log.warn(`kafkajs ${line}`, { broker: entry['broker'], group: entry['groupId'], error: entry['error'] });
+    if (seldom.may(line)) log.warn(`kafkajs ${line}`, { broker: entry['broker'], group: entry['groupId'], error: entry['error'] });
   };
 }
 

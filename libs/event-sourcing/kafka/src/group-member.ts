@@ -1,8 +1,11 @@
-import type { Consumer, ReceivedBatch } from '@keyfold/event-sourcing';
+import type { Consumer, OnBatch } from '@keyfold/event-sourcing';
 import type { Consumer as KafkaConsumer } from 'kafkajs';
 import { kafkaClient, type KafkaSettings } from './client.js';
+import { Notes } from './notes.js';
 import { PartitionWorker } from './partition-worker.js';
-import { checkTopics, lagOf } from './topics.js';
+import { Seldom } from './seldom.js';
+import { type TopicCheck, TopicMisconfigured } from './topic-check.js';
+import { lagOf } from './topics.js';
 import { abortable, within } from './waiting.js';
 
 export interface MemberTuning {
@@ -38,6 +41,7 @@ export interface MemberHealth {
 export class GroupMember implements Consumer {
   private readonly stopping = new AbortController();
   private readonly life: Promise<void>;
+  private readonly notes: Notes;
   private assignment: Readonly<Record<string, readonly number[]>> = {};
   private running = false;
   private restarts = 0;
@@ -48,9 +52,11 @@ export class GroupMember implements Consumer {
       group: string;
       topics: readonly string[];
       tuning: MemberTuning;
-      onBatch: (batch: ReceivedBatch) => Promise<void>;
+      check: TopicCheck;
+      onBatch: OnBatch;
     },
   ) {
+    this.notes = new Notes(settings, options.group, options.topics);
     this.life = this.live();
   }
 
@@ -66,19 +72,23 @@ export class GroupMember implements Consumer {
 
   private async live(): Promise<void> {
     const { clock, log } = this.settings;
-    const { group, topics, tuning, onBatch } = this.options;
+    const { group, topics, tuning, check, onBatch } = this.options;
+    const { notes } = this;
+    const seldom = new Seldom(clock);
     let failures = 0;
     while (!this.stopping.signal.aborted) {
-      const worker = new PartitionWorker(this.settings, { group, heartbeatMs: tuning.sessionTimeoutMs / 3, onBatch });
+      const worker = new PartitionWorker(this.settings, { group, heartbeatMs: tuning.sessionTimeoutMs / 3, notes, onBatch });
       try {
-        await abortable(checkTopics(this.settings, topics), this.stopping.signal);
+        await abortable(check.admit(topics), this.stopping.signal);
         await this.session(worker);
       } catch (error) {
         if (this.stopping.signal.aborted) return;
+        check.forget(topics);
         failures = worker.progress > 0 ? 1 : failures + 1;
         this.restarts += 1;
         const waitMs = Math.min(250 * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
-        log.warn('not consuming from Kafka, will try again', { group, topics, waitMs, error: String(error) });
+        if (seldom.may(String(error)))
+          log.warn('not consuming from Kafka, will try again', { group, topics, waitMs, error: String(error) });
         await clock.wait(waitMs, this.stopping.signal);
       }
     }
@@ -90,7 +100,7 @@ export class GroupMember implements Consumer {
     const crash = new AbortController();
     const over = AbortSignal.any([this.stopping.signal, crash.signal]);
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.abort(payload.error));
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => void (this.assignment = payload.memberAssignment));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
     try {
       // Never interrupted: a kafkajs consumer that is disconnected while it joins may join afterwards and live on. Its own time-outs bound it.
       await this.join(consumer, worker);
@@ -101,6 +111,11 @@ export class GroupMember implements Consumer {
       this.running = false;
       await this.leave(consumer, worker);
     }
+  }
+
+  private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.assignment = assignment;
+    this.notes.forget();
   }
 
   private newConsumer(): KafkaConsumer {
@@ -146,11 +161,20 @@ export class GroupMember implements Consumer {
     for (;;) {
       await this.settings.clock.wait(this.options.tuning.stallMs, over);
       over.throwIfAborted();
+      await this.checkTopics();
       if (worker.progress !== seen) {
         seen = worker.progress;
         behind = false;
       } else if (behind) throw new Error(`no progress for ${this.options.tuning.stallMs} ms though there are messages`);
       else behind = await this.isBehind();
+    }
+  }
+
+  private async checkTopics(): Promise<void> {
+    try {
+      await this.options.check.admit(this.options.topics);
+    } catch (error) {
+      if (error instanceof TopicMisconfigured) throw error; // otherwise the fetches meet the same outage
     }
   }
 

@@ -1,4 +1,5 @@
 export type { KafkaSettings } from './client.js';
 export type { MemberHealth, MemberTuning } from './group-member.js';
 export { KafkaTransport } from './kafka-transport.js';
-export { createTopics, TopicMisconfigured } from './topics.js';
+export { TopicMisconfigured } from './topic-check.js';
+export { createTopics } from './topics.js';

@@ -1,14 +1,18 @@
 import {
-  PARTITIONS,
-  Unavailable,
   type Consumer,
+  type Message,
+  type OnBatch,
+  PARTITIONS,
   type PartitionedMessage,
-  type ReceivedBatch,
+  type Place,
   type Transport,
+  Unavailable,
 } from '@keyfold/event-sourcing';
 import type { KafkaSettings } from './client.js';
 import { DEFAULT_TUNING, GroupMember, type MemberHealth, type MemberTuning } from './group-member.js';
 import { OrderedProducer } from './producer.js';
+import { recordsAt } from './record-reader.js';
+import { TopicCheck } from './topic-check.js';
 import { lagOf } from './topics.js';
 
 /**
@@ -17,6 +21,7 @@ import { lagOf } from './topics.js';
  */
 export class KafkaTransport implements Transport {
   readonly partitions = PARTITIONS;
+  private readonly topics: TopicCheck;
   private readonly producer: OrderedProducer;
   private readonly members = new Set<GroupMember>();
   private readonly tuning: MemberTuning;
@@ -25,29 +30,34 @@ export class KafkaTransport implements Transport {
     private readonly settings: KafkaSettings,
     tuning: Partial<MemberTuning> = {},
   ) {
-    this.producer = new OrderedProducer(settings);
+    this.topics = new TopicCheck(settings);
+    this.producer = new OrderedProducer(settings, this.topics);
     this.tuning = { ...DEFAULT_TUNING, ...tuning };
   }
 
-  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void> {
+  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
     return this.producer.publish(this.settings.topicPrefix + topic, messages);
   }
 
+  async readBack(topic: string, places: readonly Place[]): Promise<ReadonlyMap<number, Message | null>> {
+    const name = this.settings.topicPrefix + topic;
+    try {
+      await this.topics.admit([name]);
+      return await recordsAt(this.settings, name, places);
+    } catch (error) {
+      this.topics.forget([name]);
+      throw new Unavailable(`Kafka topic ${name}`, { cause: error });
+    }
+  }
+
   /** Resolves at once; the member joins as soon as the cluster is there. A batch has at most 500 messages. */
-  consume({
-    group,
-    topics,
-    onBatch,
-  }: {
-    group: string;
-    topics: readonly string[];
-    onBatch: (batch: ReceivedBatch) => Promise<void>;
-  }): Promise<Consumer> {
+  consume({ group, topics, onBatch }: { group: string; topics: readonly string[]; onBatch: OnBatch }): Promise<Consumer> {
     const { topicPrefix } = this.settings;
     const member = new GroupMember(this.settings, {
       group: topicPrefix + group,
       topics: topics.map((topic) => topicPrefix + topic),
       tuning: this.tuning,
+      check: this.topics,
       onBatch,
     });
     this.members.add(member);

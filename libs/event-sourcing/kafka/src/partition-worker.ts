@@ -1,7 +1,8 @@
-import type { ReceivedBatch } from '@keyfold/event-sourcing';
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { OnBatch } from '@keyfold/event-sourcing';
+import type { EachBatchPayload, KafkaMessage, PartitionOffset } from 'kafkajs';
 import type { KafkaSettings } from './client.js';
 import { toMessage } from './messages.js';
+import type { Notes } from './notes.js';
 import { abortable } from './waiting.js';
 
 const SLICE = 500;
@@ -17,7 +18,7 @@ export class PartitionWorker {
 
   constructor(
     private readonly settings: KafkaSettings,
-    private readonly options: { group: string; heartbeatMs: number; onBatch: (batch: ReceivedBatch) => Promise<void> },
+    private readonly options: { group: string; heartbeatMs: number; notes: Notes; onBatch: OnBatch },
   ) {}
 
   /** Lets go of work in progress; its offset stays where it was. */
@@ -35,16 +36,19 @@ export class PartitionWorker {
     for (let start = 0; start < messages.length; start += SLICE) {
       if (!payload.isRunning() || payload.isStale() || this.abandonment.signal.aborted) return;
       const slice = messages.slice(start, start + SLICE);
-      if (!(await this.handOver(slice, payload))) return;
+      const note = await this.handOver(slice, payload);
+      if (note === null) return;
       const last = slice.at(-1)!.offset;
       payload.resolveOffset(last);
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(last) + 1n).toString() }] }] });
+      // kafkajs hands the metadata on to the broker; its types do not know.
+      const committed: PartitionOffset & { metadata: string } = { partition, offset: (BigInt(last) + 1n).toString(), metadata: note };
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [committed] }] });
       await payload.heartbeat();
     }
   };
 
-  /** False when the slice was refused. Throws only what the group has to know: this member has lost its partitions. */
-  private async handOver(slice: readonly KafkaMessage[], payload: EachBatchPayload): Promise<boolean> {
+  /** The note to keep with the offset; null when the slice was refused. Throws only what the group has to know: this member has lost its partitions. */
+  private async handOver(slice: readonly KafkaMessage[], payload: EachBatchPayload): Promise<string | null> {
     const { topic, partition } = payload.batch;
     let evicted: unknown;
     const heartbeat = () =>
@@ -55,14 +59,22 @@ export class PartitionWorker {
     const done = new AbortController();
     void this.keepAlive(heartbeat, done.signal);
     try {
-      const batch = { topic: topic.slice(this.settings.topicPrefix.length), partition, messages: slice.map(toMessage), heartbeat };
-      await abortable(this.options.onBatch(batch), this.abandonment.signal);
+      const known = await this.options.notes.of(topic, partition);
+      const batch = {
+        topic: topic.slice(this.settings.topicPrefix.length),
+        partition,
+        messages: slice.map(toMessage),
+        note: known,
+        heartbeat,
+      };
+      const note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known ?? '';
+      await this.options.notes.set(topic, partition, note);
       this.failures.delete(`${topic}/${partition}`);
-      return true;
+      return note;
     } catch (error) {
       if (evicted) throw evicted;
       if (!this.abandonment.signal.aborted) this.backOff(payload, error);
-      return false;
+      return null;
     } finally {
       this.progress += 1;
       done.abort();

@@ -1,8 +1,10 @@
-import { Unavailable, type PartitionedMessage } from '@keyfold/event-sourcing';
-import type { Message, Producer } from 'kafkajs';
+import { type PartitionedMessage, type Place, Unavailable } from '@keyfold/event-sourcing';
+import type { Message, Producer, RecordMetadata } from 'kafkajs';
 import { kafkaClient, type KafkaSettings } from './client.js';
 import { inRequests } from './messages.js';
-import { checkTopics, TopicMisconfigured } from './topics.js';
+import { endsOf } from './record-reader.js';
+import { Seldom } from './seldom.js';
+import { type TopicCheck, TopicMisconfigured } from './topic-check.js';
 
 const MAX_REQUEST_BYTES = 900 * 1024;
 const MAX_WAITING = 100;
@@ -16,15 +18,23 @@ const MAX_WAITING = 100;
  */
 export class OrderedProducer {
   private producer: Producer | null = null;
-  private readonly checked = new Set<string>();
+  private readonly seldom: Seldom;
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private closed = false;
 
-  constructor(private readonly settings: KafkaSettings) {}
+  constructor(
+    private readonly settings: KafkaSettings,
+    private readonly topics: TopicCheck,
+  ) {
+    this.seldom = new Seldom(settings.clock);
+  }
 
-  /** Resolves when all messages are on all in-sync replicas. Throws Unavailable after bounded retries (a minute at most); some may have been written. */
-  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void> {
+  /**
+   * Resolves when all messages are on all in-sync replicas, with the place of the last one on each partition.
+   * Throws Unavailable after bounded retries (a minute at most); some may have been written.
+   */
+  publish(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
     if (this.closed || this.waiting >= MAX_WAITING) return Promise.reject(new Unavailable(`Kafka topic ${topic}`));
     this.waiting += 1;
     const turn = this.last.then(() => this.send(topic, messages)).finally(() => (this.waiting -= 1));
@@ -38,15 +48,20 @@ export class OrderedProducer {
     await this.discard();
   }
 
-  private async send(topic: string, messages: readonly PartitionedMessage[]): Promise<void> {
+  private async send(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
+    const last = new Map<number, string>();
     try {
-      await this.check(topic);
+      await this.topics.admit([topic]);
       const producer = (this.producer ??= await this.connect());
-      for (const request of inRequests(messages, MAX_REQUEST_BYTES))
-        await producer.send({ topic, acks: -1, messages: request as Message[] });
+      for (const request of inRequests(messages, MAX_REQUEST_BYTES)) {
+        const answers = await producer.send({ topic, acks: -1, messages: request as Message[] });
+        for (const { partition, offset } of await this.placesOf(topic, request, answers)) last.set(partition, offset);
+      }
+      return [...last].map(([partition, offset]) => ({ partition, offset }));
     } catch (error) {
       await this.discard();
-      if (error instanceof TopicMisconfigured || refused(error))
+      this.topics.forget([topic]);
+      if (!(error instanceof TopicMisconfigured) && refused(error) && this.seldom.may(String(error)))
         this.settings.log.error('Kafka does not take the events; commands are not affected', { topic, error: String(error) });
       throw new Unavailable(`Kafka topic ${topic}`, { cause: error });
     }
@@ -72,17 +87,22 @@ export class OrderedProducer {
     }
   }
 
-  private async check(topic: string): Promise<void> {
-    if (this.checked.has(topic)) return;
-    await checkTopics(this.settings, [topic]);
-    this.checked.add(topic);
+  /** A broker that recognises a repetition may not know any more where it has put it: then its last record is taken, which lies behind it or is it. */
+  private async placesOf(topic: string, request: readonly PartitionedMessage[], answers: readonly RecordMetadata[]): Promise<Place[]> {
+    const counts = Map.groupBy(request, ({ partition }) => partition);
+    const isKnown = ({ baseOffset }: RecordMetadata): boolean => baseOffset !== undefined && BigInt(baseOffset) >= 0n;
+    const unknown = answers.filter((answer) => !isKnown(answer)).map(({ partition }) => partition);
+    const ends = unknown.length > 0 ? await endsOf(this.settings, topic, unknown) : new Map<number, bigint>();
+    return answers.map(({ partition, baseOffset }) => {
+      const end = ends.get(partition) ?? BigInt(baseOffset!) + BigInt(counts.get(partition)!.length);
+      return { partition, offset: String(end - 1n) };
+    });
   }
 
   /** After any failure: what the cluster looks like now is for the next send to find out. */
   private async discard(): Promise<void> {
     const { producer } = this;
     this.producer = null;
-    this.checked.clear();
     await producer?.disconnect().catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import type { Landmark } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 
 export const LEASES = 'leases';
@@ -21,7 +22,10 @@ export interface LeaseDocument {
   readonly recordedAt: Date;
   /** Every position up to here is in the log. A hint for readers, behind by a batch at most. */
   readonly numbered: number;
+  /** Goes back when the topic has lost what was written to it. */
   readonly publishedPosition: number;
+  /** What the relay wrote last on each partition; written with `publishedPosition` and never apart from it. */
+  readonly landmarks?: Readonly<Record<string, Landmark>>;
 }
 
 export const leasesOf = (db: mongo.Db): mongo.Collection<LeaseDocument> => db.collection<LeaseDocument>(LEASES);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, SequencedCommit } from '@keyfold/event-sourcing';
+import type { EventStore, RelayPlace, SequencedCommit } from '@keyfold/event-sourcing';
 import { eventually, within } from '@keyfold/event-sourcing/testing';
 import type { mongo } from 'mongoose';
 import { databaseOf } from '../src/connection.js';
@@ -156,15 +156,45 @@ describe('numbering', () => {
 });
 
 describe('the relay state', () => {
-  it('moves under the epoch of the leader only, and never back', async () => {
+  const stateOf = (epoch: number): MongoRelayState => new MongoRelayState(database.connection, 'accounts', epoch, realClock);
+  const at = (position: number): RelayPlace => ({ position, partitions: new Map([[3, { offset: String(position), eventId: `event-${position}`, position }]]) });
+
+  it('moves under the epoch of the leader only, forth, and back where the leader means it', async () => {
     const leader = start();
     await eventually(() => expect(leader.epochs).toHaveLength(1));
-    const state = (epoch: number): MongoRelayState => new MongoRelayState(database.connection, 'accounts', epoch, realClock);
-    const current = state(leader.epochs[0]!);
-    expect(await current.publishedPosition()).toBe(0);
-    expect(await current.advance(7)).toBe(true);
-    expect(await current.advance(5)).toBe(true);
-    expect(await state(current.epoch - 1).advance(9)).toBe(false);
-    expect(await current.publishedPosition()).toBe(7);
+    const current = stateOf(leader.epochs[0]!);
+    const former = stateOf(current.epoch - 1);
+    expect(await current.load()).toEqual({ position: 0, partitions: new Map() });
+    expect(await current.save(at(7))).toBe(true);
+    expect(await former.save(at(9))).toBe(false);
+    expect(await former.save(at(1))).toBe(false);
+    expect(await current.load()).toEqual(at(7));
+    expect(await current.save(at(2))).toBe(true);
+    expect(await former.load()).toEqual(at(2));
+  });
+
+  it('tells a time before which nothing more is recorded, and none while a commit is on its way', async () => {
+    const { store, epochs } = start();
+    await store.append(commitOf('account-1', 0));
+    const [first] = await everythingNumbered(store, 1);
+    const state = stateOf(epochs[0]!);
+    expect(await state.quietUntil(0)).toBeNull();
+    const quiet = await state.quietUntil(1);
+    expect(quiet! >= first!.recordedAt).toBe(true);
+    expect(await stateOf(state.epoch - 1).quietUntil(1)).toBeNull();
+    await store.append(commitOf('account-1', 1));
+    const commits = await everythingNumbered(store, 2);
+    expect(commits[1]!.recordedAt >= quiet!).toBe(true);
+  });
+
+  it('lets no later commit be recorded before it, should the clock of the server go back', async () => {
+    const { store, epochs } = start();
+    await store.append(commitOf('account-1', 0));
+    await everythingNumbered(store, 1);
+    await leases.updateOne({ _id: 'accounts' }, { $set: { recordedAt: new Date(Date.now() + 3_600_000) } });
+    const quiet = await stateOf(epochs[0]!).quietUntil(1);
+    await store.append(commitOf('account-1', 1));
+    const commits = await everythingNumbered(store, 2);
+    expect(commits[1]!.recordedAt >= quiet!).toBe(true);
   });
 });

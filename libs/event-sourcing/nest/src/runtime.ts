@@ -3,6 +3,7 @@ import {
   Aggregates,
   type AnyProcessManager,
   type AnyProjection,
+  Completeness,
   deliver,
   type EventRegistry,
   type Policy,
@@ -41,6 +42,8 @@ const IDLE = { state: 'none', done: 0, total: 0, error: null } as const;
  * Commands do not need it: they are taken while Kafka is down and before the views are built (G11).
  */
 export class ServiceRuntime {
+  /** How far the followed topics have been handled by this process. */
+  readonly completeness = new Completeness();
   private readonly stopping = new AbortController();
   private readonly projectors = new Map<string, Projector<object>>();
   private readonly subscribers: readonly Subscriber[];
@@ -58,7 +61,8 @@ export class ServiceRuntime {
     aggregates: Aggregates,
     sender: CommandSender,
   ) {
-    const tools = { registry: definition.registry, feeds: adapters.feeds, clock: adapters.clock, log: adapters.log, ids: adapters.ids };
+    const { feeds, clock, log, ids, metrics, audit } = adapters;
+    const tools = { registry: definition.registry, feeds, clock, log, ids, metrics, audit };
     const store = adapters.projections;
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
@@ -89,7 +93,8 @@ export class ServiceRuntime {
   async consume(): Promise<void> {
     const services = [...new Set(this.subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
     if (services.length === 0) return;
-    const tools = { registry: this.definition.registry, feeds: this.adapters.feeds, clock: this.adapters.clock, log: this.adapters.log };
+    const { feeds, clock, log, metrics, audit } = this.adapters;
+    const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness };
     this.consumer = await this.adapters.transport.consume({
       group: `keyfold.${this.service}`,
       topics: services.map(topicOf),
@@ -99,11 +104,11 @@ export class ServiceRuntime {
 
   lead(): void {
     const { signal } = this.stopping;
-    const { store, transport, clock, log, failpoint, volatile } = this.adapters;
+    const { store, transport, clock, log, failpoint, metrics, audit, volatile } = this.adapters;
     this.background.push(
       this.adapters.lead(async (state, term) => {
-        const from = volatile ? { ...state, epoch: state.epoch, advance: state.advance.bind(state), publishedPosition: () => Promise.resolve(this.startPosition) } : state;
-        await new Relay(store, transport, from, { clock, log, failpoint }).run(term);
+        if (volatile) await state.save({ position: this.startPosition, partitions: new Map() });
+        await new Relay(store, transport, state, { clock, log, failpoint, metrics, audit }).run(term);
       }, signal),
       ...this.processes.map((process) => process.runTimers(signal)),
     );

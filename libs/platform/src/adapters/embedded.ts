@@ -40,7 +40,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           store,
           projections: new EmbeddedProjectionStore({ clock, database: folder.database(`${store.service}-marks`, PROJECTION_MARKS) }),
           volatile: true,
-          lead: (work, signal) => work(relayStateInMemory(), signal), // the only process there is: always the leader
+          lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,
         } satisfies Adapters,
       ]),

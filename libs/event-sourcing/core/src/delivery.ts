@@ -1,0 +1,112 @@
+import { isMarker, PARTITIONS, partitionOf, progressOf, envelopeOf } from './cloudevents.js';
+import { serviceOf } from './events.js';
+import type { ReceivedBatch } from './ports.js';
+import type { Subscriber, SubscriberTools } from './projector.js';
+import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
+
+const REPAIR_BATCH = 500;
+
+/**
+ * Up to when the events of a topic have been handled, as far as this process has had its partitions: those of other members of the group are not in it,
+ * and one that has gone to another member stands still.
+ */
+export class Completeness {
+  private readonly topics = new Map<string, Map<number, string>>();
+
+  /** Everything on the partition that was recorded before `recordedAt` has been handled. */
+  handled(topic: string, partition: number, recordedAt: string): void {
+    const partitions = this.topics.get(topic) ?? new Map<number, string>();
+    const known = partitions.get(partition);
+    if (known === undefined || recordedAt > known) partitions.set(partition, recordedAt); // a topic made anew tells old times again
+    this.topics.set(topic, partitions);
+  }
+
+  /** Everything recorded before this time has been handled, RFC 3339 in UTC; null when nothing of the topic has come. */
+  upTo(topic: string): string | null {
+    return [...(this.topics.get(topic)?.values() ?? [])].sort()[0] ?? null;
+  }
+}
+
+/**
+ * Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
+ * which everything of the partition has been handed over, '' when that is not known.
+ *
+ * The note travels with the offset, so a member that takes a partition over knows exactly as much as the one before. A message whose predecessor lies beyond it
+ * tells that messages were lost: they are fetched from the owner's log, handed over first, and dropped by the marks of those who have them. A topic made anew
+ * begins with positions that are known, which is no loss.
+ */
+export async function deliver(
+  batch: ReceivedBatch,
+  subscribers: readonly Subscriber[],
+  tools: SubscriberTools & { readonly completeness?: Completeness },
+): Promise<string> {
+  const partition = `${batch.topic}/${batch.partition}`;
+  const handOver = async (events: readonly Incoming[]): Promise<void> => {
+    for (const subscriber of subscribers) {
+      await subscriber.apply(partition, events);
+      await batch.heartbeat();
+    }
+  };
+  let upTo = noted(batch.note);
+  let recordedAt: string | null = null;
+  let events: Incoming[] = [];
+  for (const message of batch.messages) {
+    const progress = progressOf(message);
+    if (progress) {
+      if (upTo !== null && progress.previous > upTo) {
+        await handOver(events);
+        events = [];
+        await repair(batch, { after: upTo, upTo: progress.previous }, handOver, tools);
+      }
+      upTo = Math.max(upTo ?? 0, progress.upTo);
+      recordedAt = progress.recordedAt;
+    } else if (envelopeOf(message)) upTo = null; // written before messages told their predecessor: what follows is believed
+    if (isMarker(message)) continue;
+    const incoming = incomingOfMessage(serviceOf(batch.topic), message, tools.registry);
+    if (incoming) events.push(incoming);
+    else
+      tools.log.error('message without a readable envelope left out', {
+        topic: batch.topic,
+        partition: batch.partition,
+        offset: message.offset,
+      });
+  }
+  if (events.length > 0) await handOver(events);
+  if (recordedAt !== null) tools.completeness?.handled(batch.topic, batch.partition, recordedAt);
+  return upTo === null ? '' : String(upTo);
+}
+
+/** A new group has had nothing, so that it also misses what a topic has lost at its beginning. */
+const noted = (note: string | null): number | null => (note === null ? 0 : /^\d+$/.test(note) ? Number(note) : null);
+
+/** Throws when the owner's feed does not reach that far yet: the batch comes again. */
+async function repair(
+  batch: ReceivedBatch,
+  hole: { readonly after: number; readonly upTo: number },
+  handOver: (events: readonly Incoming[]) => Promise<void>,
+  { feeds, registry, clock, log, metrics, audit }: SubscriberTools,
+): Promise<void> {
+  const service = serviceOf(batch.topic);
+  const subject = `${batch.topic}/${batch.partition}`;
+  log.warn('messages are missing on the topic, fetching them from the feed', { partition: subject, ...hole });
+  metrics?.count('partition_gaps_total', { topic: batch.topic });
+  let commits = 0;
+  for (let position = hole.after; position < hole.upTo;) {
+    const page = await feeds.after(service, position, REPAIR_BATCH);
+    if (page.length === 0) throw new Error(`${subject}: the feed of ${service} has nothing after position ${position} yet`);
+    const missing = page.filter(
+      (commit) => commit.position <= hole.upTo && partitionOf(commit.partitionKey, PARTITIONS) === batch.partition,
+    );
+    if (missing.length > 0) await handOver(missing.flatMap((commit) => incomingOfCommit(service, commit, registry)));
+    commits += missing.length;
+    position = page.at(-1)!.position;
+    await batch.heartbeat();
+  }
+  await audit?.write({
+    at: clock.now().toISOString(),
+    actor: 'subscription',
+    action: 'gap-repaired',
+    subject,
+    details: { ...hole, commits },
+  });
+}

@@ -1,0 +1,46 @@
+import { type KafkaSettings, withAdmin } from './client.js';
+
+/** What a group has noted with the offsets of its partitions (as offset metadata), as this member knows it between two rebalances. */
+export class Notes {
+  private known: Promise<Map<string, string | null>> | null = null;
+
+  constructor(
+    private readonly settings: KafkaSettings,
+    private readonly group: string,
+    private readonly topics: readonly string[],
+  ) {}
+
+  /** Another member may have had the partitions since. */
+  forget(): void {
+    this.known = null;
+  }
+
+  /** Null when the group has never committed an offset of the partition, '' when there is no note with it. */
+  async of(topic: string, partition: number): Promise<string | null> {
+    const known = (this.known ??= this.fetch());
+    try {
+      return (await known).get(`${topic}/${partition}`) ?? null;
+    } catch (error) {
+      if (this.known === known) this.forget();
+      throw error;
+    }
+  }
+
+  async set(topic: string, partition: number, note: string): Promise<void> {
+    (await this.known)?.set(`${topic}/${partition}`, note);
+  }
+
+  /** Never older than the offset from which kafkajs fetches: it asks for that first. A note that is further on is as true. */
+  private fetch(): Promise<Map<string, string | null>> {
+    return withAdmin(this.settings, async (admin) => {
+      const committed = await admin.fetchOffsets({ groupId: this.group, topics: [...this.topics] });
+      return new Map(
+        committed.flatMap(({ topic, partitions }) =>
+          partitions.map(
+            ({ partition, offset, metadata }) => [`${topic}/${partition}`, Number(offset) < 0 ? null : (metadata ?? '')] as const,
+          ),
+        ),
+      );
+    });
+  }
+}
