@@ -148,6 +148,56 @@ export function transportContract(name: string, make: () => Promise<TransportUnd
       expect(before.values()).toEqual(['a']);
     }, 120_000);
 
+    it('tells where the last message of each partition stands, and reads back what is there', async () => {
+      const of = (partition: number, n: number): PartitionedMessage => message(partition, `k${partition}`, { headers: { ce_id: `${partition}-${n}` }, value: String(n) });
+      const first = await transport.publish(topic, [of(2, 0), of(9, 0), of(2, 1), of(2, 2)]);
+      expect([...first].sort((a, b) => a.partition - b.partition)).toEqual([
+        { partition: 2, offset: '2' },
+        { partition: 9, offset: '0' },
+      ]);
+      const [last] = await transport.publish(topic, Array.from({ length: 700 }, (_, i) => of(2, 3 + i)));
+      expect(last).toEqual({ partition: 2, offset: '702' });
+      const read = await transport.readBack(topic, [{ partition: 2, offset: '702' }, { partition: 9, offset: '0' }, { partition: 5, offset: '0' }]);
+      const { partition: _, ...sent } = of(2, 702);
+      expect(read.get(2)).toMatchObject(sent);
+      expect(read.get(9)?.headers).toMatchObject({ ce_id: '9-0' });
+      expect(read.get(5)).toBeNull();
+      const inside = await transport.readBack(topic, [{ partition: 2, offset: '1' }, { partition: 9, offset: '1' }]);
+      expect(inside.get(2)?.headers).toMatchObject({ ce_id: '2-1' });
+      expect(inside.get(9)).toBeNull();
+    }, 120_000);
+
+    it('keeps a note with the offset, and gives it to whoever goes on', async () => {
+      const group = newGroup();
+      const notes: string[] = [];
+      let refuse = true;
+      const noting = async (batch: ReceivedBatch): Promise<string | void> => {
+        if (batch.partition !== 4) return;
+        for (const { value } of batch.messages) notes.push(`${value}: ${batch.note}`);
+        if (batch.messages.some(({ value }) => value === 'silent')) return;
+        if (batch.messages.some(({ value }) => value === 'refused') && refuse) {
+          refuse = false;
+          throw new Error('not now');
+        }
+        return `after ${batch.messages.at(-1)!.value}`;
+      };
+      const send = async (value: string) => {
+        const before = notes.length;
+        await transport.publish(topic, [message(4, 'k', { value })]);
+        await eventually(() => expect(notes.length).toBeGreaterThan(before), DEADLINE);
+      };
+      const member = await transport.consume({ group, topics: [topic], onBatch: noting });
+      await send('a');
+      await send('refused');
+      await eventually(() => expect(notes).toHaveLength(3), DEADLINE);
+      await send('silent');
+      expect(notes).toEqual(['a: null', 'refused: after a', 'refused: after a', 'silent: after refused']);
+      await member.stop();
+      await transport.consume({ group, topics: [topic], onBatch: noting });
+      await send('b');
+      await eventually(() => expect(notes.at(-1)).toBe('b: after refused'), DEADLINE);
+    }, 120_000);
+
     it('keeps groups independent: one that fails holds up no other', async () => {
       const healthy = new Log();
       let failures = 0;

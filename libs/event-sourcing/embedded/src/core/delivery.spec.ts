@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type AuditEntry,
+  Completeness,
+  deliver,
+  type Feeds,
+  type Incoming,
+  markerOf,
+  type Message,
+  partitionOf,
+  projection,
+  type ReceivedBatch,
+  Relay,
+  type SequencedCommit,
+  type Subscriber,
+} from '@keyfold/event-sourcing';
+import { counterContract, eventually, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
+import { InProcessTransport } from '../in-process-transport.js';
+import { relayStateInMemory } from '../local.js';
+import { testService, type TestService } from '../../test/service.js';
+
+const TOPIC = 'test.events.v1';
+const KEY = 'k';
+const PARTITION = partitionOf(KEY);
+
+let service: TestService;
+let counted: string[];
+let audited: AuditEntry[];
+let completeness: Completeness;
+let asked: number[];
+beforeEach(() => {
+  service = testService();
+  counted = [];
+  audited = [];
+  completeness = new Completeness();
+  asked = [];
+});
+afterEach(() => service.close());
+
+/** A subscriber that keeps what it is handed, as `<stream>@<version>`. */
+const witness = (): Subscriber & { readonly handed: string[] } => {
+  const handed: string[] = [];
+  return {
+    name: 'witness',
+    projection: projection({ name: 'witness', version: 1, follows: [counterContract], rowsOf: () => [], fold: () => null }),
+    handed,
+    apply: async (_partition: string, events: readonly Incoming[]) => void handed.push(...events.map(({ streamId, version }) => `${streamId}@${version}`)),
+  };
+};
+
+const feeds = (): Feeds => ({
+  ...service.tools.feeds,
+  after: (name, position, limit) => {
+    asked.push(position);
+    return service.tools.feeds.after(name, position, limit);
+  },
+});
+const tools = (overrides: { feeds?: Feeds } = {}) => ({
+  ...service.tools,
+  feeds: feeds(),
+  metrics: { count: (name: string) => void counted.push(name), set: () => undefined },
+  audit: { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => audited },
+  completeness,
+  ...overrides,
+});
+
+/** What the relay puts on the partition of KEY for the log as it is. */
+const topic = async (): Promise<Message[]> => {
+  const messages: Message[] = [];
+  const transport = new InProcessTransport(service.clock);
+  const stop = new AbortController();
+  const last = await service.store.lastPosition();
+  await transport.consume({ group: 'all', topics: [TOPIC], onBatch: async (batch) => void (batch.partition === PARTITION && messages.push(...batch.messages)) });
+  const state = relayStateInMemory();
+  const relay = new Relay(service.store, transport, state, { clock: service.clock, log: service.log, failpoint: () => undefined }).run(stop.signal);
+  await eventually(async () => expect((await state.load()).position).toBe(last));
+  stop.abort();
+  await relay;
+  await transport.close();
+  return messages;
+};
+const batch = (messages: readonly Message[], note: string | null): ReceivedBatch => ({
+  topic: TOPIC,
+  partition: PARTITION,
+  messages: messages.map((message, i) => ({ ...message, offset: String(i) })),
+  note,
+  heartbeat: async () => undefined,
+});
+const marker = (previous: number, recordedAt = '2026-01-01T00:00:00.000Z'): Message => markerOf('test', PARTITION, { id: `m-${previous}`, at: recordedAt, previous, recordedAt });
+/** Streams a ... z, one commit each, all on the partition of KEY; every second commit of the log is on another one. */
+const append = async (...names: string[]) => {
+  for (const name of names) {
+    await service.store.append(someCommit(`counter-${name}`, 0, { partitionKey: KEY }));
+    await service.store.append(someCommit(`counter-elsewhere-${name}`, 0, { partitionKey: 'other' }));
+  }
+};
+
+describe('messages that are missing on a partition', () => {
+  it('between two streams are found by their successor, fetched from the feed, and handed over in their place', async () => {
+    await append('a', 'b', 'c', 'd', 'e');
+    const [a, , , d, e] = await topic();
+    const subscriber = witness();
+    expect(await deliver(batch([a!, d!, e!], null), [subscriber], tools())).toBe('9');
+    expect(subscriber.handed).toEqual(['counter-a@1', 'counter-b@1', 'counter-c@1', 'counter-d@1', 'counter-e@1']);
+    expect(counted).toEqual(['partition_gaps_total']);
+    expect(audited).toMatchObject([{ actor: 'subscription', action: 'gap-repaired', subject: `${TOPIC}/${PARTITION}`, details: { after: 1, upTo: 5, commits: 2 } }]);
+  });
+
+  it('at the end are found by a marker', async () => {
+    await append('a', 'b', 'c');
+    const [a] = await topic();
+    const subscriber = witness();
+    expect(await deliver(batch([a!, marker(5)], null), [subscriber], tools())).toBe('5');
+    expect(subscriber.handed).toEqual(['counter-a@1', 'counter-b@1', 'counter-c@1']);
+  });
+
+  it('between two members, or two lives of one, are found by the note that came with the offset', async () => {
+    await append('a', 'b', 'c');
+    const [a, , c] = await topic();
+    const [first, second] = [witness(), witness()];
+    const note = await deliver(batch([a!], null), [first], tools());
+    await deliver(batch([c!], note), [second], tools());
+    expect(second.handed).toEqual(['counter-b@1', 'counter-c@1']);
+  });
+
+  it('at the beginning of a topic are found by a new group', async () => {
+    await append('a', 'b');
+    const [, b] = await topic();
+    const subscriber = witness();
+    await deliver(batch([b!], null), [subscriber], tools());
+    expect(subscriber.handed).toEqual(['counter-a@1', 'counter-b@1']);
+  });
+
+  it('in the midst of a commit are found too', async () => {
+    await service.store.append(someCommit('counter-a', 0, { partitionKey: KEY, events: [someEvent(), someEvent()] }));
+    await append('b');
+    const [one, , b] = await topic();
+    const subscriber = witness();
+    await deliver(batch([one!, b!], null), [subscriber], tools());
+    expect(subscriber.handed).toEqual(['counter-a@1', 'counter-a@1', 'counter-a@2', 'counter-b@1']);
+  });
+
+  it('are fetched page by page, however many', async () => {
+    for (let i = 0; i < 1_200; i++) await service.store.append(someCommit(`counter-${i}`, 0, { partitionKey: KEY }));
+    const subscriber = witness();
+    await deliver(batch([marker(1_200)], null), [subscriber], tools());
+    expect(subscriber.handed).toHaveLength(1_200);
+    expect(asked).toEqual([0, 500, 1_000]);
+  });
+
+  it('make the batch come again when the feed does not have them yet', async () => {
+    await append('a', 'b');
+    const [, b] = await topic();
+    const short: Feeds = { ...service.tools.feeds, after: async (): Promise<SequencedCommit[]> => [] };
+    await expect(deliver(batch([b!], '0'), [witness()], tools({ feeds: short }))).rejects.toThrow('nothing after position 0 yet');
+    expect(audited).toEqual([]);
+  });
+});
+
+describe('no messages are missed', () => {
+  it('when they come twice, or a topic made anew tells everything again', async () => {
+    await append('a', 'b', 'c');
+    const messages = await topic();
+    const subscriber = witness();
+    const note = await deliver(batch([...messages, ...messages], null), [subscriber], tools());
+    expect(await deliver(batch(messages, note), [subscriber], tools())).toBe('5');
+    expect(asked).toEqual([]);
+  });
+
+  it('when what came before did not tell its predecessor: a topic from before, a group from before', async () => {
+    await append('a', 'b', 'c');
+    const [a, b, c] = await topic();
+    const { ce_prevposition: _, ...old } = a!.headers;
+    const subscriber = witness();
+    expect(await deliver(batch([{ ...a!, headers: old }], null), [subscriber], tools())).toBe('');
+    expect(await deliver(batch([c!], ''), [subscriber], tools())).toBe('5');
+    await deliver(batch([{ ...a!, headers: old }, c!], null), [subscriber], tools());
+    expect(asked).toEqual([]);
+    await deliver(batch([b!], '3'), [subscriber], tools());
+    expect(asked).toEqual([]);
+  });
+
+  it('by a marker, which says nothing to the subscribers and is not reported', async () => {
+    await append('a');
+    const [a] = await topic();
+    const subscriber = witness();
+    await deliver(batch([a!, marker(1)], null), [subscriber], tools());
+    expect(subscriber.handed).toEqual(['counter-a@1']);
+    expect(service.log.entries).toEqual([]);
+  });
+});
+
+describe('a topic is complete', () => {
+  it('up to the earliest time of its partitions, which never goes back', async () => {
+    const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
+    expect(completeness.upTo(TOPIC)).toBeNull();
+    completeness.handled(TOPIC, 1, at(5));
+    completeness.handled(TOPIC, 2, at(3));
+    expect(completeness.upTo(TOPIC)).toBe(at(3));
+    completeness.handled(TOPIC, 2, at(7));
+    completeness.handled(TOPIC, 1, at(1));
+    expect(completeness.upTo(TOPIC)).toBe(at(5));
+  });
+
+  it('as far as the messages tell that were handled', async () => {
+    await append('a');
+    const [a] = await topic();
+    await deliver(batch([a!], null), [witness()], tools());
+    expect(completeness.upTo(TOPIC)).toBe(a!.headers['ce_recordedtime']);
+    await deliver(batch([marker(1, '2026-05-05T00:00:00.000Z')], '1'), [witness()], tools());
+    expect(completeness.upTo(TOPIC)).toBe('2026-05-05T00:00:00.000Z');
+    const failing: Subscriber = { ...witness(), apply: () => Promise.reject(new Error('down')) };
+    await expect(deliver(batch([a!, marker(1, '2026-06-06T00:00:00.000Z')], '1'), [failing], tools())).rejects.toThrow('down');
+    expect(completeness.upTo(TOPIC)).toBe('2026-05-05T00:00:00.000Z');
+  });
+});
