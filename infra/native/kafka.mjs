@@ -1,6 +1,6 @@
 // A Kafka of one node that is broker and controller (KRaft).
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,11 +11,13 @@ import { ServerProcess } from './server-process.mjs';
 export const OFFSETS_PARTITIONS = 8;
 
 export class Kafka {
-  constructor({ dir, port, controllerPort, detached, log = () => undefined }) {
+  /** `host` is what the broker tells its clients to call: a proxy before it, for instance. `settings` are further lines of its configuration. */
+  constructor({ dir, port, controllerPort, detached, log = () => undefined, host = `127.0.0.1:${port}`, settings = {} }) {
     this.port = port;
     this.controllerPort = controllerPort;
     this.log = log;
-    this.brokers = `127.0.0.1:${port}`;
+    this.brokers = host;
+    this.settings = settings;
     this.process = new ServerProcess({ name: 'kafka', dir: join(dir, 'kafka'), detached });
   }
 
@@ -45,6 +47,9 @@ export class Kafka {
   isReady = () => isReady(this.brokers);
   stop = () => this.process.stop(15_000);
   kill = () => this.process.kill();
+
+  /** Throws the data of a stopped broker away: it comes back with a new identity and without topics. */
+  wipe = () => rmSync(join(this.process.dir, 'data'), { recursive: true, force: true });
 }
 
 // A group's coordinator leads partition hash(group) mod partitions of the offsets topic, and the hash of one letter is its code: eight letters in a row meet all of them.
@@ -70,12 +75,12 @@ export async function isReady(brokers) {
 // Kafka's own form of an id: 16 bytes in base64url, not starting with a dash.
 const clusterId = () => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 
-const properties = ({ port, controllerPort, logs }) => `\
+const properties = ({ port, controllerPort, logs, brokers, settings }) => `\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+advertised.listeners=PLAINTEXT://${brokers}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=${logs}
@@ -88,4 +93,6 @@ offsets.topic.num.partitions=${OFFSETS_PARTITIONS}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
-`;
+${Object.entries(settings)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('')}`;

@@ -1,7 +1,7 @@
 import { envelopeOf, toRecordedEvent } from './cloudevents.js';
 import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
 import { recordedEvents } from './events.js';
-import type { AuditLog, Clock, Feeds, Marks, Message, Metrics } from './ports.js';
+import type { Feeds, Marks, Message } from './ports.js';
 
 /** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
 export interface Incoming {
@@ -45,7 +45,7 @@ export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 export async function gapless(
   incoming: readonly Incoming[],
   marks: ReadonlyMap<string, Marks>,
-  { feeds, registry, clock, metrics, audit }: { feeds: Feeds; registry: EventRegistry; clock: Clock; metrics?: Metrics; audit?: AuditLog },
+  { feeds, registry }: { feeds: Feeds; registry: EventRegistry },
   onGap: (streamId: string, after: number) => void,
 ): Promise<Incoming[]> {
   const streams = new Map<string, Incoming[]>();
@@ -65,12 +65,10 @@ export async function gapless(
     }
     onGap(streamId, accepted);
     const { service } = events[0]!;
-    metrics?.count('stream_gaps_total', { service });
     const commits = await feeds.stream(service, streamId, accepted);
     const repaired = commits.flatMap((commit) => incomingOfCommit(service, commit, registry)).filter((event) => event.version > accepted);
     if (!isGapless(repaired, accepted) || repaired.length < events.length) throw new Error(`${streamId}: the feed has no events after version ${accepted} yet`);
     complete.push(...repaired);
-    await audit?.write({ at: clock.now().toISOString(), actor: 'subscription', action: 'gap-repaired', subject: streamId, details: { after: accepted, upTo: repaired.at(-1)!.version } });
   }
   return complete;
 }

@@ -35,12 +35,14 @@ export function recordsAt(settings: KafkaSettings, topic: string, places: readon
     const partitions = places.map(({ partition }) => partition);
     const begin = await offsetsOf(cluster, topic, partitions, true);
     const end = await offsetsOf(cluster, topic, partitions, false);
-    const records = places.map(async (place) => {
-      const { partition, offset } = place;
-      const isThere = BigInt(offset) >= begin.get(partition)! && BigInt(offset) < end.get(partition)!;
-      return [partition, isThere ? await recordAt(cluster, topic, place) : null] as const;
-    });
-    return new Map(await Promise.all(records));
+    const records = new Map<number, Message | null>();
+    // One after the other: requests that open a connection at the same time open several, and kafkajs closes one.
+    for (const place of places) {
+      const offset = BigInt(place.offset);
+      const isThere = offset >= begin.get(place.partition)! && offset < end.get(place.partition)!;
+      records.set(place.partition, isThere ? await recordAt(cluster, topic, place) : null);
+    }
+    return records;
   });
 }
 
