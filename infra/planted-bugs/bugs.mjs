@@ -16,8 +16,8 @@ export const bugs = [
     edits: [
       {
         file: `${KAFKA}/src/partition-worker.ts`,
-        from: 'if (!(await this.handOver(slice, payload))) return;',
-        to: 'await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(slice.at(-1)!.offset) + 1n).toString() }] }] });\n      if (!(await this.handOver(slice, payload))) return;',
+        from: 'const note = await this.handOver(slice, payload);',
+        to: 'await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(slice.at(-1)!.offset) + 1n).toString() }] }] });\n      const note = await this.handOver(slice, payload);',
       },
     ],
     caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
@@ -28,8 +28,8 @@ export const bugs = [
     edits: [
       {
         file: `${KAFKA}/src/partition-worker.ts`,
-        from: 'if (!(await this.handOver(slice, payload))) return;',
-        to: 'payload.resolveOffset(slice.at(-1)!.offset);\n      if (!(await this.handOver(slice, payload))) return;',
+        from: 'const note = await this.handOver(slice, payload);',
+        to: 'payload.resolveOffset(slice.at(-1)!.offset);\n      const note = await this.handOver(slice, payload);',
       },
     ],
     caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
@@ -75,5 +75,29 @@ export const bugs = [
       },
     ],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
+  },
+  {
+    name: 'two-sends-in-flight',
+    breaks: 'G5: an idempotent kafkajs producer acknowledges what was never written',
+    edits: [
+      {
+        file: `${CORE}/relay.ts`,
+        from: 'await this.transport.publish(this.topic, messages);',
+        to: '(await Promise.all([messages.slice(1), messages.slice(0, 1)].map((part) => this.transport.publish(this.topic, part)))).flat();',
+      },
+    ],
+    caughtBy: [unit(`${CORE_SPECS}/relay.spec.ts`)],
+  },
+  {
+    name: 'no-read-back',
+    breaks: 'G5: a topic that has lost what was written to it stays as it is',
+    edits: [
+      {
+        file: `${CORE}/relay.ts`,
+        from: 'await resume(saved, (places) => this.transport.readBack(this.topic, places));',
+        to: 'await resume({ ...saved, partitions: new Map() }, async () => new Map());',
+      },
+    ],
+    caughtBy: [unit(`${CORE_SPECS}/relay.spec.ts`)],
   },
 ];

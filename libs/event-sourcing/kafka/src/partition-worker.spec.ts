@@ -26,7 +26,8 @@ function session(onBatch: (batch: ReceivedBatch) => Promise<void>) {
     await onBatch(batch);
     calls.push(`handled ${batch.messages.at(-1)!.offset}`);
   };
-  const worker = new PartitionWorker(settings, { group: 'g', heartbeatMs: 60_000, onBatch: handled });
+  const notes = { of: async () => null, set: async () => undefined };
+  const worker = new PartitionWorker(settings, { group: 'g', heartbeatMs: 60_000, notes, onBatch: handled });
   const deliver = (messages: readonly KafkaMessage[]): Promise<void> =>
     worker.eachBatch({
       batch: { topic: 'p.test.events.v1', partition: 3, messages: [...messages] },

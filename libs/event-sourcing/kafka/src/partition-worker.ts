@@ -18,7 +18,7 @@ export class PartitionWorker {
 
   constructor(
     private readonly settings: KafkaSettings,
-    private readonly options: { group: string; heartbeatMs: number; notes: Notes; onBatch: OnBatch },
+    private readonly options: { group: string; heartbeatMs: number; notes: Pick<Notes, 'of' | 'set'>; onBatch: OnBatch },
   ) {}
 
   /** Lets go of work in progress; its offset stays where it was. */
