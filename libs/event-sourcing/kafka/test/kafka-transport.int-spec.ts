@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { partitionOf, type ReceivedBatch, Unavailable } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
+import kafkajs from 'kafkajs';
 import { kafkaClient, withAdmin } from '../src/client.js';
-import { createTopics } from '../src/index.js';
+import { createTopics, KafkaTransport } from '../src/index.js';
 import { makeTopic } from '../src/topics.js';
 import { clock, type Cluster, freshTopics, message, numbered, SERVICES, TOPIC } from './support.js';
 
@@ -210,6 +211,54 @@ describe('topics that are not as they should be', () => {
   it('are refused by the setup when they would forget', async () => {
     await create(24);
     await expect(createTopics(cluster.settings, ['accounts'])).rejects.toThrow('retention.ms=604800000 and needs -1');
+  });
+
+  it('are used when they would forget, and reported once a minute with the command that mends them, until they are mended', async () => {
+    await create(24);
+    const topic = cluster.settings.topicPrefix + TOPIC;
+    const measured = new Map<string, number>();
+    const metrics = { count: () => undefined, set: (name: string, value: number) => void measured.set(name, value) };
+    let passed = 0;
+    const later = { ...clock, now: () => new Date(Date.now() + passed) };
+    const transport = new KafkaTransport({ ...cluster.settings, clock: later, metrics });
+    const reports = () =>
+      cluster.log.lines.filter(({ level, message }) => level === 'error' && message.includes('retention.ms=604800000 and needs -1'));
+    const publish = (n: number) => transport.publish(TOPIC, [message('k', n)]);
+    try {
+      await publish(0);
+      await publish(1);
+      expect(reports()).toHaveLength(1);
+      expect(reports()[0]!.message).toContain(
+        `kafka-configs.sh --bootstrap-server ${cluster.settings.brokers.join(',')} --alter --entity-type topics --entity-name ${topic} --add-config retention.ms=-1`,
+      );
+      expect(measured.get('topic_misconfigured')).toBe(1);
+      passed += 61_000;
+      await publish(2);
+      expect(reports()).toHaveLength(2);
+      await withAdmin(cluster.settings, (admin) =>
+        admin.alterConfigs({
+          validateOnly: false,
+          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'retention.ms', value: '-1' }] }],
+        }),
+      );
+      await eventually(
+        async () => {
+          passed += 61_000;
+          await publish(3);
+          expect(measured.get('topic_misconfigured')).toBe(0);
+        },
+        { deadlineMs: 20_000 },
+      );
+    } finally {
+      await transport.close();
+    }
+  });
+
+  it('are reported by those who read them too', async () => {
+    await create(24);
+    await cluster.transport().consume({ group: 'g', topics: [TOPIC], onBatch: () => Promise.resolve() });
+    await logged('retention.ms=604800000 and needs -1');
+    await logged('consuming from Kafka');
   });
 
   it('are made once', async () => {

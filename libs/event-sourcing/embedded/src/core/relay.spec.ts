@@ -256,14 +256,14 @@ describe('a topic that has lost what was written to it', () => {
   });
 
   it('is filled again under load, however large the batch that meets it', async () => {
-    const state = relayStateInMemory();
-    await append(0, 5);
-    let gate: Promise<void> = Promise.resolve();
-    const to = publishing(async (name, sent) => gate.then(() => topic.transport.publish(name, sent)), () => topic.transport);
-    void relay(state, { to });
-    await published(state, 5);
+    const memory = relayStateInMemory();
     let open = (): void => undefined;
-    gate = new Promise((resolve) => (open = resolve));
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const state: RelayState = { ...memory, save: async (place) => (place.position < 5 ? memory.save(place) : gate.then(() => memory.save(place))) };
+    await append(0, 5);
+    void relay(state, { to: topic.transport });
+    const before = await topic.consumed();
+    await eventually(() => expect(versionsOf(before)).toEqual(all(5)));
     topic.lose();
     await append(5, 45); // more in one batch than the topic had
     const messages = await topic.consumed();
