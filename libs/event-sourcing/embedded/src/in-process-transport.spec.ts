@@ -74,4 +74,13 @@ describe('the in-process transport', () => {
     await expect(transport.consume({ group: 'late', topics: ['t'], onBatch: async () => undefined })).rejects.toThrow(/too late/);
     await transport.close();
   });
+
+  it('lets the last message with a key be read back, however many without one came behind it', async () => {
+    const transport = new InProcessTransport(realClock);
+    const [place] = await transport.publish('t', batch(1, 7));
+    for (let sends = 0; sends < 5_000; sends += 500) await transport.publish('t', batch(500).map((message) => ({ ...message, key: '' })));
+    expect((await transport.readBack('t', [place!])).get(3)).toMatchObject({ key: 'k', value: '7' });
+    expect((await transport.readBack('t', [{ partition: 3, offset: '1' }])).get(3)).toBeNull();
+    await transport.close();
+  });
 });

@@ -4,8 +4,10 @@ import {
   Completeness,
   deliver,
   type Feeds,
+  gapless,
   type Incoming,
   markerOf,
+  type Marks,
   type Message,
   partitionOf,
   projection,
@@ -154,6 +156,59 @@ describe('messages that are missing on a partition', () => {
     const short: Feeds = { ...service.tools.feeds, after: async (): Promise<SequencedCommit[]> => [] };
     await expect(deliver(batch([b!], '0'), [witness()], tools({ feeds: short }))).rejects.toThrow('nothing after position 0 yet');
     expect(audited).toEqual([]);
+  });
+});
+
+describe('whatever a partition does to its messages', () => {
+  /** The same numbers for the same seed, from 0 up to 1 (mulberry32). */
+  const seeded = (seed: number) => () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  /** Marks and all, as projections and policies keep them. */
+  const applying = () => {
+    const marks = new Map<string, Marks>();
+    const applied = new Map<string, number[]>();
+    const apply = async (_partition: string, events: readonly Incoming[]): Promise<void> => {
+      for (const { streamId, version } of await gapless(events, marks, service.tools, () => undefined)) {
+        marks.set(streamId, { accepted: version, applied: version });
+        applied.set(streamId, [...(applied.get(streamId) ?? []), version]);
+      }
+    };
+    return { ...witness(), apply, applied };
+  };
+
+  it('each event is applied once and in the order of its stream: dropped, repeated, shuffled, in any batches', async () => {
+    const versions = new Map<string, number>();
+    for (let i = 0; i < 40; i++) {
+      const stream = `counter-${(i * i) % 7}`;
+      const version = versions.get(stream) ?? 0;
+      const events = Array.from({ length: 1 + (i % 3) }, () => someEvent());
+      await service.store.append(someCommit(stream, version, { partitionKey: KEY, events }));
+      versions.set(stream, version + events.length);
+    }
+    const messages = await topic();
+    const inOrder = new Map([...versions].map(([stream, last]) => [stream, Array.from({ length: last }, (_, i) => i + 1)]));
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = seeded(seed);
+      const faulty = messages.flatMap((message) => (random() < 0.2 ? [] : Array.from({ length: 1 + Math.floor(random() * 3) }, () => message)));
+      for (let i = faulty.length - 1; i > 0 && seed % 2 === 0; i--) {
+        const j = Math.floor(random() * (i + 1));
+        [faulty[i], faulty[j]] = [faulty[j]!, faulty[i]!];
+      }
+      faulty.push(marker(40));
+      const subscriber = applying();
+      let note: string | null = null;
+      for (let from = 0; from < faulty.length; ) {
+        const size = 1 + Math.floor(random() * 20);
+        note = await deliver(batch(faulty.slice(from, from + size), note), [subscriber], tools());
+        from += size;
+      }
+      expect({ seed, applied: subscriber.applied }).toEqual({ seed, applied: inOrder });
+    }
   });
 });
 
