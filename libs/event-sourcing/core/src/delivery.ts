@@ -1,4 +1,4 @@
-import { isMarker, PARTITIONS, partitionOf, progressOf, envelopeOf } from './cloudevents.js';
+import { isMarker, PARTITIONS, partitionOf, progressOf } from './cloudevents.js';
 import { serviceOf } from './events.js';
 import type { ReceivedBatch } from './ports.js';
 import type { Subscriber, SubscriberTools } from './projector.js';
@@ -29,11 +29,12 @@ export class Completeness {
 
 /**
  * Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
- * which everything of the partition has been handed over, '' when that is not known.
+ * which everything of the partition has been handed over.
  *
- * The note travels with the offset, so a member that takes a partition over knows exactly as much as the one before. A message whose predecessor lies beyond it
- * tells that messages were lost: they are fetched from the owner's log, handed over first, and dropped by the marks of those who have them. A topic made anew
- * begins with positions that are known, which is no loss.
+ * The note travels with the offset, so a member that takes a partition over knows exactly as much as the one before; where it is gone (the offsets were moved by
+ * hand) nothing counts as handed over. A message whose predecessor lies beyond it tells that messages were lost: they are fetched from the owner's log, handed over
+ * first, and dropped by the marks of those who have them. A topic made anew begins with positions that are known, which is no loss, and messages of before they
+ * told their predecessor say nothing. A hole inside a commit is a hole in its stream, and found by its version.
  */
 export async function deliver(
   batch: ReceivedBatch,
@@ -47,20 +48,20 @@ export async function deliver(
       await batch.heartbeat();
     }
   };
-  let upTo = noted(batch.note);
+  let upTo = /^\d+$/.test(batch.note) ? Number(batch.note) : 0;
   let recordedAt: string | null = null;
   let events: Incoming[] = [];
   for (const message of batch.messages) {
     const progress = progressOf(message);
     if (progress) {
-      if (upTo !== null && progress.previous > upTo) {
+      if (progress.previous > upTo) {
         await handOver(events);
         events = [];
         await repair(batch, { after: upTo, upTo: progress.previous }, handOver, tools);
       }
-      upTo = Math.max(upTo ?? 0, progress.upTo);
+      upTo = Math.max(upTo, progress.upTo);
       recordedAt = progress.recordedAt;
-    } else if (envelopeOf(message)) upTo = null; // written before messages told their predecessor: what follows is believed
+    }
     if (isMarker(message)) continue;
     const incoming = incomingOfMessage(serviceOf(batch.topic), message, tools.registry);
     if (incoming) events.push(incoming);
@@ -73,11 +74,8 @@ export async function deliver(
   }
   if (events.length > 0) await handOver(events);
   if (recordedAt !== null) tools.completeness?.handled(batch.topic, batch.partition, recordedAt);
-  return upTo === null ? '' : String(upTo);
+  return String(upTo);
 }
-
-/** A new group has had nothing, so that it also misses what a topic has lost at its beginning. */
-const noted = (note: string | null): number | null => (note === null ? 0 : /^\d+$/.test(note) ? Number(note) : null);
 
 /** Throws when the owner's feed does not reach that far yet: the batch comes again. */
 async function repair(

@@ -13,11 +13,8 @@ export interface ReceivedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly (Message & { readonly offset: string })[];
-  /**
-   * What `onBatch` resolved with when the group last dealt with this partition, kept with the offset and as durable as it: '' when that was nothing,
-   * null when the group has never dealt with a batch of it.
-   */
-  readonly note: string | null;
+  /** What `onBatch` resolved with when the group last dealt with this partition, kept with the offset and as durable as it; '' when that was nothing. */
+  readonly note: string;
   /** Keeps the membership of the group alive during long work. */
   heartbeat(): Promise<void>;
 }

@@ -14,7 +14,7 @@ interface Cursor {
   readonly log: PartitionLog;
   offset: number;
   /** Moves with the offset. */
-  note: string | null;
+  note: string;
   underWay: boolean;
 }
 
@@ -42,7 +42,7 @@ export class ConsumerGroup {
     for (const [topic, partitions] of logs)
       partitions.forEach((log, partition) => {
         const key = `${topic}/${partition}`;
-        if (!this.cursors.has(key)) this.cursors.set(key, { topic, partition, log, offset: log.begin, note: null, underWay: false });
+        if (!this.cursors.has(key)) this.cursors.set(key, { topic, partition, log, offset: log.begin, note: '', underWay: false });
       });
     const member = new Member([...logs.keys()], onBatch);
     this.members = [...this.members, member];
@@ -100,7 +100,7 @@ export class ConsumerGroup {
       const messages = cursor.log.read(cursor.offset, BATCH);
       try {
         const { topic, partition, note } = cursor;
-        cursor.note = (await member.onBatch({ topic, partition, messages, note, heartbeat: () => Promise.resolve() })) ?? note ?? '';
+        cursor.note = (await member.onBatch({ topic, partition, messages, note, heartbeat: () => Promise.resolve() })) ?? note;
         cursor.offset += messages.length;
         failures = 0;
         this.onProgress(cursor.topic);

@@ -89,7 +89,7 @@ export function batches(commits: readonly SequencedCommit[], edit: (messages: Re
     topic: topicOf('test'),
     partition,
     messages: edit(own.flatMap((commit) => toMessages('test', commit))).map((message, offset) => ({ ...message, offset: String(offset) })),
-    note: null,
+    note: '',
     heartbeat: async () => undefined,
   }));
 }

@@ -26,7 +26,7 @@ function session(onBatch: (batch: ReceivedBatch) => Promise<void>) {
     await onBatch(batch);
     calls.push(`handled ${batch.messages.at(-1)!.offset}`);
   };
-  const notes = { of: async () => null, set: async () => undefined };
+  const notes = { of: async () => '', set: async () => undefined };
   const worker = new PartitionWorker(settings, { group: 'g', heartbeatMs: 60_000, notes, onBatch: handled });
   const deliver = (messages: readonly KafkaMessage[]): Promise<void> =>
     worker.eachBatch({

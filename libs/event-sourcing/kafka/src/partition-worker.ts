@@ -67,7 +67,7 @@ export class PartitionWorker {
         note: known,
         heartbeat,
       };
-      const note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known ?? '';
+      const note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known;
       await this.options.notes.set(topic, partition, note);
       this.failures.delete(`${topic}/${partition}`);
       return note;

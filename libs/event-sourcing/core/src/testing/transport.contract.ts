@@ -191,7 +191,7 @@ export function transportContract(name: string, make: () => Promise<TransportUnd
       await send('refused');
       await eventually(() => expect(notes).toHaveLength(3), DEADLINE);
       await send('silent');
-      expect(notes).toEqual(['a: null', 'refused: after a', 'refused: after a', 'silent: after refused']);
+      expect(notes).toEqual(['a: ', 'refused: after a', 'refused: after a', 'silent: after refused']);
       await member.stop();
       await transport.consume({ group, topics: [topic], onBatch: noting });
       await send('b');
