@@ -145,6 +145,24 @@ describe('Kafka transport', () => {
     expect(ids()).toEqual(['k-0', 'k-1', 'k-2']);
   });
 
+  it('knows of no note where the offsets were moved by hand', async () => {
+    const transport = cluster.transport();
+    const notes: string[] = [];
+    const noting = (batch: ReceivedBatch) => Promise.resolve(`${notes.push(batch.note)}`);
+    const member = await transport.consume({ group: 'g', topics: [TOPIC], onBatch: noting });
+    for (const n of [1, 2]) {
+      await transport.publish(TOPIC, [message('k', n)]);
+      await eventually(() => expect(notes).toHaveLength(n), { deadlineMs: 20_000 });
+    }
+    await member.stop();
+    const topic = cluster.settings.topicPrefix + TOPIC;
+    const partitions = [{ partition: message('k', 0).partition, offset: '2' }];
+    await withAdmin(cluster.settings, (admin) => admin.setOffsets({ groupId: `${cluster.settings.topicPrefix}g`, topic, partitions }));
+    await transport.consume({ group: 'g', topics: [TOPIC], onBatch: noting });
+    await transport.publish(TOPIC, [message('k', 3)]);
+    await eventually(() => expect(notes).toEqual(['', '1', '']), { deadlineMs: 20_000 });
+  });
+
   it('starts a member again that is behind and does nothing', async () => {
     const transport = cluster.transport({ stallMs: 300 });
     await transport.publish(TOPIC, [message('k', 0)]);
@@ -254,11 +272,12 @@ describe('topics that are not as they should be', () => {
     }
   });
 
-  it('are reported by those who read them too', async () => {
+  it('are reported by those who read them too, and read all the same', async () => {
     await create(24);
-    await cluster.transport().consume({ group: 'g', topics: [TOPIC], onBatch: () => Promise.resolve() });
+    const transport = cluster.transport();
+    await transport.consume({ group: 'g', topics: [TOPIC], onBatch: () => Promise.resolve() });
     await logged('retention.ms=604800000 and needs -1');
-    await logged('consuming from Kafka');
+    await eventually(() => expect(transport.health()).toMatchObject([{ running: true, restarts: 0 }]), { deadlineMs: 20_000 });
   });
 
   it('are made once', async () => {
