@@ -28,6 +28,10 @@ export function policy<E extends DomainEvent>(definition: {
   return definition as unknown as Policy;
 }
 
+/** Where the marks of a policy are kept; it has no rows. */
+export const marksOfPolicy = ({ name, follows }: Policy): Projection =>
+  projection({ name: `policy-${name}`, version: 1, follows: follows as readonly AggregateContract<never>[], rowsOf: () => [], fold: () => null, durable: true });
+
 /** Attempts on an unexpected error before the event is parked. Outages do not count: they make the batch come again, for as long as they last. */
 const ATTEMPTS = 5;
 
@@ -37,7 +41,6 @@ const ATTEMPTS = 5;
  */
 export class PolicyRunner implements Subscriber {
   readonly name: string;
-  /** Where the marks are kept; it has no rows. */
   readonly projection: Projection;
 
   constructor(
@@ -48,7 +51,7 @@ export class PolicyRunner implements Subscriber {
     private readonly act: (event: RecordedEvent) => Promise<void> = (event) => this.sendCommandsOf(event),
   ) {
     this.name = policy.name;
-    this.projection = projection({ name: `policy-${policy.name}`, version: 1, follows: policy.follows, rowsOf: () => [], fold: () => null, durable: true });
+    this.projection = marksOfPolicy(policy);
   }
 
   async apply(partition: string, events: readonly Incoming[]): Promise<void> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { realClock, someCommit } from '@keyfold/event-sourcing/testing';
+import { keyStoreContract, realClock, someCommit, testKeyWrap } from '@keyfold/event-sourcing/testing';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { DataFolderError } from './database.js';
 import { EVENT_LOG, SqliteEventStore } from './sqlite-event-store.js';
@@ -30,6 +30,7 @@ const open = (at = path): DataFolder => {
   folders.push(folder);
   return folder;
 };
+const openKeys = (folder: DataFolder, wrap = testKeyWrap): SqliteKeyStore => SqliteKeyStore.open(folder, wrap);
 const refusal = (work: () => unknown): DataFolderError => {
   try {
     work();
@@ -117,28 +118,40 @@ function damage(file: string): void {
 }
 
 describe('the keys of persons', () => {
-  it('are made once, kept over a restart and wrapped on the disk', async () => {
+  it('are kept over a restart and wrapped on the disk', async () => {
     const first = openDataFolder(path);
-    const keys = SqliteKeyStore.open(first);
-    expect(await keys.keyFor('p', false)).toBeNull();
-    const key = (await keys.keyFor('p', true))!;
-    expect(key).toHaveLength(32);
-    expect(await keys.keyFor('p', true)).toEqual(key);
-    expect(await keys.keyFor('q', true)).not.toEqual(key);
+    const key = (await openKeys(first).keyFor('p', true)) as Uint8Array;
     first.close();
-
     expect(statSync(join(path, 'master.key')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(path, 'keys.db')).includes(Buffer.from(key))).toBe(false);
-    expect(Buffer.from((await SqliteKeyStore.open(open()).keyFor('p', false))!)).toEqual(Buffer.from(key));
+    expect(Buffer.from((await openKeys(open()).keyFor('p', false)) as Uint8Array)).toEqual(Buffer.from(key));
   });
 
-  it('that were destroyed are never made again', async () => {
-    const keys = SqliteKeyStore.open(open());
-    await keys.keyFor('p', true);
-    const database = new DatabaseSync(join(path, 'keys.db'));
-    database.exec('UPDATE person_keys SET wrapped = NULL');
-    database.close();
-    expect(await keys.keyFor('p', true)).toBeNull();
+  it('are gone from the files when they were destroyed, wrapped or not', async () => {
+    const folder = open();
+    const made = new Map<string, Buffer>();
+    const keys = openKeys(folder, (masterKey) => {
+      const wrap = testKeyWrap(masterKey);
+      return {
+        ...wrap,
+        wrap: (personId, key) => {
+          const wrapped = Buffer.from(wrap.wrap(personId, key));
+          made.set(personId, wrapped);
+          return wrapped;
+        },
+      };
+    });
+    // Many, and in no order, so that pages split and rows move.
+    for (let i = 0; i < 2_000; i++) await keys.keyFor(`person-${(i * 7919) % 2_000}`, true);
+    const inFiles = () => {
+      const files = ['keys.db', 'keys.db-wal'].map((file) => readFileSync(join(path, file)));
+      return [...made].filter(([, wrapped]) => files.some((bytes) => bytes.includes(wrapped))).map(([personId]) => personId);
+    };
+    expect(inFiles()).toHaveLength(2_000);
+    const erased = Array.from({ length: 20 }, (_, i) => `person-${i * 97}`);
+    for (const personId of erased) expect(await keys.destroy(personId)).toBe('destroyed');
+    expect(inFiles().filter((personId) => erased.includes(personId))).toEqual([]);
+    expect(inFiles()).toHaveLength(1_980);
   });
 
   it.each([
@@ -147,9 +160,14 @@ describe('the keys of persons', () => {
     ['cut short', (file: string) => writeFileSync(file, 'abc'), /is damaged/],
   ])('cannot be opened when the master key is %s', async (_what, spoil, sentence) => {
     const first = openDataFolder(path);
-    await SqliteKeyStore.open(first).keyFor('p', true);
+    await openKeys(first).keyFor('p', true);
     first.close();
     spoil(join(path, 'master.key'));
-    expect(refusal(() => SqliteKeyStore.open(open())).message).toMatch(sentence);
+    expect(refusal(() => openKeys(open())).message).toMatch(sentence);
   });
+});
+
+keyStoreContract('a data folder', async () => {
+  const folder = openDataFolder(mkdtempSync(join(path, 'keys-')));
+  return { open: () => openKeys(folder), close: async () => folder.close() };
 });

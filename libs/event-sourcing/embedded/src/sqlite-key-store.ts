@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { KeyStore } from '@keyfold/event-sourcing';
+import { type Destruction, type KeyStore, type KeyWrap, type PersonKey, Unavailable } from '@keyfold/event-sourcing';
 import { DataFolderError, type DatabaseFormat, notWritable } from './database.js';
 import type { DataFolder } from './data-folder.js';
 
@@ -14,32 +14,34 @@ const PERSON_KEYS: DatabaseFormat = {
 };
 
 const KEY_BYTES = 32;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 
 /**
- * Data keys of persons in `keys.db`, apart from every event log, each wrapped by the master key in `master.key` (AES-256-GCM, iv | tag | ciphertext,
- * bound to the person's id). Both files are made at the first start and belong into every backup.
+ * Data keys of persons in `keys.db`, apart from every event log, each wrapped by the master key in `master.key`. Both files are made at the first start
+ * and belong into every backup.
  */
 export class SqliteKeyStore implements KeyStore {
   private readonly sql;
 
   private constructor(
-    database: DatabaseSync,
-    private readonly masterKey: Buffer,
+    private readonly database: DatabaseSync,
+    private readonly keyWrap: KeyWrap,
   ) {
+    // The copy that VACUUM makes stays out of the folder for temporary files.
+    database.exec('PRAGMA temp_store = MEMORY');
     this.sql = {
       find: database.prepare('SELECT wrapped FROM person_keys WHERE person_id = ?'),
       insert: database.prepare('INSERT INTO person_keys VALUES (?, ?)'),
+      empty: database.prepare('UPDATE person_keys SET wrapped = NULL WHERE person_id = ?'),
+      truncate: database.prepare('PRAGMA wal_checkpoint(TRUNCATE)'),
     };
   }
 
   /** Throws DataFolderError when the master key is missing or is not the one that the keys were wrapped with. */
-  static open(folder: DataFolder): SqliteKeyStore {
+  static open(folder: DataFolder, keyWrapOf: (masterKey: Uint8Array) => KeyWrap): SqliteKeyStore {
     const database = folder.database('keys', PERSON_KEYS);
     const some = database.prepare('SELECT person_id FROM person_keys WHERE wrapped IS NOT NULL LIMIT 1').get();
     const file = join(folder.path, 'master.key');
-    const store = new SqliteKeyStore(database, readOrMake(file, some !== undefined));
+    const store = new SqliteKeyStore(database, keyWrapOf(readOrMake(file, some !== undefined)));
     try {
       if (some) store.find(String(some['person_id']));
     } catch (cause) {
@@ -48,33 +50,40 @@ export class SqliteKeyStore implements KeyStore {
     return store;
   }
 
-  async keyFor(personId: string, create: boolean): Promise<Uint8Array | null> {
+  async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     const known = this.find(personId);
-    if (known !== undefined || !create) return known ?? null;
-    const key = randomBytes(KEY_BYTES);
-    this.sql.insert.run(personId, this.wrap(personId, key));
+    if (known !== null || !create) return known;
+    const key = this.keyWrap.newKey();
+    this.sql.insert.run(personId, this.keyWrap.wrap(personId, key));
     return key;
   }
 
-  /** Undefined when there never was a key, null when it was destroyed. */
-  private find(personId: string): Uint8Array | null | undefined {
+  async destroy(personId: string): Promise<Destruction> {
+    const known = this.find(personId);
+    if (known === null) this.sql.insert.run(personId, null);
+    else if (known !== 'destroyed') this.sql.empty.run(personId);
+    this.scrub(); // also after an earlier destruction, which may have been killed before it came to this
+    return known === null ? 'never-existed' : known === 'destroyed' ? 'was-destroyed' : 'destroyed';
+  }
+
+  async lingersHours(): Promise<number> {
+    return 0;
+  }
+
+  /**
+   * Takes what was overwritten out of the files. An emptied row leaves its bytes in free parts of pages, in copies that page splits made, and in the WAL:
+   * VACUUM writes every page anew, and the checkpoint cuts the WAL to nothing.
+   */
+  private scrub(): void {
+    this.database.exec('VACUUM');
+    const { busy } = this.sql.truncate.get() as { busy: number };
+    if (busy !== 0) throw new Unavailable('the key store');
+  }
+
+  private find(personId: string): PersonKey {
     const row = this.sql.find.get(personId);
-    if (!row) return undefined;
-    return row['wrapped'] === null ? null : this.unwrap(personId, Buffer.from(row['wrapped'] as Uint8Array));
-  }
-
-  private wrap(personId: string, key: Buffer): Buffer {
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.masterKey, iv).setAAD(Buffer.from(personId));
-    const wrapped = Buffer.concat([cipher.update(key), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), wrapped]);
-  }
-
-  private unwrap(personId: string, wrapped: Buffer): Uint8Array {
-    const decipher = createDecipheriv('aes-256-gcm', this.masterKey, wrapped.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(personId))
-      .setAuthTag(wrapped.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    return Buffer.concat([decipher.update(wrapped.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+    if (!row) return null;
+    return row['wrapped'] === null ? 'destroyed' : this.keyWrap.unwrap(personId, row['wrapped'] as Uint8Array);
   }
 }
 

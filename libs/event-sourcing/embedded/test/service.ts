@@ -29,6 +29,7 @@ import { EVENT_LOG, SqliteEventStore } from '../src/sqlite-event-store.js';
 export const mirrorVault: Vault = {
   encrypt: async (personId, plaintext) => `sealed.${personId}.${Array.from(plaintext).reverse().join('')}`,
   decrypt: async (ciphertext) => Array.from(ciphertext.slice(ciphertext.lastIndexOf('.') + 1)).reverse().join(''),
+  forget: () => undefined,
 };
 
 /** Time stands until it is moved; waits are short and real. */

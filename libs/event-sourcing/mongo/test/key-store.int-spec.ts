@@ -1,50 +1,43 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { keyStoreContract, testKeyWrap } from '@keyfold/event-sourcing/testing';
 import { databaseOf } from '../src/connection.js';
 import { MongoKeyStore } from '../src/key-store.js';
 import { freshDatabase, realClock, type TestDatabase } from './support.js';
 
 const masterKey = randomBytes(32);
-let database: TestDatabase;
-const keyStore = (master = masterKey): MongoKeyStore => new MongoKeyStore(database.connection, master, { clock: realClock });
-const keys = () => databaseOf(database.connection).client.db(`${database.name}_keys`);
+const keyStore = ({ connection }: TestDatabase): MongoKeyStore => new MongoKeyStore(connection, testKeyWrap(masterKey), { clock: realClock });
+const keysOf = ({ connection, name }: TestDatabase) => databaseOf(connection).client.db(`${name}_keys`);
+const drop = async (database: TestDatabase): Promise<void> => {
+  await keysOf(database).dropDatabase();
+  await database.drop();
+};
 
+keyStoreContract('MongoDB', async () => {
+  const own = await freshDatabase({ indexes: false });
+  return { open: () => keyStore(own), close: () => drop(own) };
+});
+
+let database: TestDatabase;
 beforeEach(async () => {
   database = await freshDatabase({ indexes: false });
 });
-afterEach(async () => {
-  await keys().dropDatabase();
-  await database.drop();
-});
+afterEach(() => drop(database));
 
-it('makes a key when told to, and gives the same to everybody for ever', async () => {
-  expect(await keyStore().keyFor('person-1', false)).toBeNull();
-  const all = await Promise.all(Array.from({ length: 10 }, () => keyStore().keyFor('person-1', true)));
-  for (const key of all) expect(Buffer.from(key!)).toEqual(Buffer.from(all[0]!));
-  expect(all[0]).toHaveLength(32);
-  expect(Buffer.from((await keyStore().keyFor('person-1', false))!)).toEqual(Buffer.from(all[0]!));
-  expect(Buffer.from((await keyStore().keyFor('person-2', true))!)).not.toEqual(Buffer.from(all[0]!));
-});
+const stored = async (personId: string) => keysOf(database).collection<{ _id: string; wrapped: { value(): Uint8Array } | null }>('person_keys').findOne({ _id: personId });
 
 it('keeps no key in the clear, and none in the database of the events', async () => {
-  const key = Buffer.from((await keyStore().keyFor('person-1', true))!);
-  const stored = await keys().collection<{ _id: string; wrapped: { value(): Uint8Array } }>('person_keys').findOne({ _id: 'person-1' });
-  expect(Buffer.from(stored!.wrapped.value()).includes(key)).toBe(false);
+  const key = Buffer.from((await keyStore(database).keyFor('person-1', true)) as Uint8Array);
+  expect(Buffer.from((await stored('person-1'))!.wrapped!.value()).includes(key)).toBe(false);
   expect(await databaseOf(database.connection).listCollections().toArray()).toEqual([]);
 });
 
-it('opens nothing with another master key or under another name', async () => {
-  await keyStore().keyFor('person-1', true);
-  await expect(keyStore(randomBytes(32)).keyFor('person-1', false)).rejects.toThrow();
-  const wrapped = (await keys().collection<{ _id: string; wrapped: unknown }>('person_keys').findOne({ _id: 'person-1' }))!.wrapped;
-  await keys().collection<{ _id: string; wrapped: unknown }>('person_keys').insertOne({ _id: 'person-2', wrapped });
-  await expect(keyStore().keyFor('person-2', false)).rejects.toThrow();
-  expect(() => keyStore(randomBytes(16))).toThrow('16 bytes');
+it('keeps nothing of a destroyed key but that there was one', async () => {
+  await keyStore(database).keyFor('person-1', true);
+  await keyStore(database).destroy('person-1');
+  expect(await stored('person-1')).toEqual({ _id: 'person-1', wrapped: null });
 });
 
-it('never makes a key again for a person whose key was destroyed', async () => {
-  await keyStore().keyFor('person-1', true);
-  await keys().collection<{ _id: string }>('person_keys').updateOne({ _id: 'person-1' }, { $set: { wrapped: null } });
-  expect(await keyStore().keyFor('person-1', false)).toBeNull();
-  expect(await keyStore().keyFor('person-1', true)).toBeNull();
+it('knows how far back the oplog of the server goes', async () => {
+  expect(await keyStore(database).lingersHours()).toEqual(expect.any(Number));
 });

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { type KeyStore, Unavailable } from '@keyfold/event-sourcing';
+import { type KeyStore, type PersonKey, Unavailable } from '@keyfold/event-sourcing';
 import { AesVault, isCiphertext } from './aes-vault.js';
 
-class Keys implements KeyStore {
-  readonly keys = new Map<string, Uint8Array | null>();
+class Keys implements Pick<KeyStore, 'keyFor'> {
+  readonly keys = new Map<string, Uint8Array | 'destroyed'>();
   asked = 0;
   down = false;
 
-  async keyFor(personId: string, create: boolean): Promise<Uint8Array | null> {
+  async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     this.asked += 1;
     if (this.down) throw new Unavailable('keys');
     if (!this.keys.has(personId) && create) this.keys.set(personId, randomBytes(32));
@@ -53,7 +53,7 @@ describe('the vault of personal data', () => {
   it('knows nothing of an erased person, five minutes after the erasure at the latest, at once when told', async () => {
     const { vault, keys, pass } = setup();
     const ciphertext = await vault.encrypt('p', 'secret');
-    keys.keys.set('p', null);
+    keys.keys.set('p', 'destroyed');
     pass(4 * 60_000);
     expect(await vault.decrypt(ciphertext)).toBe('secret');
     pass(60_000);
@@ -61,7 +61,7 @@ describe('the vault of personal data', () => {
     await expect(vault.encrypt('p', 'more')).rejects.toThrow(/person-erased/);
 
     const other = await vault.encrypt('q', 'secret');
-    keys.keys.set('q', null);
+    keys.keys.set('q', 'destroyed');
     vault.forget('q');
     expect(await vault.decrypt(other)).toBeNull();
   });
@@ -71,7 +71,7 @@ describe('the vault of personal data', () => {
     const ciphertext = await vault.encrypt('p', 'secret');
     vault.forget('p');
     const reading = vault.decrypt(ciphertext);
-    keys.keys.set('p', null);
+    keys.keys.set('p', 'destroyed');
     vault.forget('p');
     await reading;
     expect(await vault.decrypt(ciphertext)).toBeNull();
@@ -88,5 +88,28 @@ describe('the vault of personal data', () => {
     expect(await Promise.all([1, 2, 3].map(() => vault.decrypt(ciphertext)))).toEqual(['secret', 'secret', 'secret']);
     await vault.decrypt(ciphertext);
     expect(keys.asked).toBe(2);
+  });
+
+  it('asks once about an erased person', async () => {
+    const { vault, keys } = setup();
+    const ciphertext = await vault.encrypt('p', 'secret');
+    keys.keys.set('p', 'destroyed');
+    vault.forget('p');
+    keys.asked = 0;
+    for (let i = 0; i < 3; i++) expect(await vault.decrypt(ciphertext)).toBeNull();
+    keys.down = true;
+    expect(await vault.decrypt(ciphertext)).toBeNull();
+    expect(keys.asked).toBe(1);
+  });
+
+  it('lets a text that is encrypted while its person is erased be read by nobody afterwards, or refuses it', async () => {
+    const { vault, keys } = setup();
+    await vault.encrypt('p', 'first');
+    const racing = Promise.allSettled(Array.from({ length: 20 }, (_, i) => vault.encrypt('p', `racing ${i}`)));
+    keys.keys.set('p', 'destroyed');
+    vault.forget('p');
+    for (const outcome of await racing)
+      if (outcome.status === 'fulfilled') expect(await vault.decrypt(outcome.value)).toBeNull();
+      else expect(outcome.reason).toMatchObject({ code: 'person-erased' });
   });
 });

@@ -1,33 +1,33 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { type Clock, DomainError, type KeyStore, type Vault } from '@keyfold/event-sourcing';
+import { type Clock, DomainError, type KeyStore, type PersonKey, type Vault } from '@keyfold/event-sourcing';
 
 const PREFIX = 'kf1.';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** After a key was destroyed, other processes may go on reading for this long and no longer. */
-const LONGEST_KEPT_MS = 5 * 60_000;
+export const LONGEST_KEPT_MS = 5 * 60_000;
 const CACHED_KEYS = 10_000;
 
 export const isCiphertext = (text: string): boolean => text.startsWith(PREFIX);
 
 /**
  * AES-256-GCM with a key per person. Ciphertext: `kf1.<personId>.<base64url(iv | tag | ciphertext)>`, bound to the person's id, so that
- * one person's data cannot be passed off as another's.
+ * one person's data cannot be passed off as another's. What is encrypted under a cached key after its destruction can be read by nobody once the caches are empty.
  */
 export class AesVault implements Vault {
-  private readonly cache = new Map<string, { readonly key: Uint8Array; readonly until: number }>();
+  private readonly cache = new Map<string, { readonly key: Uint8Array | 'destroyed'; readonly until: number }>();
   /** Questions to the key store that are under way, so that many readers of one name ask once. */
-  private readonly asking = new Map<string, Promise<Uint8Array | null>>();
+  private readonly asking = new Map<string, Promise<PersonKey>>();
 
   constructor(
-    private readonly keys: KeyStore,
+    private readonly keys: Pick<KeyStore, 'keyFor'>,
     private readonly clock: Clock,
   ) {}
 
   /** Throws DomainError `person-erased` when the person's key was destroyed. */
   async encrypt(personId: string, plaintext: string): Promise<string> {
     const key = await this.keyFor(personId, true);
-    if (!key) throw new DomainError('person-erased', { personId });
+    if (key === null || key === 'destroyed') throw new DomainError('person-erased', { personId });
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(personId));
     const encrypted = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
@@ -40,7 +40,7 @@ export class AesVault implements Vault {
     if (!isCiphertext(ciphertext) || dot < PREFIX.length) throw new TypeError('not a ciphertext of personal data');
     const personId = ciphertext.slice(PREFIX.length, dot);
     const key = await this.keyFor(personId, false);
-    if (!key) return null;
+    if (key === null || key === 'destroyed') return null;
     const bytes = Buffer.from(ciphertext.slice(dot + 1), 'base64url');
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(personId))
@@ -48,13 +48,13 @@ export class AesVault implements Vault {
     return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   }
 
-  /** Forgets a person's key at once: the person was erased. */
+  /** Forgets a person's key at once, also one that is on its way here: the person was erased. */
   forget(personId: string): void {
     this.cache.delete(personId);
     for (const create of [true, false]) this.asking.delete(`${create}:${personId}`);
   }
 
-  private async keyFor(personId: string, create: boolean): Promise<Uint8Array | null> {
+  private async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     const cached = this.cache.get(personId);
     if (cached && cached.until > this.clock.now().getTime()) return cached.key;
     const question = `${create}:${personId}`;
@@ -62,7 +62,8 @@ export class AesVault implements Vault {
     this.asking.set(question, asking);
     try {
       const key = await asking;
-      // Not kept when the person was erased meanwhile; and a missing key is not kept at all, as another process may make it.
+      // Not kept when the person was erased meanwhile; and a missing key is not kept at all, as another process may make it. A destroyed one is kept as that:
+      // otherwise each reading of an erased name would ask the owners again, and fail with them.
       if (key && this.asking.get(question) === asking) this.remember(personId, key);
       return key;
     } finally {
@@ -70,7 +71,7 @@ export class AesVault implements Vault {
     }
   }
 
-  private remember(personId: string, key: Uint8Array): void {
+  private remember(personId: string, key: Uint8Array | 'destroyed'): void {
     this.cache.delete(personId);
     this.cache.set(personId, { key, until: this.clock.now().getTime() + LONGEST_KEPT_MS });
     if (this.cache.size > CACHED_KEYS) this.cache.delete(this.cache.keys().next().value!);

@@ -3,6 +3,7 @@ export * from './counter.js';
 export * from './event-store.contract.js';
 export * from './eventually.js';
 export * from './given.js';
+export * from './key-store.contract.js';
 export * from './projection-store.contract.js';
 export * from './rows.js';
 export * from './tools.js';
