@@ -6,6 +6,7 @@ import { teamMemberContract } from './accounts/team-member.events.js';
 import { opportunityGuardContract, satisfactionGuardContract } from './guard.events.js';
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
+import { accountsPersonContract, satisfactionPersonContract } from './person.events.js';
 import { accountClosureContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
@@ -17,6 +18,7 @@ export * from './common.js';
 export * from './guard.events.js';
 export * from './opportunities/offering.events.js';
 export * from './opportunities/opportunity.events.js';
+export * from './person.events.js';
 export * from './processes.js';
 export * from './satisfaction/incident.events.js';
 
@@ -28,11 +30,13 @@ export const contracts = [
   reservationContract,
   teamMemberContract,
   taskContract,
+  accountsPersonContract,
   offeringContract,
   opportunityContract,
   opportunityGuardContract,
   incidentContract,
   satisfactionGuardContract,
+  satisfactionPersonContract,
   accountClosureContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,

@@ -30,12 +30,13 @@ export const SETTINGS = {
   demo: flag('KEYFOLD_DEMO', { meaning: 'Sign-in as demo people, without a password: never where others can reach it' }),
   timeZone: timeZone('KEYFOLD_TIME_ZONE', { fallback: 'Europe/Paris', meaning: 'Time zone in which a date begins and ends' }),
   commandDeadlineMs: whole('KEYFOLD_COMMAND_DEADLINE_MS', 100, 60_000, { fallback: '5000', meaning: 'After this a command is answered with 503; the same for every service' }),
+  backupRetentionDays: whole('KEYFOLD_BACKUP_RETENTION_DAYS', 1, 36_500, { meaning: 'How long backups of the databases are kept, as receipts of erasures tell it; unknown without it' }),
   logLevel: oneOf('KEYFOLD_LOG_LEVEL', LOG_LEVELS, { fallback: 'info', meaning: 'The least level that is written' }),
 } satisfies Record<string, Setting<unknown>>;
 
 type Values = { -readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 /** Settings that are always there: those with a fallback, those that the demo knows, and the secrets that the embedded mode makes by itself. */
-type Present = Exclude<keyof Values, 'mongoUrl' | 'kafkaBrokers' | 'masterKey'>;
+type Present = Exclude<keyof Values, 'mongoUrl' | 'kafkaBrokers' | 'masterKey' | 'backupRetentionDays'>;
 
 export type Config = Readonly<Pick<Values, Present> & { [Name in Exclude<keyof Values, Present>]: Values[Name] | null }> & {
   /** Base URL of each service. */

@@ -8,6 +8,7 @@ import { dateOf, endOfDay, startOfDay } from './time.js';
 export abstract class Settings {
   readonly timeZone!: string;
   readonly commandDeadlineMs!: number;
+  readonly backupRetentionDays!: number | null;
 }
 
 /** Dates of the deployment's reporting time zone (KEYFOLD_TIME_ZONE). */
@@ -31,10 +32,12 @@ export class ReportingTime {
   }
 }
 
-export const deploymentProviders = (config: Pick<Config, 'timeZone' | 'commandDeadlineMs'>): Provider[] => [
-  { provide: Settings, useValue: { timeZone: config.timeZone, commandDeadlineMs: config.commandDeadlineMs } },
+type Deployment = Pick<Config, 'timeZone' | 'commandDeadlineMs' | 'backupRetentionDays'>;
+
+export const deploymentProviders = ({ timeZone, commandDeadlineMs, backupRetentionDays }: Deployment): Provider[] => [
+  { provide: Settings, useValue: { timeZone, commandDeadlineMs, backupRetentionDays } },
   ReportingTime,
 ];
 
 /** What every service gives to its EventSourcingModule: scopes, dates, settings. */
-export const serviceProviders = (config: Pick<Config, 'timeZone' | 'commandDeadlineMs'>): Provider[] => [Access, { provide: Scopes, useExisting: Access }, ...deploymentProviders(config)];
+export const serviceProviders = (config: Deployment): Provider[] => [Access, { provide: Scopes, useExisting: Access }, ...deploymentProviders(config)];

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule } from '@keyfold/event-sourcing-nest';
-import { accountDirectory, type Config, memberDirectory, serviceProviders } from '@keyfold/platform';
+import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { AssignOwnerHandler } from './key-account/assign-owner.js';
 import { AttachToParentHandler } from './key-account/attach-to-parent.js';
@@ -24,9 +24,12 @@ import { TeamMemberController } from './team-member/team-member.controller.js';
 import { GetTeamMemberHandler, ListTeamMembersHandler, teamMembers } from './team-member/team-members.projection.js';
 import { TeamMembers } from './team-member/team-members.js';
 
+const persons = personRoutes('accounts');
+
 @Module({
-  controllers: [KeyAccountController, TeamMemberController, TaskController],
+  controllers: [KeyAccountController, TeamMemberController, TaskController, ...persons.controllers],
   providers: [
+    ...persons.providers,
     RegisterProspectHandler,
     RegisterClientHandler,
     QualifyAsKeyAccountHandler,
@@ -61,7 +64,7 @@ export class AccountsModule {
       service: 'accounts',
       registry,
       projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks],
-      policies: [raiseTaskWhenP1IncidentIsReported],
+      policies: [raiseTaskWhenP1IncidentIsReported, finishErasureWhenItIsRequested('accounts')],
       processes: [accountClosure],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };

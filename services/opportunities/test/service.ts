@@ -9,7 +9,7 @@ import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore, SqliteKeyStore } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
-import { accountDirectory, AesVault, type DirectoryAccount, guardOf, PlatformProblems, readConfig } from '@keyfold/platform';
+import { accountDirectory, AesKeyWrap, AesVault, type DirectoryAccount, guardOf, PlatformProblems, readConfig } from '@keyfold/platform';
 import { isDeal, opportunity } from '../src/opportunity/opportunity.aggregate.js';
 import { OpportunitiesModule } from '../src/opportunities.module.js';
 
@@ -36,7 +36,7 @@ export class OpportunitiesService {
     const time = { now: START };
     const clock: Clock = { ...realClock, now: () => new Date(time.now) };
     const log = new SqliteEventStore('opportunities', folder.database('opportunities', EVENT_LOG), { clock });
-    const personKeys = SqliteKeyStore.open(folder);
+    const personKeys = SqliteKeyStore.open(folder, (masterKey) => new AesKeyWrap(masterKey));
     const adapters: Adapters = {
       store: around(log),
       projections: new EmbeddedProjectionStore({ clock, database: null }),
@@ -44,6 +44,7 @@ export class OpportunitiesService {
       feeds: localFeeds([log]),
       vault: new AesVault(personKeys, clock),
       personKeys,
+      erasureNotes: { noted: async () => null },
       clock,
       ids: systemIds,
       log: new LogBook(),

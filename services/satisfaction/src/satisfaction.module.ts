@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule } from '@keyfold/event-sourcing-nest';
-import { accountDirectory, closureCheck, type Config, guardRoutes, memberDirectory, OpenItems, serviceProviders } from '@keyfold/platform';
+import { accountDirectory, closureCheck, type Config, finishErasureWhenItIsRequested, guardRoutes, memberDirectory, OpenItems, personRoutes, serviceProviders } from '@keyfold/platform';
 import { IncidentController } from './incident/incident.controller.js';
 import { GetIncidentHandler, IncidentBoard, incidents, ListIncidentsHandler } from './incident/incidents.projection.js';
 import { OpenIncidents } from './incident/open-incidents.js';
@@ -10,9 +10,10 @@ import { ReportIncidentHandler } from './incident/report-incident.js';
 import { AcknowledgeIncidentHandler, IncidentDesk, PauseIncidentHandler, ResolveIncidentHandler, ResumeIncidentHandler, WithdrawIncidentHandler } from './incident/work-on-incident.js';
 
 const guard = guardRoutes('satisfaction');
+const persons = personRoutes('satisfaction');
 
 @Module({
-  controllers: [IncidentController, ...guard.controllers],
+  controllers: [IncidentController, ...guard.controllers, ...persons.controllers],
   providers: [
     IncidentDesk,
     IncidentBoard,
@@ -27,6 +28,7 @@ const guard = guardRoutes('satisfaction');
     GetIncidentHandler,
     { provide: OpenItems, useClass: OpenIncidents },
     ...guard.providers,
+    ...persons.providers,
   ],
 })
 export class SatisfactionModule {
@@ -36,6 +38,7 @@ export class SatisfactionModule {
       service: 'satisfaction',
       registry,
       projections: [memberDirectory, accountDirectory, incidents],
+      policies: [finishErasureWhenItIsRequested('satisfaction')],
       processes: [closureCheck('satisfaction', config.commandDeadlineMs)],
     };
     return { module: SatisfactionModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };

@@ -105,8 +105,11 @@ beforeAll(async () => {
   }
   for (const list of ['accounts/key-accounts', 'accounts/team-members', 'accounts/tasks', 'opportunities/offerings', 'opportunities/opportunities', 'satisfaction/incidents']) {
     const answer = await keyfold.fetch(`/api/${list}?limit=1`, { headers: { authorization: `Bearer ${tokens.get('director')}` } });
-    EXISTING[`api/${list}`] = ((await answer.json()) as { items: { id: string }[] }).items[0]!.id;
+    const { id, reporterId } = ((await answer.json()) as { items: { id: string; reporterId?: string }[] }).items[0]!;
+    EXISTING[`api/${list}`] = id;
+    if (reporterId) EXISTING['api/satisfaction/persons'] = reporterId;
   }
+  EXISTING['api/accounts/persons'] = EXISTING['api/accounts/team-members']!;
   const accountId = EXISTING['api/accounts/key-accounts'];
   await useKeyOnce('/api/accounts/key-accounts', { name: 'Once' });
   await useKeyOnce('/api/opportunities/opportunities', { accountId, name: 'Once', motion: 'hunting' });

@@ -3,6 +3,7 @@ export * from './commands.js';
 export * from './controllers.js';
 export * from './crypto.js';
 export * from './edge.js';
+export * from './erasure.js';
 export * from './module.js';
 export * from './ops.js';
 export * from './queries.js';

@@ -2,6 +2,7 @@ import { BadRequestException, Body, Controller, Get, Header, HttpCode, Inject, N
 import { DiscoveryService } from '@nestjs/core';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { ID } from './edge.js';
+import { hasForgotten } from './erasure.js';
 import { Allow, Public } from './routes.js';
 import { type ProjectionStatus, runtimesOf, ServiceRuntime } from './runtime.js';
 import { ADAPTERS, type Adapters } from './tokens.js';
@@ -81,9 +82,17 @@ export function opsController(service: string): Type {
 
     @Get('person-keys/:id')
     @Allow('service')
-    async personKey(@Param('id') id: string): Promise<{ key: string | null }> {
+    async personKey(@Param('id') id: string): Promise<{ key: string | null; destroyed: boolean }> {
       if (!ID.test(id)) throw new BadRequestException('id-malformed');
-      return { key: base64(await this.adapters.personKeys.keyFor(id, false)) };
+      const key = await this.adapters.personKeys.keyFor(id, false);
+      return key === 'destroyed' ? { key: null, destroyed: true } : { key: base64(key), destroyed: false };
+    }
+
+    /** Whether this service has heard of an erasure: it has read the person's stream up to a version. */
+    @Get('erasures/:stream')
+    @Allow('service', 'operator')
+    async erasure(@Param('stream') streamId: string, @Query('version') version: string | undefined): Promise<{ noted: boolean }> {
+      return { noted: await hasForgotten(this.adapters.projections, streamId, whole(version ?? '')) };
     }
   }
   return OpsController;

@@ -16,6 +16,7 @@ import {
   topicOf,
   type Consumer,
 } from '@keyfold/event-sourcing';
+import { forgetting } from './erasure.js';
 import type { Adapters, CommandSender } from './tokens.js';
 
 /** What one service is made of; its module lists it here and nowhere else. */
@@ -67,7 +68,7 @@ export class ServiceRuntime {
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
     for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
-    this.subscribers = [...this.projectors.values(), ...policies, ...this.processes.flatMap((process) => process.subscribers)];
+    this.subscribers = [...this.projectors.values(), ...policies, ...this.processes.flatMap((process) => process.subscribers), forgetting(adapters, { ...tools, sender })];
   }
 
   get service(): string {

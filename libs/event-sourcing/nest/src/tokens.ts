@@ -1,4 +1,5 @@
 import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, Transport, Vault } from '@keyfold/event-sourcing';
+import type { ErasureNotes } from './erasure.js';
 
 export const CLOCK = Symbol('Clock');
 export const IDS = Symbol('Ids');
@@ -16,6 +17,7 @@ export interface Adapters {
   readonly vault: Vault;
   /** Keys of the persons whom this service owns. */
   readonly personKeys: KeyStore;
+  readonly erasureNotes: ErasureNotes;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;

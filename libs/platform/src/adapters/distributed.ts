@@ -1,3 +1,4 @@
+import { PERSON_OWNERS } from '@keyfold/contracts';
 import { type Failpoint, type Feeds, type KeyStore, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { createTopics, type KafkaSettings, KafkaTransport, TopicMisconfigured } from '@keyfold/event-sourcing-kafka';
 import {
@@ -10,13 +11,11 @@ import {
   openConnection,
   Sequencer,
 } from '@keyfold/event-sourcing-mongo';
-import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
+import { type Adapters, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
 import { AesVault } from '../personal-data/aes-vault.js';
-import { HttpFeeds, HttpKeyStore } from './http-peers.js';
-
-/** Services whose events carry personal data, and which so own the keys of persons. */
-const KEY_OWNERS = ['accounts', 'satisfaction'];
+import { AesKeyWrap } from '../personal-data/key-wrap.js';
+import { HttpErasureNotes, HttpFeeds, HttpKeyStore } from './http-peers.js';
 
 const databaseName = (service: string, config: Config): string => `${config.topicPrefix.replaceAll('.', '-')}keyfold-${service}`;
 
@@ -38,15 +37,20 @@ export async function distributedAdapters(service: string, config: Config, log: 
     const leadership = new Leadership(connection, { clock, ids: systemIds, log });
     const transport = new KafkaTransport(kafkaSettings(`keyfold-${service}`, config, log));
     const peers = { urls: config.peers, serviceToken: config.serviceToken };
-    const personKeys = new MongoKeyStore(connection, config.masterKey!, { clock });
-    const others = new HttpKeyStore(peers, KEY_OWNERS.filter((owner) => owner !== service));
+    const personKeys = new MongoKeyStore(connection, new AesKeyWrap(config.masterKey!), { clock });
+    const projections = new MongoProjectionStore(connection, { clock });
+    const notes = new HttpErasureNotes(peers);
+    const others = new HttpKeyStore(peers, PERSON_OWNERS.filter((owner) => owner !== service));
     return {
       store,
-      projections: new MongoProjectionStore(connection, { clock }),
+      projections,
       transport,
       feeds: ownFirst(store, new HttpFeeds(peers)),
       vault: new AesVault(firstKnown(personKeys, others), clock),
       personKeys,
+      erasureNotes: {
+        noted: (other, streamId, version) => (other === service ? hasForgotten(projections, streamId, version) : notes.noted(other, streamId, version)),
+      },
       clock,
       ids: systemIds,
       log,
@@ -124,7 +128,7 @@ function ownFirst(store: MongoEventStore, others: Feeds): Feeds {
   };
 }
 
-/** Keys are made in the own store only; a person whom this service does not own is asked for elsewhere. */
-const firstKnown = (own: KeyStore, others: KeyStore): KeyStore => ({
+/** Keys are made in the own store only; a person whom this service does not own is asked for elsewhere, one whose key was destroyed here is not. */
+const firstKnown = (own: KeyStore, others: Pick<KeyStore, 'keyFor'>): Pick<KeyStore, 'keyFor'> => ({
   keyFor: async (personId, create) => (await own.keyFor(personId, create)) ?? (create ? null : others.keyFor(personId, false)),
 });

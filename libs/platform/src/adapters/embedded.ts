@@ -10,9 +10,10 @@ import {
   SqliteKeyStore,
 } from '@keyfold/event-sourcing-embedded';
 import { type Failpoint, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
-import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
+import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
 import { AesVault } from '../personal-data/aes-vault.js';
+import { AesKeyWrap } from '../personal-data/key-wrap.js';
 
 /**
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
@@ -22,10 +23,12 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
-    const personKeys = SqliteKeyStore.open(folder);
+    const personKeys = SqliteKeyStore.open(folder, (masterKey) => new AesKeyWrap(masterKey));
     const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
     const transport = new InProcessTransport(clock);
-    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, metrics: noMetrics, audit: noAuditLog, cursorKey: config.cursorKey };
+    const projections = new Map(stores.map(({ service }) => [service, new EmbeddedProjectionStore({ clock, database: folder.database(`${service}-marks`, PROJECTION_MARKS) })]));
+    const erasureNotes: ErasureNotes = { noted: async (service, streamId, version) => hasForgotten(projections.get(service)!, streamId, version) };
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, clock, ids: systemIds, log, failpoint, metrics: noMetrics, audit: noAuditLog, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {
       if (--open > 0) return;
@@ -38,7 +41,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
         {
           ...shared,
           store,
-          projections: new EmbeddedProjectionStore({ clock, database: folder.database(`${store.service}-marks`, PROJECTION_MARKS) }),
+          projections: projections.get(store.service)!,
           volatile: true,
           lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Unavailable } from '@keyfold/event-sourcing';
-import { HttpFeeds, HttpKeyStore, type Peers } from './http-peers.js';
+import { HttpErasureNotes, HttpFeeds, HttpKeyStore, type Peers } from './http-peers.js';
 
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -68,8 +68,33 @@ describe('keys of other services', () => {
     answer = (_request, response) => response.end('{"key":null}');
     const store = new HttpKeyStore(peers, ['accounts', 'satisfaction']);
     expect(await store.keyFor('p-1', false)).toBeNull();
+    answer = (_request, response) => response.end('{"key":null,"destroyed":true}');
+    expect(await store.keyFor('p-1', false)).toBe('destroyed');
     await expect(store.keyFor('p-1', true)).rejects.toThrow(/owns the person/);
     answer = (_request, response) => response.destroy();
     await expect(store.keyFor('p-1', false)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it.each([401, 403, 404, 500])('are an outage, never no key, where the owner answers %i', async (status) => {
+    answer = (_request, response) => response.writeHead(status).end('{"key":null,"destroyed":true}');
+    await expect(new HttpKeyStore(peers, ['accounts']).keyFor('p-1', false)).rejects.toBeInstanceOf(Unavailable);
+  });
+
+  it('are quoted in no error', async () => {
+    answer = (_request, response) => response.end('{"key":"c2VjcmV0"');
+    const error = (await new HttpKeyStore(peers, ['accounts']).keyFor('p-1', false).catch((reason: unknown) => reason)) as Error;
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(`${error.stack} ${String(error.cause)}`).not.toContain('c2Vj');
+  });
+});
+
+describe('notes of an erasure', () => {
+  it('are what a service says, and unknown where it cannot be asked', async () => {
+    const notes = new HttpErasureNotes(peers);
+    answer = (_request, response) => response.end('{"noted":true}');
+    expect(await notes.noted('accounts', 'memberperson-1', 2)).toBe(true);
+    expect(asked).toEqual(['Bearer credential /ops/accounts/erasures/memberperson-1?version=2']);
+    answer = (_request, response) => response.writeHead(503).end();
+    expect(await notes.noted('accounts', 'memberperson-1', 2)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
-import { type Feeds, type KeyStore, type SequencedCommit, Unavailable } from '@keyfold/event-sourcing';
+import { type Feeds, type KeyStore, type PersonKey, type SequencedCommit, Unavailable } from '@keyfold/event-sourcing';
+import type { ErasureNotes } from '@keyfold/event-sourcing-nest';
 
 const DEADLINE_MS = 5_000;
 
@@ -48,19 +49,50 @@ export class HttpFeeds implements Feeds {
   }
 }
 
-/** Keys of persons whom other services own, asked of them one after the other. Never makes a key. */
-export class HttpKeyStore implements KeyStore {
+/** How a service answers for a key: in base64, and whether there was one that was destroyed. */
+export interface PersonKeyAnswer {
+  readonly key: string | null;
+  readonly destroyed: boolean;
+}
+
+/** Keys of persons whom other services own, asked of them one after the other. Never makes a key, never destroys one. */
+export class HttpKeyStore implements Pick<KeyStore, 'keyFor'> {
   constructor(
     private readonly peers: Peers,
     private readonly owners: readonly string[],
   ) {}
 
-  async keyFor(personId: string, create: boolean): Promise<Uint8Array | null> {
+  async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     if (create) throw new Error('a key is made by the service that owns the person');
     for (const owner of this.owners) {
-      const { key } = JSON.parse(await ask(this.peers, owner, `person-keys/${encodeURIComponent(personId)}`)) as { key: string | null };
+      const { key, destroyed } = readAnswer(owner, await ask(this.peers, owner, `person-keys/${encodeURIComponent(personId)}`));
+      if (destroyed) return 'destroyed';
       if (key !== null) return Buffer.from(key, 'base64');
     }
     return null;
+  }
+}
+
+/** The parser's own error would quote the answer, and with it the key, in a log. */
+function readAnswer(owner: string, text: string): PersonKeyAnswer {
+  try {
+    const { key, destroyed = false } = JSON.parse(text) as Partial<PersonKeyAnswer>;
+    if (key === null || typeof key === 'string') return { key, destroyed };
+  } catch {
+    // as any other answer that is none
+  }
+  throw new Unavailable(`the service ${owner}`, { cause: new Error('its answer for a key cannot be read') });
+}
+
+/** What each service has taken note of, asked of it. */
+export class HttpErasureNotes implements ErasureNotes {
+  constructor(private readonly peers: Peers) {}
+
+  async noted(service: string, streamId: string, version: number): Promise<boolean | null> {
+    try {
+      return (JSON.parse(await ask(this.peers, service, `erasures/${encodeURIComponent(streamId)}?version=${version}`)) as { noted: boolean }).noted;
+    } catch {
+      return null;
+    }
   }
 }

@@ -1,5 +1,8 @@
 /** The sentences of the services' rules, by service; a new refusal in a service needs its two sentences here (a test says so). */
 export const REFUSALS_EN = {
+  // every service
+  'person-erased': 'The personal data of this person was erased: nothing of it can be written any more.',
+  'erasure-not-requested': 'Nobody has asked for the erasure of this person.',
   // accounts
   'account-exists': 'There is an account under this id already.',
   'account-unknown': 'This account is not known.',
@@ -51,6 +54,8 @@ export const REFUSALS_EN = {
 };
 
 export const REFUSALS_FR: Record<keyof typeof REFUSALS_EN, string> = {
+  'person-erased': 'Les données personnelles de cette personne ont été effacées : rien de personnel ne peut plus être écrit.',
+  'erasure-not-requested': "Personne n'a demandé l'effacement de cette personne.",
   'account-exists': 'Un compte existe déjà sous cet identifiant.',
   'account-unknown': "Ce compte n'est pas connu.",
   'account-closing': 'La clôture de ce compte a été demandée.',

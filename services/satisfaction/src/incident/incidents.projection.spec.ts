@@ -18,11 +18,8 @@ const HOUR = 3_600_000;
 
 describe('the row of an incident', () => {
   it('runs from its report on', () => expect(rowAfter([0, 'reported', facts])).toMatchObject({ status: 'reported', state: 'open', version: 1, intervals: [{ from: 0, to: null }] }));
-  it('does not keep who reported it, only the ciphertext of the contact', () => {
-    const row = rowAfter([0, 'reported', facts]);
-    expect(row).not.toHaveProperty('reporterId');
-    expect(row?.reporterContact).toBe('kf1.r1.x');
-  });
+  it('keeps the ciphertext of the contact, and the id under which its person may ask to be erased', () =>
+    expect(rowAfter([0, 'reported', facts])).toMatchObject({ reporterId: 'r1', reporterContact: 'kf1.r1.x' }));
   it('keeps the time without the pauses', () =>
     expect(rowAfter([0, 'reported', facts], [1, 'acknowledged', {}], [2, 'clock-paused', { reason: 'waiting-on-client' }], [5, 'clock-resumed', {}], [6, 'resolved', { resolution: 'ok' }])).toMatchObject({
       status: 'resolved',

@@ -23,6 +23,8 @@ export interface IncidentRow {
   readonly reportedAt: string;
   readonly acknowledgedAt: string | null;
   readonly resolvedAt: string | null;
+  /** Opaque: names the person who may ask to be erased. */
+  readonly reporterId: string | null;
   /** Ciphertext. */
   readonly reporterContact: string | null;
   readonly targets: SlaTargets;
@@ -32,7 +34,7 @@ export interface IncidentRow {
 
 export const incidents = projection<IncidentRow, IncidentEvent>({
   name: 'incidents',
-  version: 1,
+  version: 2,
   follows: [incidentContract],
   indexes: [['state', 'priority', 'reportedAt'], ['accountId', 'state'], ['reportedAt']],
   fold(row, event, id): IncidentRow | null {
@@ -40,9 +42,8 @@ export const incidents = projection<IncidentRow, IncidentEvent>({
     const now = Date.parse(event.occurredAt);
     switch (event.type) {
       case 'satisfaction.incident.reported': {
-        const { reporterId: _reporter, ...facts } = event.data;
         const times = { reportedAt: event.occurredAt, acknowledgedAt: null, resolvedAt: null, intervals: [{ from: now, to: null }] };
-        return { id, version: event.version, ...facts, status: 'reported', state: 'open', ...times };
+        return { id, version: event.version, ...event.data, status: 'reported', state: 'open', ...times };
       }
       case 'satisfaction.incident.acknowledged':
         return { ...known, status: 'acknowledged', acknowledgedAt: event.occurredAt };

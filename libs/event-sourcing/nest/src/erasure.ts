@@ -1,0 +1,28 @@
+import { accountsPersonContract, satisfactionPersonContract } from '@keyfold/contracts';
+import { type AggregateContract, idOf, marksOfPolicy, policy, PolicyRunner, type SubscriberTools } from '@keyfold/event-sourcing';
+import type { Adapters, CommandSender } from './tokens.js';
+
+/** What the services of a deployment have taken note of. */
+export interface ErasureNotes {
+  /** Whether a service has read a person's stream up to `version` and so dropped what it held of the key; null when it cannot be asked. */
+  noted(service: string, streamId: string, version: number): Promise<boolean | null>;
+}
+
+const PERSONS = [accountsPersonContract, satisfactionPersonContract] as unknown as readonly AggregateContract<never>[];
+
+const forgetErasedPersons = policy({ name: 'forget-erased-persons', follows: PERSONS, react: () => [] });
+
+/**
+ * Every service lets go of a key when it hears that the person was erased. The mark is the note of it. A process of the service that did not get the event,
+ * because another member of its group did, lets go when its copy is five minutes old.
+ */
+export const forgetting = ({ vault, projections }: Adapters, tools: SubscriberTools & Pick<Adapters, 'ids'> & { sender: CommandSender }): PolicyRunner =>
+  new PolicyRunner(forgetErasedPersons, projections, tools, async ({ type, streamId }) => {
+    const contract = PERSONS.find((person) => type === `${person.service}.${person.name}.erased`);
+    if (contract) vault.forget(idOf(contract, streamId));
+  });
+
+/** Whether the service over these projections has dealt with a person's stream up to `version`. */
+export async function hasForgotten(projections: Adapters['projections'], streamId: string, version: number): Promise<boolean> {
+  return ((await projections.marks(marksOfPolicy(forgetErasedPersons), [streamId])).get(streamId)?.applied ?? 0) >= version;
+}
