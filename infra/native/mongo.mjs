@@ -9,9 +9,10 @@ const REPLICA_SET = 'rs0';
 const NOT_YET_INITIALISED = 94;
 
 export class Mongo {
-  constructor({ dir, port, detached, log = () => undefined }) {
+  constructor({ dir, port, detached, args = [], log = () => undefined }) {
     this.port = port;
     this.log = log;
+    this.args = args;
     this.url = `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`;
     this.process = new ServerProcess({ name: 'mongod', dir: join(dir, 'mongo'), detached });
   }
@@ -25,7 +26,7 @@ export class Mongo {
     const small = ['--wiredTigerCacheSizeGB', '0.5', '--oplogSize', '512', '--setParameter', 'diagnosticDataCollectionEnabled=false'];
     // A lone primary has nobody to hand over to, so it need not wait for that when it is asked to end.
     const brisk = ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0'];
-    await this.process.start(program, [...args, ...small, ...brisk], { isReady: () => this.#becomesReady(), deadlineMs: 60_000 });
+    await this.process.start(program, [...args, ...small, ...brisk, ...this.args], { isReady: () => this.#becomesReady(), deadlineMs: 60_000 });
   }
 
   /** True when writes are taken. */

@@ -6,10 +6,10 @@ import { freePort } from './server-process.mjs';
 
 /**
  * Starts MongoDB and Kafka with their data under `dir`, on free ports unless told. They are ready when this returns, and end with this process at the latest.
- * The kill functions are SIGKILL; the restart functions bring the same server back on the same port with the same data.
+ * `mongoArgs` are further arguments of mongod. The kill functions are SIGKILL; the restart functions bring the same server back on the same port with the same data.
  */
-export async function startServers({ dir, mongoPort, kafkaPort, log }) {
-  const mongo = new Mongo({ dir: resolve(dir), port: mongoPort ?? (await freePort()), log });
+export async function startServers({ dir, mongoPort, kafkaPort, mongoArgs, log }) {
+  const mongo = new Mongo({ dir: resolve(dir), port: mongoPort ?? (await freePort()), args: mongoArgs, log });
   const kafka = new Kafka({ dir: resolve(dir), port: kafkaPort ?? (await freePort()), controllerPort: await freePort(), log });
   const { stop } = await started([mongo, kafka]);
   return {

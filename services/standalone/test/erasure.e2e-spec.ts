@@ -8,6 +8,8 @@ import { eventually, ServiceUnderTest } from '@keyfold/testing';
 /** Found in a file or in the output, it was left there in the clear. */
 const NAME = 'Zephyrine Quillfeather';
 const CONTACT = 'quillfeather@unmistakable.test';
+/** No person, so it has to be found: the search is worth something. */
+const COMPANY = 'Unmistakable Windmills';
 
 interface Receipt {
   readonly state: string;
@@ -90,6 +92,8 @@ describe('the erasure of a team member', () => {
     expect((await call('director', `/api/accounts/key-accounts?q=${encodeURIComponent(NAME)}`)).status).toBe(200);
     expect((await call('director', `/api/accounts/key-accounts/${encodeURIComponent(NAME)}`)).status).toBe(400);
     wrapped = wrappedKeyOf('quill');
+    expect((await call('director', '/api/accounts/key-accounts', { name: COMPANY })).status).toBe(201);
+    expect(await found(COMPANY)).not.toEqual([]);
     expect(await found(NAME)).toEqual([]);
     expect(await found(wrapped)).not.toEqual([]);
   });
