@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandHash } from '@keyfold/event-sourcing-nest';
 import { eventually, ServiceUnderTest } from '@keyfold/testing';
 
 /** Found in a file or in the output, it was left there in the clear. */
@@ -38,13 +39,15 @@ async function end(how: 'stop' | 'kill' = 'stop'): Promise<void> {
   await keyfold[how]();
   output += keyfold.output;
 }
-async function call<Body>(user: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<Body>> {
-  let token = tokens.get(user);
-  if (!token) {
+async function authorization(user: string): Promise<string> {
+  if (!tokens.has(user)) {
     const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-    tokens.set(user, (token = ((await answer.json()) as { token: string }).token));
+    tokens.set(user, ((await answer.json()) as { token: string }).token);
   }
-  const all = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
+  return `Bearer ${tokens.get(user)}`;
+}
+async function call<Body>(user: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+  const all = { authorization: await authorization(user), 'content-type': 'application/json', ...headers };
   const answer = await keyfold.fetch(path, body ? { method: 'POST', headers: all, body: JSON.stringify(body) } : { headers: all });
   return { status: answer.status, body: (await answer.json()) as Body };
 }
@@ -96,6 +99,19 @@ describe('the erasure of a team member', () => {
     expect(await found(COMPANY)).not.toEqual([]);
     expect(await found(NAME)).toEqual([]);
     expect(await found(wrapped)).not.toEqual([]);
+  });
+
+  it('whose name no stored hash betrays to whoever tries names', async () => {
+    const body = { name: NAME, role: 'kam', provenance: { source: 'crm', entity: 'members', rowKey: 'quill', run: 'crm-1' } };
+    const feed = await keyfold.fetch('/ops/accounts/feed?stream=member-quill', { headers: { authorization: await authorization('operator') } });
+    const commit = JSON.parse((await feed.text()).split('\n')[0]!) as { commandHash: string; actor: { subject: string } };
+    expect(commit.commandHash).not.toBe(commandHash(commit.actor.subject, 'OnboardMember', 'quill', body));
+    expect(commit.commandHash).toBe(commandHash(commit.actor.subject, 'OnboardMember', 'quill', { ...body, name: true }));
+  });
+
+  it('is told apart from another under the same Idempotency-Key', async () => {
+    const once = (name: string) => call<{ code?: string }>('hr', '/api/accounts/team-members', { name, role: 'kam' }, { 'idempotency-key': 'hire' });
+    expect([(await once(NAME)).status, (await once(NAME)).status, (await once('Another Name')).body.code]).toEqual([201, 201, 'command-id-reused']);
   });
 
   it('is for operators and for HR, of a person who is known', async () => {

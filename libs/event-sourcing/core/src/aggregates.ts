@@ -6,8 +6,10 @@ import type { Clock, EventStore, Failpoint, Ids, Vault } from './ports.js';
 /** Everything about a command but its body: who, which one, on which version. Made at the edge. */
 export interface CommandContext {
   readonly commandId: string;
-  /** Hash of (actor, command, target, body). */
+  /** Hash of (actor, command, target, body without what is personal). */
   readonly commandHash: string;
+  /** What of the body is personal, in the clear and never stored; and the hash over the whole body, which older logs hold. */
+  readonly personal?: { readonly texts: readonly string[]; readonly formerHash: string };
   /** True when the caller chose the command id, so that it may have been appended before. */
   readonly repeatable: boolean;
   readonly actor: Actor;
@@ -121,8 +123,23 @@ export class Aggregates {
   private async firstResult(id: string, context: CommandContext): Promise<CommandResult | null> {
     const commit = await this.store.findCommand(context.commandId);
     if (!commit) return null;
-    if (commit.commandHash !== context.commandHash) throw new CommandIdReused(context.commandId);
+    if (!(await this.isSameCommand(commit, context))) throw new CommandIdReused(context.commandId);
     return { id, version: commit.expectedVersion + commit.events.length, events: commit.events.map((event) => event.type) };
+  }
+
+  /** The personal part of the body is compared with what the commit encrypted of it; what an erasure has closed can only be taken for the same. */
+  private async isSameCommand(commit: Commit, { commandHash, personal }: CommandContext): Promise<boolean> {
+    if (commit.commandHash === personal?.formerHash) return true;
+    if (commit.commandHash !== commandHash) return false;
+    if (!personal) return true;
+    for (const { type, schemaVersion, data } of commit.events) {
+      const current = this.registry.upcast(type, schemaVersion, data) as Record<string, unknown>;
+      for (const field of (this.registry.knows(type) && this.registry.spec(type).personal?.fields) || []) {
+        const text = typeof current[field] === 'string' ? await this.tools.vault.decrypt(current[field]) : null;
+        if (text !== null && !personal.texts.includes(text)) return false;
+      }
+    }
+    return true;
   }
 
   /** Current state, from the cache or the log. For decisions over other streams of the same service. */

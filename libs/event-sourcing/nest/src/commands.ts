@@ -14,8 +14,8 @@ import {
   NotFound,
   StaleVersion,
 } from '@keyfold/event-sourcing';
-import { commandHash } from './crypto.js';
 import type { Caller } from './edge.js';
+import { hashedBody } from './personal-field.js';
 import { CLOCK, IDS, STORE } from './tokens.js';
 
 /**
@@ -53,12 +53,12 @@ export class CommandEdge {
   async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
     const commandId = caller.idempotencyKey ?? this.ids.next();
     const id = options.id ?? caller.id ?? this.ids.derive(commandId, command.constructor.name);
-    const body = { ...command };
+    const hashed = hashedBody(caller.principal.subject, id, command);
     command.id = id;
     command.scope = await this.scopes.of(caller.principal);
     command.context = {
       commandId,
-      commandHash: commandHash(caller.principal.subject, command.constructor.name, id, body),
+      ...hashed,
       repeatable: caller.idempotencyKey !== null,
       actor: caller.principal,
       correlationId: caller.correlationId ?? commandId,
@@ -136,7 +136,14 @@ export class Commands {
     decide: (state: State) => readonly E[],
   ): Promise<CommandResult> {
     const { commandId } = command.context;
-    const context = { ...command.context, commandId: this.ids.derive(commandId, step, id), commandHash: `${command.context.commandHash}:${step}`, expectedVersion: null };
+    const { commandHash, personal } = command.context;
+    const context = {
+      ...command.context,
+      commandId: this.ids.derive(commandId, step, id),
+      commandHash: `${commandHash}:${step}`,
+      ...(personal && { personal: { ...personal, formerHash: `${personal.formerHash}:${step}` } }),
+      expectedVersion: null,
+    };
     return this.aggregates.execute(decider, id, context, decide);
   }
 

@@ -6,6 +6,7 @@ export * from './edge.js';
 export * from './erasure.js';
 export * from './module.js';
 export * from './ops.js';
+export { PersonalField } from './personal-field.js';
 export * from './queries.js';
 export * from './registry.js';
 export * from './routes.js';

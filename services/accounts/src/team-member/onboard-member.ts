@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { MEMBER_ROLES, type MemberRole } from '@keyfold/contracts';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, Commands, PersonalField } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
@@ -8,7 +8,7 @@ import { TeamMembers } from './team-members.js';
 
 /** A new member, or one that an import says again: the id may be chosen by the caller. */
 export class OnboardMember extends AggregateCommand {
-  @IsName() name!: string;
+  @PersonalField() @IsName() name!: string;
   @IsIn(MEMBER_ROLES) role!: MemberRole;
   @IsOptional() @IsId() managerId?: string | null;
   @IsOptional() @IsText(100) region?: string | null;

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Level, LEVELS } from '@keyfold/contracts';
 import { DomainError, NotFound } from '@keyfold/event-sourcing';
-import { AggregateCommand, Commands, uuid5 } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, Commands, PersonalField, uuid5 } from '@keyfold/event-sourcing-nest';
 import { Access, AccountGuard, IsId, IsName, IsText } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { incident, report, withdraw } from './incident.aggregate.js';
@@ -14,7 +14,7 @@ export class ReportIncident extends AggregateCommand {
   @IsIn(LEVELS) impact!: Level;
   @IsIn(LEVELS) urgency!: Level;
   /** How to reach whoever reported it: personal, encrypted in the log. */
-  @IsOptional() @IsName(200) reporterContact?: string | null;
+  @PersonalField() @IsOptional() @IsName(200) reporterContact?: string | null;
 }
 
 @CommandHandler(ReportIncident)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, UnknownEventVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { type AggregateContract, Aggregates, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, UnknownEventVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { count, counted, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
-import { testService, type TestService } from '../../test/service.js';
+import { mirrorVault, testService, type TestService } from '../../test/service.js';
 
 let service: TestService;
 beforeEach(() => {
@@ -82,6 +82,33 @@ describe('a repeated command', () => {
     await service.aggregates.execute(counter, '1', context, count(1));
     await expect(service.aggregates.execute(counter, '1', { ...context, commandHash: 'other' }, count(2))).rejects.toThrow(CommandIdReused);
     expect(await total()).toBe(1);
+  });
+
+  describe('with a name in it', () => {
+    const commandId = 'naming';
+    const naming = (name: string, overrides: object = {}) => someContext({ commandId, commandHash: 'without the name', personal: { texts: [name], formerHash: `with ${name}` }, ...overrides });
+    const name = (text: string): CounterEvent => ({ type: 'test.counter.named', data: { personId: 'p-1', name: text } });
+    const run = (aggregates: Aggregates, text: string, overrides?: object) => aggregates.execute(counter, '1', naming(text, overrides), () => [name(text)]);
+
+    it('is the same when it says the same name, which its hash does not hold', async () => {
+      const first = await run(service.aggregates, 'Zoë');
+      expect(await run(service.process(), 'Zoë')).toEqual(first);
+      await expect(run(service.process(), 'Zoé')).rejects.toThrow(CommandIdReused);
+      await expect(run(service.process(), 'Zoë', { commandHash: 'other' })).rejects.toThrow(CommandIdReused);
+      expect((await service.store.load('counter-1'))[0]!.commandHash).toBe('without the name');
+    });
+
+    it('gets its first result, whatever name it says, once the person is erased', async () => {
+      const first = await run(service.aggregates, 'Zoë');
+      const erased = new Aggregates(service.store, service.registry, { ...service.tools, vault: { ...mirrorVault, decrypt: async () => null }, failpoint: () => undefined, cacheSize: 1 });
+      expect(await run(erased, 'Zoé')).toEqual(first);
+    });
+
+    it('is known in a log that holds its hash over the whole body', async () => {
+      const first = await run(service.aggregates, 'Zoë', { commandHash: 'with Zoë', personal: undefined });
+      expect(await run(service.process(), 'Zoë')).toEqual(first);
+      await expect(run(service.process(), 'Zoé')).rejects.toThrow(CommandIdReused);
+    });
   });
 
   it('that comes through elsewhere at the same moment gives the same result in both places', async () => {
