@@ -1,10 +1,10 @@
-import type { Aggregates, CommandContext } from './aggregates.js';
-import { decider } from './decider.js';
+import type { Aggregates, CommandContext, CommandResult } from './aggregates.js';
 import { DomainError, NotFound } from './errors.js';
 import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent, streamOf } from './events.js';
-import type { CommandSender, Ids, ProjectionStore, View } from './ports.js';
+import { type ParkedInput, ProcessInstances } from './process-instance.js';
+import { ProcessTimers, type TimerRow } from './process-timers.js';
+import type { CommandSender, Ids, ProjectionStore } from './ports.js';
 import { policy, type PolicyCommand, PolicyRunner } from './policy.js';
-import { projection, type Projection } from './projection.js';
 import { Projector, type Subscriber, type SubscriberTools } from './projector.js';
 
 /** What a process reacts to: an event it follows, `timer-fired`, or `command-refused` for a command it decided on. */
@@ -23,6 +23,10 @@ export type Reaction = { readonly step: string; readonly send: PolicyCommand } |
 /**
  * A conversation over several streams that must come to an end. Each instance is an event stream: what it received and what it decided stand in one commit;
  * a runner sends the decided commands from that stream and records the answer in it, so a crash between deciding and sending loses nothing.
+ *
+ * An instance that cannot go on is alone in that. An input whose `evolve` or `react` throws is parked in the instance's own stream, and whatever comes for that instance
+ * afterwards, from whichever stream or timer, is parked behind it: the streams that feed the process go on for all other instances. A parked input, like a command that
+ * cannot be sent, is a dead letter of `policy-<process>-dispatch` under the instance's stream; retrying it takes the inputs in the order in which they came.
  */
 export interface ProcessManager<State> {
   readonly name: string;
@@ -47,20 +51,16 @@ export type ProcessEvent<Process extends string = string> =
   | DomainEvent<`${Process}.command-accepted`, { step: string; id: string; version: number }>
   | DomainEvent<`${Process}.command-refused`, { step: string; code: string }>
   /** An input `timer-fired` at that instant, RFC 3339 in UTC; the last one set under a name counts. */
-  | DomainEvent<`${Process}.timer-set`, { timer: string; at: string }>;
+  | DomainEvent<`${Process}.timer-set`, { timer: string; at: string }>
+  /** An input that could not be taken, or that waits behind one; `cause` says why. */
+  | DomainEvent<`${Process}.input-parked`, ParkedInput>
+  /** The first of the parked inputs is taken after all; `received` follows in the same commit. */
+  | DomainEvent<`${Process}.input-released`, Record<string, never>>;
 
 export function processContract<Service extends string, Name extends string>(service: Service, name: Name, streamPrefix: string): AggregateContract<ProcessEvent<`${Service}.${Name}`>> {
-  const types = ['received', 'command-decided', 'command-accepted', 'command-refused', 'timer-set'];
+  const types = ['received', 'command-decided', 'command-accepted', 'command-refused', 'timer-set', 'input-parked', 'input-released'];
   const events = Object.fromEntries(types.map((type) => [`${service}.${name}.${type}`, { version: 1 }]));
   return { service, name, streamPrefix, events: events as AggregateContract<ProcessEvent<`${Service}.${Name}`>>['events'] };
-}
-
-interface TimerRow {
-  readonly id: string;
-  readonly instance: string;
-  readonly timer: string;
-  readonly dueAt: string;
-  readonly correlationId: string;
 }
 
 interface ProcessTools extends SubscriberTools {
@@ -70,82 +70,78 @@ interface ProcessTools extends SubscriberTools {
   readonly store: ProjectionStore;
 }
 
-const POLL_MS = 250;
-const TIMERS_PER_POLL = 100;
+/** What a context follows from: an event, or a timer's row. */
+interface Cause {
+  readonly correlationId: string;
+  readonly causationId: string;
+}
 
 /** Runs the instances of one process manager: takes inputs, sends what was decided, fires timers. */
 export class ProcessRunner<State> {
   readonly subscribers: readonly Subscriber[];
-  private readonly timers: Projection<TimerRow>;
   private readonly instances;
+  private readonly timers;
 
   constructor(
     private readonly process: ProcessManager<State>,
     private readonly tools: ProcessTools,
   ) {
-    this.instances = decider<State, DomainEvent>({
-      contract: process.contract,
-      initial: process.initial,
-      evolve: (state, fact) => (fact.type === this.type('received') ? process.evolve(state, fact.data as ProcessInput) : state),
-    });
-    this.timers = this.timerProjection();
-    const inputs = policyLike(`${process.name}-inputs`, process.follows, tools, async (event) => {
-      const instance = process.instanceOf(event);
-      if (instance === null) return;
-      await this.receive(instance, tools.ids.derive(event.eventId, process.name), { type: event.type, data: event.data, occurredAt: event.occurredAt, service: event.service, streamId: event.streamId }, event);
-    });
-    const dispatch = policyLike(`${process.name}-dispatch`, [process.contract], tools, (event) =>
-      event.type === this.type('command-decided') ? this.dispatch(event) : Promise.resolve(),
-    );
-    const timers = new Projector(this.timers, tools.store, tools);
-    this.subscribers = [inputs, dispatch, timers];
+    this.instances = new ProcessInstances(process);
+    this.timers = new ProcessTimers(process, tools, (row) => this.fire(row));
+    const inputs = policyLike(`${process.name}-inputs`, process.follows, tools, (event) => this.take(event));
+    const dispatch = policyLike(`${process.name}-dispatch`, [process.contract], tools, (event) => this.dispatch(event));
+    this.subscribers = [inputs, dispatch, new Projector(this.timers.projection, tools.store, tools)];
   }
 
-  /** Fires due timers until the signal is aborted. Several members may do it at once: the command id makes each fire once. */
-  async runTimers(signal: AbortSignal): Promise<void> {
-    const due: View<TimerRow> = this.tools.store.view(this.timers);
-    while (!signal.aborted) {
-      try {
-        const now = this.tools.clock.now().toISOString();
-        for (const row of await due.find({ filter: { dueAt: { $lte: now } }, sort: { dueAt: 1 }, limit: TIMERS_PER_POLL }))
-          await this.receive(row.instance, this.tools.ids.derive(row.id, row.dueAt), { type: 'timer-fired', data: { timer: row.timer }, occurredAt: now, service: null, streamId: streamOf(this.process.contract, row.instance) }, row);
-      } catch (error) {
-        this.tools.log.warn('timers: will try again', { process: this.process.name, error: String(error) });
-      }
-      await this.tools.clock.wait(POLL_MS, signal);
-    }
+  /** Fires due timers until the signal is aborted. */
+  runTimers(signal: AbortSignal): Promise<void> {
+    return this.timers.run(signal);
   }
 
-  private async receive(instance: string, commandId: string, input: ProcessInput, cause: { correlationId: string; eventId?: string; id?: string }): Promise<void> {
-    const context = this.context(commandId, cause.correlationId, cause.eventId ?? cause.id ?? null);
-    await this.tools.aggregates.execute(this.instances, instance, context, (state) => this.take(state, input, context.now));
+  private async take(event: RecordedEvent): Promise<void> {
+    const { eventId, type, data, occurredAt, service, streamId, correlationId } = event;
+    const instance = this.process.instanceOf(event);
+    if (instance === null) return;
+    await this.receive(instance, this.tools.ids.derive(eventId, this.process.name), { type, data, occurredAt, service, streamId }, { correlationId, causationId: eventId });
   }
 
-  private take(state: State, input: ProcessInput, now: string): DomainEvent[] {
-    const reactions = this.process.react(this.process.evolve(state, input), input, now);
-    return [
-      { type: this.type('received'), data: input },
-      ...reactions.map((reaction) =>
-        'send' in reaction
-          ? { type: this.type('command-decided'), data: { step: reaction.step, command: reaction.send } }
-          : { type: this.type('timer-set'), data: { timer: reaction.timer, at: reaction.at } },
-      ),
-    ];
+  /** The command id names this setting of the timer: several members may look at the row at once, and a clock that was set back may arm the same instant again. */
+  private async fire({ id, instance, timer, set, correlationId }: TimerRow): Promise<void> {
+    const occurredAt = this.tools.clock.now().toISOString();
+    const input = { type: 'timer-fired', data: { timer, set }, occurredAt, service: null, streamId: streamOf(this.process.contract, instance) };
+    await this.receive(instance, this.tools.ids.derive(id, String(set)), input, { correlationId, causationId: id });
   }
 
+  private async receive(instance: string, commandId: string, input: ProcessInput, cause: Cause): Promise<void> {
+    const context = this.context(commandId, cause);
+    const result = await this.tools.aggregates.execute(this.instances.decider, instance, context, (state) => this.instances.accept(state, input, context.now));
+    this.report(instance, result);
+  }
+
+  /** What the instance's own stream asks for, in the stream's order: an event that fails here holds up this instance and no other. */
   private async dispatch(event: RecordedEvent): Promise<void> {
+    if (event.type === this.instances.type('command-decided')) await this.sendDecided(event);
+    else if (event.type === this.instances.type('input-parked')) await this.release(event);
+  }
+
+  private async release(event: RecordedEvent): Promise<void> {
+    const context = this.context(this.tools.ids.derive(event.eventId, 'release'), { correlationId: event.correlationId, causationId: event.eventId });
+    const parked = event.data as ParkedInput;
+    await this.tools.aggregates.execute(this.instances.decider, idOf(this.process.contract, event.streamId), context, (state) => this.instances.release(state, parked, context.now));
+  }
+
+  private async sendDecided(event: RecordedEvent): Promise<void> {
     const { step, command } = event.data as { step: string; command: PolicyCommand };
     const instance = idOf(this.process.contract, event.streamId);
-    const context = this.context(this.tools.ids.derive(event.eventId, 'answer'), event.correlationId, event.eventId);
+    const context = this.context(this.tools.ids.derive(event.eventId, 'answer'), { correlationId: event.correlationId, causationId: event.eventId });
     const answer = await this.send(event, step, command);
-    await this.tools.aggregates.execute(this.instances, instance, context, (state) =>
-      'code' in answer
-        ? [
-            { type: this.type('command-refused'), data: { step, code: answer.code } },
-            ...this.take(state, { type: 'command-refused', data: { step, code: answer.code }, occurredAt: context.now, service: null, streamId: event.streamId }, context.now),
-          ]
-        : [{ type: this.type('command-accepted'), data: { step, ...answer } }],
-    );
+    const result = await this.tools.aggregates.execute(this.instances.decider, instance, context, (state) => {
+      if (!('code' in answer)) return [{ type: this.instances.type('command-accepted'), data: { step, ...answer } }];
+      const data = { step, code: answer.code };
+      const input = { type: 'command-refused', data, occurredAt: context.now, service: null, streamId: event.streamId };
+      return [{ type: this.instances.type('command-refused'), data }, ...this.instances.accept(state, input, context.now)];
+    });
+    this.report(instance, result);
   }
 
   private async send(event: RecordedEvent, step: string, command: PolicyCommand): Promise<{ id: string; version: number } | { code: string }> {
@@ -165,7 +161,11 @@ export class ProcessRunner<State> {
     }
   }
 
-  private context(commandId: string, correlationId: string, causationId: string | null): CommandContext {
+  private report(instance: string, { events }: CommandResult): void {
+    if (events.includes(this.instances.type('input-parked'))) this.tools.log.error('process: an input was parked', { process: this.process.name, instance });
+  }
+
+  private context(commandId: string, { correlationId, causationId }: Cause): CommandContext {
     return {
       commandId,
       commandHash: commandId,
@@ -178,30 +178,6 @@ export class ProcessRunner<State> {
       dryRun: false,
       now: this.tools.clock.now().toISOString(),
     };
-  }
-
-  private type(name: string): string {
-    return `${this.process.contract.service}.${this.process.contract.name}.${name}`;
-  }
-
-  private timerProjection(): Projection<TimerRow> {
-    const rowOf = (event: RecordedEvent): string | null => {
-      const data = event.data as { timer?: string; type?: string; data?: { timer?: string } };
-      const timer = event.type === this.type('timer-set') ? data.timer : data.type === 'timer-fired' ? data.data?.timer : undefined;
-      return timer === undefined ? null : `${event.streamId}:${timer}`;
-    };
-    return projection<TimerRow>({
-      name: `${this.process.name}-timers`,
-      version: 1,
-      follows: [this.process.contract as AggregateContract<never>],
-      indexes: [['dueAt']],
-      rowsOf: (event) => [rowOf(event)].filter((id) => id !== null),
-      fold: (_row, event, id) => {
-        if (event.type !== this.type('timer-set')) return null;
-        const { timer, at } = event.data as { timer: string; at: string };
-        return { id, instance: idOf(this.process.contract, event.streamId), timer, dueAt: at, correlationId: event.correlationId };
-      },
-    });
   }
 }
 

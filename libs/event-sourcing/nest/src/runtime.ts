@@ -109,9 +109,12 @@ export class ServiceRuntime {
     this.background.push(
       this.adapters.lead(async (state, term) => {
         if (volatile) await state.save({ position: this.startPosition, partitions: new Map() });
-        await new Relay(store, transport, state, { clock, log, failpoint, metrics, audit }).run(term);
+        // Timers fire where the log is led; the relay's end ends the term for them too.
+        const over = new AbortController();
+        const until = AbortSignal.any([term, over.signal]);
+        const relay = new Relay(store, transport, state, { clock, log, failpoint, metrics, audit }).run(until).finally(() => over.abort());
+        await Promise.all([relay, ...this.processes.map((process) => process.runTimers(until))]);
       }, signal),
-      ...this.processes.map((process) => process.runTimers(signal)),
     );
   }
 

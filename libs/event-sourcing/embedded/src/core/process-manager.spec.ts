@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, type CommandSender, idOf, processContract, type ProcessManager, ProcessRunner, replay, Unavailable } from '@keyfold/event-sourcing';
+import { type AggregateContract, type CommandSender, idOf, processContract, type ProcessManager, ProcessRunner, type ProjectionStore, replay, Unavailable } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someContext } from '@keyfold/event-sourcing/testing';
+import { EmbeddedProjectionStore } from '../embedded-projection-store.js';
 import { incoming, live, testService, type TestService } from '../../test/service.js';
 
 const contract = processContract('test', 'echoing', 'echoing');
+const sortingContract = processContract('test', 'sorting', 'sorting');
+const alarmContract = processContract('test', 'alarm', 'alarm');
 const HOUR = 3_600_000;
 
 /** What is counted on a source is counted on `echo`; a refusal is counted on `sorry`, an hour without an end on `late`. */
@@ -24,7 +27,7 @@ const echoing: ProcessManager<{ inputs: readonly string[] }> = {
 
 let service: TestService;
 beforeEach(() => {
-  service = testService([counterContract as AggregateContract<never>, contract as AggregateContract<never>]);
+  service = testService([counterContract, contract, sortingContract, alarmContract] as unknown as AggregateContract<never>[]);
 });
 afterEach(() => service.close());
 
@@ -38,7 +41,7 @@ const total = async (id: string) => (await service.process().load(counter, id)).
 const story = async (instance = 'source') =>
   (await service.store.load(`echoing-${instance}`)).map((commit) => commit.events.map((event) => event.type.replace('test.echoing.', '')).join(' + '));
 /** Delivers the whole log to one member, or to all, until nothing new comes of it. */
-async function run(process: ProcessRunner<{ inputs: readonly string[] }>, only?: string): Promise<void> {
+async function run<State>(process: ProcessRunner<State>, only?: string): Promise<void> {
   for (let before = -1; before !== (await service.store.lastPosition()); ) {
     before = await service.store.lastPosition();
     for (const subscriber of process.subscribers) if (!only || subscriber.name === only) await replay(subscriber, service.tools);
@@ -135,9 +138,104 @@ describe('a process', () => {
   });
 });
 
+/** Its instances are the groups of what is counted, from whichever stream. Seven is more than it can take, until it is mended; every other number is counted on the group. */
+const picky = { mended: false, evolves: false };
+const sorting: ProcessManager<readonly number[]> = {
+  name: 'sorting',
+  contract: sortingContract,
+  follows: [counterContract as AggregateContract],
+  instanceOf: (event) => (event.streamId.startsWith('counter-source') ? ((event.data as { group?: string }).group ?? null) : null),
+  initial: [],
+  evolve: (taken, input) => {
+    const { by } = input.data as { by: number };
+    if (by === 7 && picky.evolves) throw new Error('seven cannot be folded');
+    return [...taken, by];
+  },
+  react: (taken, input) => {
+    const { by } = input.data as { by: number };
+    if (by === 7 && !picky.mended) throw new Error('seven is too much');
+    return [{ step: `count-${taken.length}`, send: { name: 'counters/count', id: `${input.streamId}-${by}`, body: { by: 1 } } }];
+  },
+};
+
+describe('an instance that cannot go on', () => {
+  beforeEach(() => {
+    picky.mended = picky.evolves = false;
+  });
+  const sorter = (store = service.projections()) => new ProcessRunner(sorting, { ...service.tools, sender: service.sender, store, aggregates: service.process() });
+  const count = (id: string, by: number, group: string) => service.aggregates.execute(counter, id, someContext(), () => [counted(by, group)]);
+  const taken = async (instance: string) =>
+    (await service.store.load(`sorting-${instance}`)).flatMap((commit) => commit.events.flatMap(({ type, data }) => (type === 'test.sorting.received' ? [(data as { data: { by: number } }).data.by] : [])));
+  const letters = (store: ProjectionStore) => store.deadLetters(sorter().subscribers[1]!.projection, { limit: 100 });
+
+  it('is alone in that: the streams that feed it go on for the others, and nothing of it is overtaken', async () => {
+    await count('source-1', 1, 'a');
+    await count('source-1', 7, 'a');
+    await count('source-1', 2, 'a');
+    await count('source-1', 3, 'b');
+    await count('source-2', 4, 'a');
+    await count('source-2', 5, 'b');
+    const store = service.projections();
+    await run(sorter(store));
+    expect([await taken('a'), await taken('b')]).toEqual([[1], [3, 5]]);
+    expect(await Promise.all(['source-1-1', 'source-1-3', 'source-2-5', 'source-1-2', 'source-2-4'].map((id) => total(`counter-${id}`)))).toEqual([1, 1, 1, 0, 0]);
+    expect((await letters(store)).map(({ streamId, cause }) => [streamId, cause])).toEqual([
+      ['sorting-a', 'Error: seven is too much'],
+      ...Array.from({ length: 3 }, () => ['sorting-a', 'queued behind a dead letter']),
+    ]);
+    expect(service.log.entries.filter(({ level }) => level === 'error')).toContainEqual({ level: 'error', message: 'process: an input was parked', fields: { process: 'sorting', instance: 'a' } });
+  });
+
+  it('takes what was parked in the order in which it came, once it can', async () => {
+    for (const [id, by] of [['source-1', 7], ['source-2', 4], ['source-1', 2]] as const) {
+      await count(id, by, 'a');
+      await run(sorter());
+    }
+    await count('source-2', 5, 'a');
+    expect(await taken('a')).toEqual([]);
+    picky.mended = true;
+    // As a retry of the dead letters does it: the events of the instance's stream once more, head first.
+    const afresh = new EmbeddedProjectionStore({ clock: service.clock, database: null });
+    await run(sorter(afresh));
+    expect(await taken('a')).toEqual([7, 4, 2, 5]);
+    expect(await Promise.all(['source-1-7', 'source-2-4', 'source-1-2', 'source-2-5'].map((id) => total(`counter-${id}`)))).toEqual([1, 1, 1, 1]);
+    expect(await letters(afresh)).toEqual([]);
+    await run(sorter(new EmbeddedProjectionStore({ clock: service.clock, database: null })));
+    expect(await taken('a')).toEqual([7, 4, 2, 5]);
+  });
+
+  it('because a newer program cannot fold its story waits for one that can', async () => {
+    picky.mended = true;
+    await count('source-1', 7, 'a');
+    await run(sorter());
+    picky.evolves = true;
+    await count('source-1', 2, 'a');
+    await count('source-1', 3, 'b');
+    await run(sorter());
+    expect([await taken('a'), await taken('b')]).toEqual([[7], [3]]);
+    picky.evolves = false;
+    await run(sorter(new EmbeddedProjectionStore({ clock: service.clock, database: null })));
+    expect(await taken('a')).toEqual([7, 2]);
+  });
+
+  it('because its command cannot be sent holds up its own commands only', async () => {
+    const failing: CommandSender = {
+      send: (command) => (command.id === 'counter-source-1-1' ? Promise.reject(new TypeError('there is no such command')) : service.sender.send(command)),
+    };
+    const store = service.projections();
+    const own = new ProcessRunner(sorting, { ...service.tools, sender: failing, store, aggregates: service.process() });
+    await count('source-1', 1, 'a');
+    await count('source-1', 2, 'a');
+    await count('source-1', 3, 'b');
+    await run(own);
+    expect(await Promise.all(['source-1-1', 'source-1-2', 'source-1-3'].map((id) => total(`counter-${id}`)))).toEqual([0, 0, 1]);
+    expect(new Set((await letters(store)).map(({ streamId }) => streamId))).toEqual(new Set(['sorting-a']));
+  });
+});
+
 describe('a timer', () => {
   /** Lets the timers of these runners run, with everything else, until the test is through. */
-  async function ticking(runners: readonly ProcessRunner<{ inputs: readonly string[] }>[], work: () => Promise<void>): Promise<void> {
+  async function ticking<State>(runners: readonly ProcessRunner<State>[], work: () => Promise<void>): Promise<void> {
     const stop = new AbortController();
     const timers = runners.map((runner) => runner.runTimers(stop.signal));
     try {
@@ -173,5 +271,98 @@ describe('a timer', () => {
     const later = started();
     await run(later);
     await ticking([later], () => eventually(async () => expect(await total('late')).toBe(1)));
+  });
+
+  /** Sets the alarm for the first hour of the year at each count, whatever the time is; its instances are the streams. Those of `broken` throw while they are asleep. */
+  let asleep: boolean;
+  const FIRST_HOUR = '2026-01-01T01:00:00.000Z';
+  const alarm: ProcessManager<{ rung: number }> = {
+    name: 'alarm',
+    contract: alarmContract,
+    follows: [counterContract as AggregateContract],
+    instanceOf: (event) => (event.streamId.startsWith('counter-sleeper') ? idOf(counterContract, event.streamId) : null),
+    initial: { rung: 0 },
+    evolve: (state, input) => (input.type === 'timer-fired' ? { rung: state.rung + 1 } : state),
+    react: (_state, input) => {
+      if (asleep && input.streamId.includes('broken')) throw new Error('does not wake');
+      return input.type === 'timer-fired' ? [] : [{ timer: 'alarm', at: FIRST_HOUR }];
+    },
+  };
+  const clockmaker = (store: ProjectionStore) => new ProcessRunner(alarm, { ...service.tools, sender: service.sender, store, aggregates: service.process() });
+  const rung = async (instance: string) => (await service.store.load(`alarm-${instance}`)).flatMap(({ events }) => events.filter(({ type, data }) => type === 'test.alarm.received' && (data as { type: string }).type === 'timer-fired')).length;
+  /** Only the timers: the rows stay as they are. */
+  async function poll(process: ProcessRunner<{ rung: number }>, until: () => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const timers = process.runTimers(stop.signal);
+    await eventually(until).finally(() => stop.abort());
+    await timers;
+  }
+
+  it('whose instance throws, or which cannot fire, keeps no other from its turn', async () => {
+    const sleepers = Array.from({ length: 120 }, (_, i) => `sleeper-${i < 110 ? 'broken' : 'sound'}-${i}`);
+    asleep = false;
+    for (const id of sleepers) await add(id, 1);
+    const store = service.projections();
+    const process = clockmaker(store);
+    await run(process);
+    asleep = true;
+    service.clock.pass(HOUR);
+    // The rows do not move meanwhile: the first page is full of timers that have nothing left to do.
+    await poll(process, async () => expect(await Promise.all(sleepers.slice(110).map(rung))).toEqual(Array.from({ length: 10 }, () => 1)));
+    await run(process);
+    expect(await store.view(process.subscribers[2]!.projection).count()).toBe(0);
+    expect((await store.deadLetters(process.subscribers[1]!.projection, { limit: 200 })).map(({ cause }) => cause)).toEqual(Array.from({ length: 110 }, () => 'Error: does not wake'));
+  });
+
+  it('that is set for the same instant again, because the clock was set back, fires again, and once', async () => {
+    const process = clockmaker(service.projections());
+    await add('sleeper', 1);
+    await run(process);
+    service.clock.pass(HOUR);
+    await poll(process, async () => expect(await rung('sleeper')).toBe(1));
+    service.clock.pass(-HOUR);
+    await run(process);
+    await add('sleeper', 1);
+    await run(process);
+    expect(await rung('sleeper')).toBe(1);
+    service.clock.pass(HOUR);
+    await poll(process, async () => expect(await rung('sleeper')).toBe(2));
+    await run(process);
+    await add('sleeper-other', 1);
+    await run(process);
+    await poll(process, async () => expect(await rung('sleeper-other')).toBe(1));
+    expect(await rung('sleeper')).toBe(2);
+  });
+
+  it('that was set anew behind the back of its row does not fire for the old setting, and does not take the new one away', async () => {
+    const process = clockmaker(service.projections());
+    await add('sleeper', 1);
+    await add('sleeper-before', 1);
+    await run(process);
+    await add('sleeper', 1);
+    await run(process, 'alarm-inputs'); // the row still knows the first setting
+    service.clock.pass(HOUR);
+    await poll(process, async () => expect(await rung('sleeper-before')).toBe(1)); // on the same page
+    expect(await rung('sleeper')).toBe(0);
+    await run(process);
+    await poll(process, async () => expect(await rung('sleeper')).toBe(1));
+  });
+
+  it('that is set by an input that was parked outlives the one that was parked behind it', async () => {
+    asleep = false;
+    await add('sleeper-broken', 1);
+    await run(clockmaker(service.projections()));
+    asleep = true;
+    await add('sleeper-broken', 1);
+    const process = clockmaker(service.projections());
+    await run(process);
+    service.clock.pass(HOUR);
+    await poll(process, async () => expect(await service.store.head('alarm-sleeper-broken')).toBe(4));
+    expect(await rung('sleeper-broken')).toBe(0);
+    asleep = false;
+    const afresh = clockmaker(new EmbeddedProjectionStore({ clock: service.clock, database: null }));
+    await run(afresh);
+    expect(await rung('sleeper-broken')).toBe(1);
+    await poll(afresh, async () => expect(await rung('sleeper-broken')).toBe(2));
   });
 });
