@@ -26,10 +26,22 @@ if ((OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) && OTEL_
     }
   }
 
+  /** What people search for does not belong into a trace: it may be a name. */
+  const withoutQueries = {
+    onStart: (span) => {
+      const { 'url.query': query, 'url.full': full } = span.attributes;
+      if (query) span.setAttribute('url.query', 'REDACTED');
+      if (full?.includes('?')) span.setAttribute('url.full', full.slice(0, full.indexOf('?')));
+    },
+    onEnd: () => undefined,
+    forceFlush: async () => undefined,
+    shutdown: async () => undefined,
+  };
+
   const ratio = Number(OTEL_TRACES_SAMPLER_ARG ?? 1);
   const sdk = new NodeSDK({
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [withoutQueries, new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
     instrumentations: [new HttpInstrumentation(), new Nest12Instrumentation(), new MongoDBInstrumentation(), new KafkaJsInstrumentation()],
   });
   sdk.start();

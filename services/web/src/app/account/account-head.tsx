@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { KeyAccount } from '../api/rows.js';
 import { useAsOf } from '../as-of/as-of.js';
 import { useFormats } from '../i18n/format.js';
+import { usePersonName } from '../i18n/person-name.js';
 import { ReportIncident } from '../incidents/report-incident.js';
 import { useMay } from '../session/permissions.js';
 import { StatusTag, TierMark } from '../ui/account-tags.js';
@@ -16,8 +17,9 @@ import { AssignOwner, HandOver } from './hand-over.js';
 export function AccountHead({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const { date } = useFormats();
+  const personName = usePersonName();
   const facts = [
-    [t('account.owner'), account.ownerName],
+    [t('account.owner'), personName(account.ownerId, account.ownerName)],
     [t('account.sector'), account.sector],
     [t('account.country'), account.country],
     [t('account.active-since'), account.activeSince && date(account.activeSince)],

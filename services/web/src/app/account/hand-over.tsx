@@ -37,6 +37,6 @@ export function AssignOwner({ account, onClose }: { account: KeyAccount; onClose
 function OwnerSelect({ label, present, value, onChange }: { label: string; present: string | null; value: string | null; onChange: (id: string | null) => void }) {
   const { t } = useTranslation();
   const { rows } = useRows<TeamMember>('/api/accounts/team-members', { limit: 200 });
-  const owners = (rows ?? []).filter(({ id, role }) => id !== present && (role === 'kam' || role === 'director'));
-  return <Select data-autofocus required searchable limit={50} label={label} nothingFoundMessage={t('state.nothing-found')} data={owners.map(({ id, name }) => ({ value: id, label: name }))} value={value} onChange={onChange} />;
+  const owners = (rows ?? []).flatMap(({ id, name, role }) => (name !== null && id !== present && (role === 'kam' || role === 'director') ? [{ value: id, label: name }] : []));
+  return <Select data-autofocus required searchable limit={50} label={label} nothingFoundMessage={t('state.nothing-found')} data={owners} value={value} onChange={onChange} />;
 }

@@ -60,5 +60,6 @@ function Entry({ item, people }: { item: TimelineItem; people: ReadonlyMap<strin
 
 function usePeople(): ReadonlyMap<string, string> {
   const { rows } = useRows<TeamMember>('/api/accounts/team-members', { limit: 200 });
-  return useMemo(() => new Map(rows?.map(({ id, name }) => [id, name])), [rows]);
+  const { t } = useTranslation();
+  return useMemo(() => new Map(rows?.map(({ id, name }) => [id, name ?? t('person.erased')])), [rows, t]);
 }

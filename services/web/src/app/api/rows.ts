@@ -48,7 +48,8 @@ export interface KeyAccount {
 
 export interface TeamMember {
   readonly id: string;
-  readonly name: string;
+  /** null: the person was erased. */
+  readonly name: string | null;
   readonly role: string;
   readonly managerName: string | null;
   readonly region: string | null;

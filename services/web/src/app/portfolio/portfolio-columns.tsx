@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PortfolioRow } from '../api/rows.js';
 import { useFormats } from '../i18n/format.js';
+import { usePersonName } from '../i18n/person-name.js';
 import { IncidentCounts, StatusTag, TierMark } from '../ui/account-tags.js';
 import { type features } from '../ui/data-table.js';
 import { AppLink } from '../ui/link.js';
@@ -15,6 +16,7 @@ const column = createColumnHelper<typeof features, PortfolioRow>();
 export function usePortfolioColumns() {
   const { t } = useTranslation();
   const { moneyList, money, number, percent, date } = useFormats();
+  const personName = usePersonName();
   return useMemo(
     () =>
       column.columns([
@@ -31,7 +33,7 @@ export function usePortfolioColumns() {
             </div>
           ),
         }),
-        column.accessor('ownerName', { header: t('account.owner'), enableSorting: false, cell: ({ row: { original: row } }) => <span className="nowrap"><Value>{row.ownerName}</Value></span> }),
+        column.accessor('ownerName', { header: t('account.owner'), enableSorting: false, cell: ({ row: { original: row } }) => <span className="nowrap"><Value>{personName(row.ownerId, row.ownerName)}</Value></span> }),
         column.accessor('attention', { header: t('portfolio.attention'), meta: { width: 220 }, cell: ({ row: { original: row } }) => <Attention {...row.attention} /> }),
         column.accessor('wonValue12m', {
           header: t('portfolio.won-12m'),
@@ -49,7 +51,7 @@ export function usePortfolioColumns() {
         column.accessor('openIncidents', { header: t('nav.incidents'), enableSorting: false, cell: ({ row: { original: row } }) => <IncidentCounts counts={row.openIncidents} /> }),
         column.accessor('lastActivityOn', { header: t('portfolio.last-activity'), enableSorting: false, meta: { align: 'end' }, cell: ({ row: { original: row } }) => <Value>{date(row.lastActivityOn)}</Value> }),
       ]),
-    [t, moneyList, money, number, percent, date],
+    [t, moneyList, money, number, percent, date, personName],
   );
 }
 

@@ -70,7 +70,7 @@ function PortfolioFilters({ values, setFilter }: Pick<Filters, 'values' | 'setFi
         searchable
         limit={50}
         nothingFoundMessage={t('state.nothing-found')}
-        data={(members.rows ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        data={(members.rows ?? []).map(({ id, name }) => ({ value: id, label: name ?? t('person.erased') }))}
         value={values.ownerId}
         onChange={(ownerId) => setFilter({ ownerId })}
       />

@@ -7,6 +7,7 @@ import type { Task } from '../api/rows.js';
 import { useFilter } from '../as-of/as-of.js';
 import { LiveNote } from '../as-of/live-note.js';
 import { useFormats } from '../i18n/format.js';
+import { usePersonName } from '../i18n/person-name.js';
 import { useMay } from '../session/permissions.js';
 import { useSession } from '../session/session.js';
 import { CommandForm, useQuickCommand } from '../ui/command-form.js';
@@ -70,17 +71,18 @@ export default function Tasks() {
 function useTaskColumns(withAssignee: boolean) {
   const { t } = useTranslation();
   const { instant } = useFormats();
+  const personName = usePersonName();
   return useMemo(() => {
     const all = column.columns([
       column.accessor('matter', { header: t('task.task'), cell: ({ row: { original: row } }) => <Matter task={row} /> }),
       column.accessor('accountName', { header: t('portfolio.account'), cell: ({ row: { original: row } }) => (row.accountId ? <AppLink to={`/accounts/${row.accountId}`}>{row.accountName ?? t('account.unknown')}</AppLink> : <Value>{null}</Value>) }),
-      column.accessor('assigneeName', { header: t('task.assignee'), cell: ({ row: { original: row } }) => <Value>{row.assigneeName}</Value> }),
+      column.accessor('assigneeName', { header: t('task.assignee'), cell: ({ row: { original: row } }) => <Value>{personName(row.assigneeId, row.assigneeName)}</Value> }),
       column.accessor('raisedAt', { header: t('task.raised-at'), meta: { width: 170 }, cell: ({ row: { original: row } }) => instant(row.raisedAt) }),
       column.accessor('dueAt', { header: t('task.due'), meta: { width: 190 }, cell: ({ row: { original: row } }) => (row.state === 'open' ? <DueTime dueAt={row.dueAt} /> : <Tag tone={row.state === 'done' ? 'good' : 'neutral'}>{t(`task.closed.${row.state}`, { instant: instant(row.closedAt) })}</Tag>) }),
       column.display({ id: 'actions', header: () => <VisuallyHidden>{t('action.actions')}</VisuallyHidden>, meta: { width: 140, align: 'end' }, cell: ({ row: { original: row } }) => <TaskActions task={row} /> }),
     ]);
     return withAssignee ? all : all.filter((each) => !('accessorKey' in each && each.accessorKey === 'assigneeName'));
-  }, [t, instant, withAssignee]);
+  }, [t, instant, personName, withAssignee]);
 }
 
 function Matter({ task: { matter } }: { task: Task }) {
