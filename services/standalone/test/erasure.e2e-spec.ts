@@ -70,16 +70,17 @@ const erase = (id: string, headers?: Record<string, string>) => call<{ version: 
 const receiptOf = async (id: string): Promise<Receipt> => (await call<Receipt>('auditor', `/api/accounts/persons/${id}/erasure`)).body;
 
 /** Where one of these is in the clear: data files, write-ahead logs, output, traces. */
-async function found(...texts: readonly (string | Uint8Array)[]): Promise<string[]> {
+async function found(...texts: readonly (string | Buffer)[]): Promise<string[]> {
   const files = await readdir(data);
   const hits = await Promise.all(files.map(async (file) => ({ file, bytes: await readFile(join(data, file)) })));
   hits.push({ file: 'traces', bytes: traces }, { file: 'output', bytes: Buffer.from(output + keyfold.output) });
   return hits.filter(({ bytes }) => texts.some((text) => bytes.includes(text))).map(({ file }) => file);
 }
-function wrappedKeyOf(id: string): Uint8Array {
+function wrappedKeyOf(id: string): Buffer | null {
   const database = new DatabaseSync(join(data, 'keys.db'), { readOnly: true });
   try {
-    return database.prepare('SELECT wrapped FROM person_keys WHERE person_id = ?').get(id)!['wrapped'] as Uint8Array;
+    const wrapped = database.prepare('SELECT wrapped FROM person_keys WHERE person_id = ?').get(id)!['wrapped'] as Uint8Array | null;
+    return wrapped && Buffer.from(wrapped);
   } finally {
     database.close();
   }
@@ -103,7 +104,7 @@ afterAll(async () => {
 });
 
 describe('the erasure of a team member', () => {
-  let wrapped: Uint8Array;
+  let wrapped: Buffer;
 
   it('is of a person whose name was in clear nowhere but in the answers', async () => {
     expect((await onboard('quill')).status).toBe(200);
@@ -112,7 +113,7 @@ describe('the erasure of a team member', () => {
     expect((await call('hr', '/api/accounts/team-members', { name: NAME, role: 'king' })).status).toBe(400);
     expect((await call('hr', '/api/accounts/team-members', { name: NAME, role: 'kam', managerId: 'quill' }, { 'if-match': '"7"' })).status).toBe(412);
     expect((await call('director', `/api/accounts/key-accounts?q=${encodeURIComponent(NAME)}`)).status).toBe(200);
-    wrapped = wrappedKeyOf('quill');
+    wrapped = wrappedKeyOf('quill')!;
     expect((await call('director', '/api/accounts/key-accounts', { name: COMPANY })).status).toBe(201);
     expect(await found(COMPANY)).not.toEqual([]);
     await eventually(() => expect(traces.includes('/api/accounts/key-accounts')).toBe(true));
@@ -205,7 +206,7 @@ describe('an erasure that was killed', () => {
     const id = `killed-${point}`;
     await onboard(id);
     await eventually(async () => expect(await nameOf(id)).toBe(NAME));
-    const wrapped = wrappedKeyOf(id);
+    const wrapped = wrappedKeyOf(id)!;
     await end();
     await start(`${point}=kill`);
     await expect(erase(id, { 'idempotency-key': id })).rejects.toThrow();

@@ -1,7 +1,8 @@
 import type { Decider } from './decider.js';
 import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
 import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
-import type { Clock, EventStore, Failpoint, Ids, Vault } from './ports.js';
+import type { Vault } from './personal-data.js';
+import type { Clock, EventStore, Failpoint, Ids } from './ports.js';
 
 /** Everything about a command but its body: who, which one, on which version. Made at the edge. */
 export interface CommandContext {

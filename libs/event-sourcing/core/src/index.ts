@@ -7,6 +7,7 @@ export * from './errors.js';
 export * from './events.js';
 export * from './filter.js';
 export * from './paging.js';
+export * from './personal-data.js';
 export * from './policy.js';
 export * from './ports.js';
 export * from './process-manager.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KeyStore } from '../ports.js';
+import type { KeyStore } from '../personal-data.js';
 
 export interface KeyStoreUnderTest {
   /** The store as another process, or the next one, sees it. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Clock, Ids, KeyWrap, Logger } from '../ports.js';
+import type { KeyWrap } from '../personal-data.js';
+import type { Clock, Ids, Logger } from '../ports.js';
 
 /** The machine's clock, for tests in which time has to pass. */
 export const realClock: Clock = {
