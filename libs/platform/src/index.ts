@@ -30,6 +30,7 @@ export * from './personal-data/erasures.js';
 export * from './personal-data/finish-erasure-when-it-is-requested.js';
 export * from './personal-data/key-wrap.js';
 export * from './personal-data/person-routes.js';
+export * from './personal-data/person.aggregate.js';
 export * from './process.js';
 export * from './start.js';
 export * from './time.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing';
-import { closureCheck, guardOf } from '@keyfold/platform';
+import { closureCheck, guardOf, personOf } from '@keyfold/platform';
 import { incident } from './incident/incident.aggregate.js';
 
-describe.each([incident, guardOf('satisfaction').decider, foldingOf(closureCheck('satisfaction', 500))])(
+describe.each([incident, guardOf('satisfaction').decider, personOf('satisfaction').decider, foldingOf(closureCheck('satisfaction', 500))])(
   'the fold of $contract.name',
   (folding) => {
     it.each(goldenStories(folding))('takes $type in version $version', (story) => {
