@@ -1,6 +1,7 @@
 export * from './aggregates.js';
 export * from './batcher.js';
 export * from './cloudevents.js';
+export * from './dead-letters.js';
 export * from './decider.js';
 export * from './delivery.js';
 export * from './errors.js';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { BatchState, BatchWrite, Clock, DeadLetter, Filter, Marks, Projection, ProjectionStore, RowQuery, View } from '@keyfold/event-sourcing';
+import type { BatchState, BatchWrite, Clock, DeadLetter, DeadLetterQuery, Filter, Marks, Projection, ProjectionStore, RowQuery, View } from '@keyfold/event-sourcing';
 import { DurableStates } from './durable-states.js';
 import { ProjectionState } from './projection-state.js';
 import { Wakeups } from './wakeups.js';
@@ -52,14 +52,26 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     if (write.marks.size > 0) slot.changed.wake();
   }
 
-  async deadLetters(projection: Projection, { streamId, limit }: { streamId?: string; limit: number }): Promise<DeadLetter[]> {
-    return this.slot(projection).serving.letters(streamId).slice(0, limit);
+  async deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
+    return this.slot(projection).serving.letters(query).slice(0, query.limit);
+  }
+
+  async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
+    return this.slot(projection).serving.letters({ streamId }).length;
   }
 
   async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
     const { durable, serving } = this.slot(projection);
     durable?.removeLetters(projection, streamId, upToVersion);
     serving.removeLetters(streamId, upToVersion);
+  }
+
+  async scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
+    return page(this.slot(projection).serving.rows.entries(), afterId, limit).map(([id, row]) => ({ id, row }));
+  }
+
+  async scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ streamId: string; marks: Marks }[]> {
+    return page(this.slot(projection).serving.marks, afterStreamId, limit).map(([streamId, marks]) => ({ streamId, marks }));
   }
 
   async built(projection: Projection): Promise<boolean> {
@@ -128,6 +140,14 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     }
     return slot;
   }
+}
+
+/** The next entries by key. Each page looks at all keys: what is in memory is small enough for that. */
+function page<T>(entries: Iterable<readonly [string, T]>, after: string, limit: number): (readonly [string, T])[] {
+  return [...entries]
+    .filter(([key]) => key > after)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, limit);
 }
 
 function pick<T>(from: { get(key: string): T | undefined }, keys: readonly string[]): Map<string, T> {

@@ -1,4 +1,4 @@
-import type { BatchWrite, DeadLetter, Marks, Projection } from '@keyfold/event-sourcing';
+import type { BatchWrite, DeadLetter, DeadLetterQuery, Marks, Projection } from '@keyfold/event-sourcing';
 import { RowSet } from './row-set.js';
 
 type Kept = { readonly marks: Iterable<readonly [string, Marks]>; readonly rows: Iterable<readonly [string, object]>; readonly letters: readonly DeadLetter[] };
@@ -23,19 +23,30 @@ export class ProjectionState {
     for (const letter of parked) this.park(letter);
   }
 
-  letters(streamId?: string): DeadLetter[] {
+  /** All that there are, also the discarded ones. */
+  everyLetter(): readonly DeadLetter[] {
+    return [...this.parked.values()];
+  }
+
+  letters({ streamId, kind, after }: Omit<DeadLetterQuery, 'limit'> = {}): DeadLetter[] {
     return [...this.parked.values()]
+      .filter((letter) => (kind === undefined ? letter.kind !== 'discarded' : letter.kind === kind))
       .filter((letter) => streamId === undefined || letter.streamId === streamId)
-      .sort((a, b) => (a.streamId === b.streamId ? a.version - b.version : a.streamId < b.streamId ? -1 : 1));
+      .filter((letter) => after === undefined || inOrder(after, letter) < 0)
+      .sort(inOrder);
   }
 
   removeLetters(streamId: string, upToVersion: number): void {
-    for (const letter of this.letters(streamId)) if (letter.version <= upToVersion) this.parked.delete(keyOf(letter));
+    for (const letter of this.letters({ streamId })) if (letter.version <= upToVersion) this.parked.delete(keyOf(letter));
   }
 
   private park(letter: DeadLetter): void {
     this.parked.set(keyOf(letter), letter);
   }
 }
+
+type Place = Pick<DeadLetter, 'streamId' | 'version'>;
+
+const inOrder = (a: Place, b: Place): number => (a.streamId === b.streamId ? a.version - b.version : a.streamId < b.streamId ? -1 : 1);
 
 const keyOf = ({ streamId, version }: DeadLetter): string => `${streamId}@${version}`;
