@@ -1,5 +1,6 @@
 export * from './aggregates.js';
 export * from './batcher.js';
+export * from './canonical.js';
 export * from './cloudevents.js';
 export * from './dead-letters.js';
 export * from './decider.js';
@@ -16,3 +17,4 @@ export * from './projector.js';
 export * from './relay.js';
 export * from './subscription.js';
 export * from './temporal.js';
+export * from './verify.js';

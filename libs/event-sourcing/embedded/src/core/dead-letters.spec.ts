@@ -180,6 +180,51 @@ describe('a retry', () => {
   });
 });
 
+describe('a policy whose marks were moved by another', () => {
+  /** The store as a member sees it that is overtaken just before it writes. */
+  const overtakenBy = (other: () => Promise<unknown>): EmbeddedProjectionStore => {
+    let once = other;
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name) as unknown;
+        if (name !== 'transact') return typeof member === 'function' ? member.bind(target) : member;
+        return async (...args: Parameters<EmbeddedProjectionStore['transact']>) => {
+          const [meanwhile] = [once, (once = async () => undefined)];
+          await meanwhile();
+          return target.transact(...args);
+        };
+      },
+    });
+  };
+  const overtaken = (other: () => Promise<unknown>) => new PolicyRunner(echo, overtakenBy(other), { ...service.tools, sender: service.sender });
+
+  it('passes no letter over that another has parked meanwhile', async () => {
+    await add('1', 3, 2);
+    const commits = await arrived();
+    broken.clear();
+    const slow = overtaken(async () => {
+      broken.add(3);
+      await runner().apply('p/0', commits.slice(0, 1));
+    });
+    await expect(slow.apply('p/0', commits)).rejects.toThrow('as it was read');
+    expect(await marksOf(slow)).toEqual({ accepted: 1, applied: 0 });
+    await slow.apply('p/0', commits);
+    expect(await marksOf(slow)).toEqual({ accepted: 2, applied: 0 });
+  });
+
+  it('queues no event behind a queue that a retry has drained meanwhile', async () => {
+    broken.add(3);
+    await add('1', 3);
+    await runner().apply('p/0', await arrived());
+    broken.clear();
+    await add('1', 2);
+    const slow = overtaken(() => letters().retry(runner(), 'counter-1'));
+    await expect(slow.apply('p/0', await arrived())).rejects.toThrow('as it was read');
+    await slow.apply('p/0', await arrived());
+    expect([await marksOf(slow), await store.countDeadLetters(slow.projection)]).toEqual([{ accepted: 2, applied: 2 }, 0]);
+  });
+});
+
 describe('an outage', () => {
   it('of the feed, the store or the key vault fills no queue: the batch comes again', async () => {
     await add('1', 1);
