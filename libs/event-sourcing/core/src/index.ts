@@ -8,6 +8,8 @@ export * from './delivery.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './filter.js';
+export * from './lag.js';
+export { countedAppend } from './observed.js';
 export * from './paging.js';
 export * from './policy.js';
 export * from './ports.js';

@@ -2,6 +2,19 @@ import type { EventRegistry } from './events.js';
 import type { AuditLog, Clock, DeadLetter, Feeds, Logger, Marks, Metrics } from './ports.js';
 import { gapless, type Incoming } from './subscription.js';
 
+/** Counts what became of an append. */
+export async function countedAppend(metrics: Metrics | undefined, service: string, append: () => Promise<void>): Promise<void> {
+  try {
+    await append();
+    metrics?.count('event_store_appends_total', { service, outcome: 'stored' });
+  } catch (error) {
+    metrics?.count('event_store_appends_total', { service, outcome: OUTCOMES[(error as Error).name] ?? 'failed' });
+    throw error;
+  }
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = { WrongExpectedVersion: 'conflict', CommandAlreadyAppended: 'repeated', CommitTooLarge: 'too-large', Unavailable: 'unavailable' };
+
 interface ObservedTools {
   readonly registry: EventRegistry;
   readonly feeds: Feeds;

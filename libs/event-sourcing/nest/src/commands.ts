@@ -16,7 +16,7 @@ import {
 } from '@keyfold/event-sourcing';
 import { commandHash } from './crypto.js';
 import type { Caller } from './edge.js';
-import { CLOCK, IDS, STORE } from './tokens.js';
+import { ADAPTERS, type Adapters, CLOCK, IDS, STORE } from './tokens.js';
 
 /**
  * A command: its class is the body (class-validator decorators), its target and context are put on it at the edge and can never come from a body,
@@ -48,6 +48,7 @@ export class CommandEdge {
     private readonly scopes: Scopes,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: Ids,
+    @Inject(ADAPTERS) private readonly adapters: Pick<Adapters, 'metrics'>,
   ) {}
 
   async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
@@ -68,9 +69,24 @@ export class CommandEdge {
       dryRun: options.dryRun ?? false,
       now: this.clock.now().toISOString(),
     };
-    return this.bus.execute(command);
+    return this.counted(this.bus.execute(command));
+  }
+
+  private async counted(result: Promise<CommandResult>): Promise<CommandResult> {
+    try {
+      const accepted = await result;
+      this.adapters.metrics.count('commands_total', { outcome: 'accepted' });
+      return accepted;
+    } catch (error) {
+      this.adapters.metrics.count('commands_total', { outcome: OUTCOMES[(error as Error).name] ?? 'failed' });
+      throw error;
+    }
   }
 }
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  DomainError: 'refused', NotFound: 'refused', Forbidden: 'refused', StaleVersion: 'stale', WrongExpectedVersion: 'conflict', CommandIdReused: 'refused', CommitTooLarge: 'refused', Unavailable: 'unavailable',
+};
 
 /** What a command handler uses: the command path with the caller's scope checked on the loaded state. */
 @Injectable()

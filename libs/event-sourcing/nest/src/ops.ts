@@ -90,7 +90,7 @@ export class HealthController {
   }
 }
 
-function whole(text: string): number {
+export function whole(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new BadRequestException('number-malformed');
   return Number(text);
 }

@@ -1,4 +1,5 @@
 import {
+  AUDIT_LOG,
   EmbeddedProjectionStore,
   EVENT_LOG,
   InProcessTransport,
@@ -6,26 +7,27 @@ import {
   openDataFolder,
   PROJECTION_MARKS,
   relayStateInMemory,
+  SqliteAuditLog,
   SqliteEventStore,
   SqliteKeyStore,
 } from '@keyfold/event-sourcing-embedded';
-import { type Failpoint, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { type Adapters, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
+import type { AdapterTools } from './tools.js';
 import { AesVault } from '../personal-data/aes-vault.js';
 
 /**
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
-export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
     const personKeys = SqliteKeyStore.open(folder);
-    const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
+    const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock, metrics }));
     const transport = new InProcessTransport(clock);
-    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, metrics: noMetrics, audit: noAuditLog, cursorKey: config.cursorKey };
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, clock, ids: systemIds, log, failpoint, metrics, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {
       if (--open > 0) return;
@@ -39,6 +41,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           ...shared,
           store,
           projections: new EmbeddedProjectionStore({ clock, database: folder.database(`${store.service}-marks`, PROJECTION_MARKS) }),
+          audit: new SqliteAuditLog(folder.database(`${store.service}-audit`, AUDIT_LOG)),
           volatile: true,
           lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,
