@@ -3,7 +3,7 @@ import type { AuditLog, Clock, DeadLetter, Feeds, Logger, Marks, Metrics } from 
 import { gapless, type Incoming } from './subscription.js';
 
 /** Counts what became of an append. */
-export async function countedAppend(metrics: Metrics | undefined, service: string, append: () => Promise<void>): Promise<void> {
+export async function countedAppend(metrics: Metrics | undefined, service: string, append: () => Promise<unknown>): Promise<void> {
   try {
     await append();
     metrics?.count('event_store_appends_total', { service, outcome: 'stored' });

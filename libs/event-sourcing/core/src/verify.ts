@@ -95,31 +95,35 @@ class Check {
   ) {}
 
   async pass(share: Share, { seed, signal }: VerifyOptions, progress: (commits: number) => void): Promise<void> {
-    const { feeds, registry, clock } = this.tools;
+    const { feeds, registry } = this.tools;
     const applied = await this.queuedStreams();
     const discarded = await this.discardedEvents();
     const log = new Recomputation(this.projection, share, { feeds, registry, applied, discarded, random: randomFrom(seed + share.nth) });
     await log.readOn(progress, signal);
-    let suspects = new Map<string, { suspect: Suspect; seen: string | null }>();
-    for (const suspect of [...(await this.suspectStreams(log, share)), ...(await this.suspectRows(log, share))]) suspects.set(keyOf(suspect), { suspect, seen: null });
-    this.unproved += Math.max(0, suspects.size - SUSPECTS);
-    suspects = new Map([...suspects].slice(0, SUSPECTS));
-    for (let round = 1; suspects.size > 0 && round <= ROUNDS; round++) {
-      signal?.throwIfAborted();
-      if (round > 1) await clock.wait(PAUSE_MS, signal);
-      await log.readOn(undefined, signal);
-      for (const [key, { suspect, seen }] of suspects) {
-        const verdict = 'row' in suspect ? await this.judgeRow(suspect.row, log) : await this.judgeStream(suspect.stream, log);
-        const text = typeof verdict === 'string' ? null : canonicalJson(verdict);
-        // A stream may be behind for a while, and only the last look tells that it stays so; a row that differs twice at rest does differ.
-        const patient = typeof verdict !== 'string' && verdict.kind === 'stream-behind' && round < ROUNDS;
-        if (typeof verdict !== 'string' && text === seen && !patient) this.report(verdict);
-        if (verdict === 'fine' || (text !== null && text === seen && !patient)) suspects.delete(key);
-        else suspects.set(key, { suspect, seen: text });
-      }
-    }
-    this.unproved += suspects.size;
+    const suspects = [...(await this.suspectStreams(log, share)), ...(await this.suspectRows(log, share))];
+    this.unproved += Math.max(0, suspects.length - SUSPECTS);
+    await this.lookAgain(suspects.slice(0, SUSPECTS), log, signal);
     this.conclude(log, share);
+  }
+
+  /** Until each suspect is found fine, or wrong in the same way twice in a row, or the patience is over. */
+  private async lookAgain(suspects: readonly Suspect[], log: Recomputation, signal?: AbortSignal): Promise<void> {
+    let open = suspects.map((suspect) => ({ suspect, seen: '' }));
+    for (let round = 1; open.length > 0 && round <= ROUNDS; round++) {
+      signal?.throwIfAborted();
+      if (round > 1) await this.tools.clock.wait(PAUSE_MS, signal);
+      await log.readOn(undefined, signal);
+      const left: typeof open = [];
+      for (const { suspect, seen } of open) {
+        const verdict = 'row' in suspect ? await this.judgeRow(suspect.row, log) : await this.judgeStream(suspect.stream, log);
+        if (verdict === 'fine') continue;
+        const sight = canonicalJson(verdict);
+        if (verdict !== 'moving' && sight === seen && !mayCatchUp(verdict, round)) this.report(verdict);
+        else left.push({ suspect, seen: sight });
+      }
+      open = left;
+    }
+    this.unproved += open.length;
   }
 
   async result(seed: number): Promise<Verification> {
@@ -237,7 +241,8 @@ class Check {
   }
 }
 
-const keyOf = (suspect: Suspect): string => ('row' in suspect ? `row ${suspect.row}` : `stream ${suspect.stream}`);
+/** A stream may be behind for a while: only the last look tells that it stays so. A row that differs twice at rest does differ. */
+const mayCatchUp = ({ kind }: Finding, round: number): boolean => kind === 'stream-behind' && round < ROUNDS;
 
 /** Fields in which two rows of the same id differ; all that there are when one of the rows is missing. */
 function differingFields(id: string, a: object | null, b: object | null): string[] {

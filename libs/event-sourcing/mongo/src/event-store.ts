@@ -69,7 +69,7 @@ export class MongoEventStore implements EventStore {
   }
 
   async append(commit: NewCommit): Promise<void> {
-    await countedAppend(this.metrics, this.service, async () => void (await this.appends.add(toDocument(commit, this.maxCommitBytes))));
+    await countedAppend(this.metrics, this.service, () => this.appends.add(toDocument(commit, this.maxCommitBytes)));
     this.wakeups.wasAppended();
   }
 

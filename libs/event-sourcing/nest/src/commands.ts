@@ -46,14 +46,12 @@ export class CommandEdge {
   constructor(
     private readonly bus: CommandBus,
     private readonly scopes: Scopes,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(IDS) private readonly ids: Ids,
-    @Inject(ADAPTERS) private readonly adapters: Pick<Adapters, 'metrics'>,
+    @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {}
 
   async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
-    const commandId = caller.idempotencyKey ?? this.ids.next();
-    const id = options.id ?? caller.id ?? this.ids.derive(commandId, command.constructor.name);
+    const commandId = caller.idempotencyKey ?? this.adapters.ids.next();
+    const id = options.id ?? caller.id ?? this.adapters.ids.derive(commandId, command.constructor.name);
     const body = { ...command };
     command.id = id;
     command.scope = await this.scopes.of(caller.principal);
@@ -67,7 +65,7 @@ export class CommandEdge {
       traceparent: caller.traceparent,
       expectedVersion: caller.expectedVersion,
       dryRun: options.dryRun ?? false,
-      now: this.clock.now().toISOString(),
+      now: this.adapters.clock.now().toISOString(),
     };
     return this.counted(this.bus.execute(command));
   }
