@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type AggregateContract, EventRegistry, type NewCommit, projection, type RecordedEvent } from '@keyfold/event-sourcing';
+import { type AggregateContract, EventRegistry, type NewCommit, policy, projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { counterContract, eventually, LogBook, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { type Adapters, EventSourcingModule, Scopes, ServiceRuntime, startRuntimes, systemClock } from '@keyfold/event-sourcing-nest';
 import { embeddedAdapters } from './adapters/embedded.js';
@@ -143,5 +143,42 @@ describe('operations over HTTP', () => {
       cursor = `&cursor=${encodeURIComponent(body['next'] as string)}`;
     }
     expect(seen).toEqual(['read-models-verified', 'read-models-verified', 'dead-letters-retried', 'dead-letters-retried', 'dead-letter-discarded', 'event-parked', 'event-parked']);
+  });
+});
+
+describe('an upgrade', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyfold-upgrade-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The service with a policy, in the release that knows the events of `own`. */
+  async function release(own: AggregateContract<never>, work: (adapters: Adapters, reactions: unknown[]) => Promise<void>): Promise<void> {
+    const reactions: unknown[] = [];
+    const log = new LogBook();
+    const on = embeddedAdapters(['accounts'], { data: folder, cursorKey: Buffer.alloc(32) }, { log, metrics, failpoint: () => undefined }).get('accounts')!;
+    const watching = policy({ name: 'watching', follows: [own], react: (event) => (reactions.push(event.data), []) });
+    const definition = { service: 'accounts', registry: new EventRegistry([own]), projections: [], policies: [watching] };
+    const authenticator = new Authenticator({ issuer: DEMO_ISSUER, audience: 'keyfold', keys: identity.keys, serviceToken: 'c0ffee'.repeat(8), clock: systemClock });
+    const running = await createApplication({ services: [EventSourcingModule.forService(definition, on, [{ provide: Scopes, useClass: NobodysScopes }])], authenticator, log });
+    const runtime = running.get(ServiceRuntime, { strict: false });
+    await startRuntimes([runtime]);
+    try {
+      await work(on, reactions);
+    } finally {
+      await running.close();
+      await runtime.stop();
+    }
+  }
+  const marksOf = (on: Adapters) => on.projections.marks(projection({ name: 'policy-watching', version: 1, follows: [], fold: () => null, durable: true }), ['counter-1']);
+
+  it('drains by itself what the release before could not read', async () => {
+    await release(contract, async (on) => {
+      await on.store.append(someCommit('counter-1', 0, { events: [{ ...someEvent({ by: 7 }), schemaVersion: 2 }, someEvent({ by: 1 })] }));
+      await eventually(async () => expect((await marksOf(on)).get('counter-1')).toEqual({ accepted: 2, applied: 0 }));
+    });
+    const newer = { ...contract, events: { 'test.counter.counted': { version: 2, upcast: { 1: (data: object) => data } } } } as unknown as AggregateContract<never>;
+    await release(newer, async (on, reactions) => {
+      await eventually(async () => expect((await marksOf(on)).get('counter-1')).toEqual({ accepted: 2, applied: 2 }), { deadlineMs: 10_000 });
+      expect(reactions).toEqual([{ by: 7 }, { by: 1 }]);
+    });
   });
 });
