@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical.js';
+import { canonicalJson, sameJson } from './canonical.js';
 import type { EventRegistry } from './events.js';
 import type { Clock, Feeds, Marks, ProjectionStore } from './ports.js';
 import type { AnyProjection } from './projection.js';
@@ -246,6 +246,7 @@ const mayCatchUp = ({ kind }: Finding, round: number): boolean => kind === 'stre
 
 /** Fields in which two rows of the same id differ; all that there are when one of the rows is missing. */
 function differingFields(id: string, a: object | null, b: object | null): string[] {
+  if (a && b && sameJson({ ...a, id }, { ...b, id })) return [];
   const plain = (row: object | null): Record<string, unknown> => (row ? (JSON.parse(canonicalJson({ ...row, id })) as Record<string, unknown>) : {});
   const [left, right] = [plain(a), plain(b)];
   const differs = (field: string): boolean => field in left !== field in right || canonicalJson(left[field]) !== canonicalJson(right[field]);

@@ -67,11 +67,11 @@ export class EmbeddedProjectionStore implements ProjectionStore {
   }
 
   async scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
-    return page(this.slot(projection).serving.rows.entries(), afterId, limit).map(([id, row]) => ({ id, row }));
+    return this.slot(projection).serving.rowWalk.page(afterId, limit).map(([id, row]) => ({ id, row }));
   }
 
   async scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ streamId: string; marks: Marks }[]> {
-    return page(this.slot(projection).serving.marks, afterStreamId, limit).map(([streamId, marks]) => ({ streamId, marks }));
+    return this.slot(projection).serving.markWalk.page(afterStreamId, limit).map(([streamId, marks]) => ({ streamId, marks }));
   }
 
   async built(projection: Projection): Promise<boolean> {
@@ -140,14 +140,6 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     }
     return slot;
   }
-}
-
-/** The next entries by key. Each page looks at all keys: what is in memory is small enough for that. */
-function page<T>(entries: Iterable<readonly [string, T]>, after: string, limit: number): (readonly [string, T])[] {
-  return [...entries]
-    .filter(([key]) => key > after)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .slice(0, limit);
 }
 
 function pick<T>(from: { get(key: string): T | undefined }, keys: readonly string[]): Map<string, T> {

@@ -1,5 +1,6 @@
 import type { BatchWrite, DeadLetter, DeadLetterQuery, Marks, Projection } from '@keyfold/event-sourcing';
 import { RowSet } from './row-set.js';
+import { Walk } from './walk.js';
 
 type Kept = { readonly marks: Iterable<readonly [string, Marks]>; readonly rows: Iterable<readonly [string, object]>; readonly letters: readonly DeadLetter[] };
 
@@ -7,10 +8,13 @@ type Kept = { readonly marks: Iterable<readonly [string, Marks]>; readonly rows:
 export class ProjectionState {
   readonly rows: RowSet<object>;
   readonly marks = new Map<string, Marks>();
+  readonly rowWalk: Walk<object>;
+  readonly markWalk = new Walk(this.marks, () => this.marks.keys());
   private readonly parked = new Map<string, DeadLetter>();
 
   constructor(projection: Projection, kept?: Kept) {
     this.rows = new RowSet(projection.indexes);
+    this.rowWalk = new Walk(this.rows, () => this.rows.ids());
     if (!kept) return;
     for (const [streamId, marks] of kept.marks) this.marks.set(streamId, marks);
     for (const [id, row] of kept.rows) this.rows.set(id, row);
