@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type AggregateContract, EventRegistry, type NewCommit, policy, projection, type RecordedEvent } from '@keyfold/event-sourcing';
+import { type AggregateContract, EventRegistry, type NewCommit, policy, projection, type RecordedEvent, upcastFrom } from '@keyfold/event-sourcing';
 import { counterContract, eventually, LogBook, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { type Adapters, EventSourcingModule, Scopes, ServiceRuntime, startRuntimes, systemClock } from '@keyfold/event-sourcing-nest';
 import { embeddedAdapters } from './adapters/embedded.js';
@@ -175,7 +175,7 @@ describe('an upgrade', () => {
       await on.store.append(someCommit('counter-1', 0, { events: [{ ...someEvent({ by: 7 }), schemaVersion: 2 }, someEvent({ by: 1 })] }));
       await eventually(async () => expect((await marksOf(on)).get('counter-1')).toEqual({ accepted: 2, applied: 0 }));
     });
-    const newer = { ...contract, events: { 'test.counter.counted': { version: 2, upcast: { 1: (data: object) => data } } } } as unknown as AggregateContract<never>;
+    const newer = { ...contract, events: { 'test.counter.counted': { version: 2, upcast: upcastFrom<object>().to((data) => data) } } } as unknown as AggregateContract<never>;
     await release(newer, async (on, reactions) => {
       await eventually(async () => expect((await marksOf(on)).get('counter-1')).toEqual({ accepted: 2, applied: 2 }), { deadlineMs: 10_000 });
       expect(reactions).toEqual([{ by: 7 }, { by: 1 }]);

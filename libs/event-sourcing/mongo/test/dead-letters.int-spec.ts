@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, DeadLetters, defineContract, EventRegistry, type Feeds, incomingOfCommit, projection, type Projection, Projector, type SequencedCommit } from '@keyfold/event-sourcing';
+import { type AggregateContract, DeadLetters, defineContract, EventRegistry, type Feeds, incomingOfCommit, projection, type Projection, Projector, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
 import type { MongoEventStore } from '../src/event-store.js';
 import { MongoProjectionStore } from '../src/projection-store.js';
@@ -11,7 +11,7 @@ interface Row {
 }
 
 const contract = defineContract({ service: 'accounts', name: 'key-account', streamPrefix: 'account', events: { 'accounts.key-account.renamed': { version: 1 } } }) as AggregateContract<never>;
-const newer = new EventRegistry([{ ...contract, events: { 'accounts.key-account.renamed': { version: 2, upcast: { 1: (data: object) => data } } } } as unknown as AggregateContract<never>]);
+const newer = new EventRegistry([{ ...contract, events: { 'accounts.key-account.renamed': { version: 2, upcast: upcastFrom<object>().to((data) => data) } } } as unknown as AggregateContract<never>]);
 const registry = new EventRegistry([contract]);
 const broken = new Set<string>();
 const names: Projection<Row> = projection<Row>({

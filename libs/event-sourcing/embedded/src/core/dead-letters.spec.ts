@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, type CommandSender, DeadLetters, EventRegistry, policy, PolicyRunner, projection, type Projection, Projector, Unavailable } from '@keyfold/event-sourcing';
+import { type AggregateContract, type CommandSender, DeadLetters, EventRegistry, policy, PolicyRunner, projection, type Projection, Projector, Unavailable, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -283,7 +283,7 @@ describe('discarding', () => {
 });
 
 describe('events of a schema version from the future', () => {
-  const newer = new EventRegistry([{ ...counterContract, events: { 'test.counter.counted': { version: 2, upcast: { 1: (data: object) => data } } } } as unknown as AggregateContract<never>]);
+  const newer = new EventRegistry([{ ...counterContract, events: { 'test.counter.counted': { version: 2, upcast: upcastFrom<object>().to((data) => data) } } } as unknown as AggregateContract<never>]);
 
   it('are applied by a process that knows it, with what queued behind them, and those that it does not know stay', async () => {
     const future = (streamId: string, schemaVersion: number) => service.store.append(someCommit(streamId, 0, { events: [{ ...someEvent({ by: 7 }), schemaVersion }, someEvent({ by: 1 })] }));
