@@ -38,7 +38,7 @@ export async function distributedAdapters(service: string, config: Config, { log
     const store = new MongoEventStore(connection, service, { clock, log, metrics, appendDeadlineMs: config.commandDeadlineMs });
     await store.checkIndexes();
     const leadership = new Leadership(connection, { clock, ids: systemIds, log });
-    const transport = new KafkaTransport(kafkaSettings(`keyfold-${service}`, config, log));
+    const transport = new KafkaTransport({ ...kafkaSettings(`keyfold-${service}`, config, log), metrics });
     metrics.onLook(() => {
       for (const { group, running, restarts } of transport.health()) {
         metrics.set('consumer_running', running ? 1 : 0, { group });
