@@ -12,6 +12,7 @@ export const SETTINGS = {
   mode: oneOf('KEYFOLD_MODE', ['embedded', 'distributed'], { fallback: 'embedded', meaning: 'Everything in one process on a data folder, or services on MongoDB and Kafka' }),
   host: text('KEYFOLD_HOST', { fallback: '127.0.0.1', wants: 'an address to listen on', pattern: /^[\w.:-]+$/, meaning: 'Address to listen on' }),
   port: whole('KEYFOLD_PORT', 0, 65_535, { fallback: '3000', meaning: 'Port to listen on; 0 takes a free one' }),
+  metricsPort: whole('KEYFOLD_METRICS_PORT', 0, 65_535, { meaning: 'Port of /metrics (Prometheus text); off when absent, 0 takes a free one' }),
   data: text('KEYFOLD_DATA', { fallback: './.keyfold', wants: 'a folder', meaning: 'Data folder of the embedded mode' }),
   mongoUrl: url('KEYFOLD_MONGO_URL', ['mongodb:', 'mongodb+srv:'], { secret: true, meaning: 'MongoDB replica set of the distributed mode' }),
   kafkaBrokers: hosts('KEYFOLD_KAFKA_BROKERS', { meaning: 'Kafka brokers of the distributed mode' }),
@@ -36,7 +37,7 @@ export const SETTINGS = {
 
 type Values = { -readonly [Name in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
 /** Settings that are always there: those with a fallback, those that the demo knows, and the secrets that the embedded mode makes by itself. */
-type Present = Exclude<keyof Values, 'mongoUrl' | 'kafkaBrokers' | 'masterKey' | 'backupRetentionDays'>;
+type Present = Exclude<keyof Values, 'metricsPort' | 'mongoUrl' | 'kafkaBrokers' | 'masterKey' | 'backupRetentionDays'>;
 
 export type Config = Readonly<Pick<Values, Present> & { [Name in Exclude<keyof Values, Present>]: Values[Name] | null }> & {
   /** Base URL of each service. */

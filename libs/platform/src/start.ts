@@ -11,7 +11,10 @@ import { DemoIdentity, registerDemoRoutes } from './auth/demo-identity.js';
 import { type Config, ConfigError, readConfig, type ServiceName, unknownVariables } from './config.js';
 import { failpointsFrom } from './failpoints.js';
 import { createLogger } from './log.js';
+import type { AdapterTools } from './adapters/tools.js';
 import { type Running, runToTheEnd } from './process.js';
+import { MetricsRegistry } from './telemetry/metrics-registry.js';
+import { type MetricsServer, serveMetrics } from './telemetry/metrics-server.js';
 
 /** The services of a process: their modules over the adapters that they are given. */
 export type ServiceModules = Partial<Record<ServiceName, (adapters: Adapters, config: Config) => DynamicModule>>;
@@ -37,7 +40,8 @@ export async function startService(service: ServiceName, module: (adapters: Adap
 /** Starts services in this process and listens. */
 export async function runServices(modules: ServiceModules, config: Config, log: Logger, options: StartOptions = {}): Promise<Running> {
   for (const name of unknownVariables(process.env)) log.warn(`${name} is not a setting of Keyfold`);
-  const adapters = await adaptersFor(Object.keys(modules) as ServiceName[], config, log);
+  const metrics = new MetricsRegistry();
+  const adapters = await adaptersFor(Object.keys(modules) as ServiceName[], config, { log, metrics, failpoint: failpointsFrom(process.env) });
   const identity = config.demo && config.mode === 'embedded' ? await DemoIdentity.open(config.data, config.oidcAudience, systemClock) : null;
   const keys = identity?.keys ?? createRemoteJWKSet(new URL(config.oidcJwksUrl));
   const authenticator = new Authenticator({ issuer: config.oidcIssuer, audience: config.oidcAudience, keys, serviceToken: config.serviceToken, clock: systemClock });
@@ -48,11 +52,17 @@ export async function runServices(modules: ServiceModules, config: Config, log: 
   };
   const app = await createApplication({ services, authenticator, log, routes });
   const runtimes = runtimesOf(app.get(DiscoveryService));
+  let scraped: MetricsServer | null = null;
   const stop = async (): Promise<void> => {
+    await scraped?.close();
     await app.close(); // takes no more requests and lets the running ones end
     await Promise.all(runtimes.map((runtime) => runtime.stop()));
   };
   try {
+    if (config.metricsPort !== null) {
+      scraped = await serveMetrics(metrics, { host: config.host, port: config.metricsPort });
+      log.info('metrics', { port: scraped.port });
+    }
     await startRuntimes(runtimes, options.progress);
     await options.prepared?.(app, identity);
     await app.listen({ host: config.host, port: config.port });
@@ -66,14 +76,13 @@ export async function runServices(modules: ServiceModules, config: Config, log: 
 }
 
 /** The adapters are loaded only where they are used: no process needs both kinds. */
-async function adaptersFor(services: readonly ServiceName[], config: Config, log: Logger): Promise<Map<string, Adapters>> {
-  const failpoint = failpointsFrom(process.env);
+async function adaptersFor(services: readonly ServiceName[], config: Config, tools: AdapterTools): Promise<Map<string, Adapters>> {
   if (config.mode === 'embedded') {
     const { embeddedAdapters } = await import('./adapters/embedded.js');
-    return embeddedAdapters(services, config, log, failpoint);
+    return embeddedAdapters(services, config, tools);
   }
   const { distributedAdapters } = await import('./adapters/distributed.js');
-  return new Map(await Promise.all(services.map(async (service) => [service, await distributedAdapters(service, config, log, failpoint)] as const)));
+  return new Map(await Promise.all(services.map(async (service) => [service, await distributedAdapters(service, config, tools)] as const)));
 }
 
 /** JSON lines on stderr, or short ones where a person looks at it. */

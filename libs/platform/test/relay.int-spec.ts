@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AuditEntry, deliver, EventRegistry, type Incoming, projection, Relay, type RelayState, type Subscriber, topicOf } from '@keyfold/event-sourcing';
+import { type AuditEntry, deliver, EventRegistry, type Incoming, projection, Relay, type RelayState, type Subscriber, topicOf, NO_CHANGES } from '@keyfold/event-sourcing';
 import { counterContract, eventually, LogBook, realClock, someCommit } from '@keyfold/event-sourcing/testing';
 import { type DataFolder, EVENT_LOG, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore } from '@keyfold/event-sourcing-embedded';
 import { createTopics, type KafkaSettings, KafkaTransport } from '@keyfold/event-sourcing-kafka';
@@ -121,6 +121,7 @@ async function subscribe(): Promise<() => Promise<void>> {
   const subscriber: Subscriber = {
     name: 'witness',
     projection: projection({ name: 'witness', version: 1, follows: [counterContract], rowsOf: () => [], fold: () => null }),
+    reapply: async () => NO_CHANGES,
     apply: async (_partition: string, events: readonly Incoming[]) => {
       for (const { streamId, version } of events) {
         const versions = handed.get(streamId) ?? [];

@@ -21,6 +21,7 @@ import { someCommit, someContext, someEvent } from '@keyfold/event-sourcing/test
 import { eventually, kafkaForTests } from '@keyfold/testing';
 import { distributedAdapters } from '../src/adapters/distributed.js';
 import { type Config, readConfig } from '../src/config.js';
+import { MetricsRegistry } from '../src/telemetry/metrics-registry.js';
 
 const SERVICE = 'yard';
 const MOVED = 'yard.crate.moved';
@@ -107,12 +108,6 @@ class Instance {
     this.journal.acknowledged(id, version, entry);
   }
 
-  /** Applies what is parked again, as far as this release can. */
-  async drain(): Promise<void> {
-    const letters = await this.adapters.projections.deadLetters(this.release.routes, { limit: 1_000 });
-    for (const streamId of new Set(letters.map((letter) => letter.streamId))) await this.runtime.projector('routes')!.retryDeadLetters(streamId);
-  }
-
   parked = async (): Promise<string[]> => (await this.adapters.projections.deadLetters(this.release.routes, { limit: 1_000 })).map(({ streamId, version }) => `${streamId}@${version}`);
   route = async (id: string): Promise<readonly string[]> => (await this.adapters.projections.view(this.release.routes).get(id))?.places ?? [];
   marks = async (id: string) => (await this.adapters.projections.marks(this.release.routes, [`crate-${id}`])).get(`crate-${id}`);
@@ -175,7 +170,7 @@ async function onDatabase(work: (connection: Awaited<ReturnType<typeof openConne
 
 /** An instance that takes commands; it leads and consumes as well unless it is told not to. */
 async function start(of: Release, { consumes = true } = {}): Promise<Instance> {
-  const instance = new Instance(await distributedAdapters(SERVICE, config, QUIET, () => undefined), of, journal);
+  const instance = new Instance(await distributedAdapters(SERVICE, config, { log: QUIET, metrics: new MetricsRegistry(), failpoint: () => undefined }), of, journal);
   instances.add(instance);
   await instance.runtime.prepare();
   if (!consumes) return instance;
@@ -221,7 +216,6 @@ describe('a rolling upgrade', () => {
     expect(await old.route('both')).toEqual(['quay']);
 
     const consuming = await start(second);
-    await consuming.drain();
     await expectAllApplied(consuming);
     expect(await consuming.marks('both')).toEqual({ accepted: 3, applied: 3 });
   });
@@ -230,10 +224,12 @@ describe('a rolling upgrade', () => {
     const [old, fresh] = [await start(first), await start(second)];
     const ids = Array.from({ length: 12 }, (_, i) => `${i}`);
     let rounds = 0;
+    let wasParked = false;
     const round = async (): Promise<void> => {
       rounds += 1;
       // Half of the streams are in the hands of the new release.
       await Promise.all(ids.map((id, i) => (i % 2 === 0 ? old : fresh).move(id, `${rounds}`)));
+      wasParked ||= (await old.parked()).length > 0; // the new release drains from time to time what it can read
     };
     const hasFolded = (instance: Instance, more: number): Promise<void> =>
       soon(async () => {
@@ -246,10 +242,9 @@ describe('a rolling upgrade', () => {
     await soon(async () => {
       for (const id of ids) expect((await fresh.marks(id))?.accepted).toBe(rounds);
     });
-    expect(await old.parked()).not.toEqual([]);
+    expect(wasParked).toBe(true);
     await stop(old);
     const upgraded = await start(second);
-    await upgraded.drain();
     await expectAllApplied(upgraded);
     for (const id of ids) expect(await upgraded.marks(id)).toEqual({ accepted: rounds, applied: rounds });
   });

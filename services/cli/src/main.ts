@@ -9,6 +9,7 @@ import { reportText } from './import/report.js';
 import { runImport } from './import/run-import.js';
 import { SourceFolder } from './import/source-folder.js';
 import { undoImport } from './import/undo-import.js';
+import { addOperatorVerbs } from './operate.js';
 import { rebuild } from './rebuild.js';
 
 interface Connection {
@@ -70,6 +71,8 @@ program
     const names = await rebuild(await connect('operator'), service, projection, connection().json === true);
     show({ rebuilt: names }, `rebuilt: ${names.join(', ')}`);
   });
+
+addOperatorVerbs(program, { connect, show, quiet: () => connection().json === true });
 
 program
   .command('token')

@@ -79,6 +79,14 @@ describe('Keyfold as processes on MongoDB and Kafka', () => {
     await eventually(async () => expect(await summary('?groupBy=owner&asOf=2017-06-30')).toEqual(before), { deadlineMs: 10_000 });
   });
 
+  it('proves its read models to an operator, and finds nothing wrong', async () => {
+    await eventually(async () => expect(await runCli(web, folder, ['doctor'])).toMatchObject({ code: 0 }), { deadlineMs: 60_000 });
+    const { code, out } = await runCli(web, folder, ['verify', '--json']);
+    const { verified } = JSON.parse(out) as { verified: { service: string; rows: number; found: number; unproved: number }[] };
+    expect(verified.filter(({ found, unproved }) => found + unproved > 0)).toEqual([]);
+    expect([code, verified.reduce((sum, { rows }) => sum + rows, 0) > 0]).toEqual([0, true]);
+  });
+
   it('makes a task of a P1 incident, over the topic', async () => {
     const [acme] = (await call<{ items: { id: string }[] }>('director', '/api/accounts/key-accounts?q=acme')).body.items;
     const reported = await eventually(async () => {

@@ -1,9 +1,11 @@
+import { isOutage, isParked, letterOf, NO_CHANGES, type Obstacle, obstacleOf, QUEUED, type RowChanges } from './dead-letters.js';
 import { DomainError, NotFound } from './errors.js';
 import type { AggregateContract, DomainEvent, RecordedEvent } from './events.js';
-import type { CommandSender, Ids, Marks, ProjectionStore } from './ports.js';
+import { report, withoutGaps } from './observed.js';
+import type { CommandSender, DeadLetter, Ids, Marks, ProjectionStore } from './ports.js';
 import { projection, type Projection } from './projection.js';
 import type { Subscriber, SubscriberTools } from './projector.js';
-import { followsStream, gapless, type Incoming, NO_MARKS } from './subscription.js';
+import { followsStream, type Incoming, NO_MARKS } from './subscription.js';
 
 /** A command that a policy decided on: `tasks/raise`, the id of the aggregate, the body. */
 export interface PolicyCommand {
@@ -58,32 +60,35 @@ export class PolicyRunner implements Subscriber {
     const mine = events.filter((event) => followsStream(this.policy.follows, event));
     if (mine.length === 0) return;
     const marks = await this.store.marks(this.projection, [...new Set(mine.map((event) => event.streamId))]);
-    const fresh = await gapless(mine, marks, this.tools, (streamId, after) =>
-      this.tools.log.warn('gap in a stream, repairing it from the feed', { policy: this.name, streamId, after }),
-    );
-    const done: Incoming[] = [];
-    const parked: { incoming: Incoming; cause: string }[] = [];
+    const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
+    const outcomes: Outcome[] = [];
+    const blocked = new Set([...marks].flatMap(([streamId, mark]) => (isParked(mark) ? [streamId] : [])));
     try {
       for (const incoming of fresh) {
-        const blocked = parked.some((other) => other.incoming.streamId === incoming.streamId) || isParked(marks.get(incoming.streamId));
-        const cause = blocked ? 'queued behind a dead letter' : await this.reactTo(incoming);
-        if (cause === null) done.push(incoming);
-        else parked.push({ incoming, cause });
+        const obstacle = blocked.has(incoming.streamId) ? QUEUED : await this.reactTo(incoming);
+        if (obstacle) blocked.add(incoming.streamId);
+        outcomes.push({ incoming, obstacle });
       }
     } finally {
-      if (done.length + parked.length > 0) await this.settle(partition, done, parked);
+      if (outcomes.length > 0) await this.settle(partition, outcomes);
     }
   }
 
-  /** Null when the event is dealt with, the cause when it has to be parked. Throws on an outage. */
-  private async reactTo(incoming: Incoming): Promise<string | null> {
+  /** A parked event once more; the commands are the same under the same ids, so that those which went out before have their first result. */
+  async reapply(event: RecordedEvent): Promise<RowChanges> {
+    await this.act(event);
+    return NO_CHANGES;
+  }
+
+  /** Null when the event is dealt with, the obstacle when it has to be parked. Throws on an outage. */
+  private async reactTo(incoming: Incoming): Promise<Obstacle | null> {
     for (let attempt = 1; ; attempt++)
       try {
         if (this.tools.registry.knows(incoming.type)) await this.act(incoming.read());
         return null;
       } catch (error) {
         if (isOutage(error)) throw error;
-        if (attempt === ATTEMPTS) return String(error);
+        if (attempt === ATTEMPTS) return obstacleOf(error);
       }
   }
 
@@ -104,25 +109,29 @@ export class PolicyRunner implements Subscriber {
       }
   }
 
-  private settle(partition: string, done: readonly Incoming[], parked: readonly { incoming: Incoming; cause: string }[]): Promise<void> {
+  private async settle(partition: string, outcomes: readonly Outcome[]): Promise<void> {
     const parkedAt = this.tools.clock.now().toISOString();
-    const streams = [...new Set([...done, ...parked.map((other) => other.incoming)].map((incoming) => incoming.streamId))];
-    return this.store.transact(this.projection, { partition, streams, rows: [] }, (state) => {
-      // Another member may have settled more of a stream meanwhile: marks do not go back.
-      const before = (streamId: string): Marks => state.marks.get(streamId) ?? NO_MARKS;
-      const marks = new Map(streams.map((streamId) => [streamId, before(streamId)]));
-      for (const { streamId, version } of done) if (version > before(streamId).accepted) marks.set(streamId, { accepted: version, applied: version });
-      const fresh = parked.filter(({ incoming }) => incoming.version > before(incoming.streamId).accepted);
-      for (const { incoming } of fresh) marks.set(incoming.streamId, { ...marks.get(incoming.streamId)!, accepted: incoming.version });
-      return {
-        marks,
-        rows: new Map(),
-        parked: fresh.map(({ incoming: { streamId, version, raw }, cause }) => ({ projection: this.projection.name, streamId, version, event: null, raw, cause, parkedAt })),
-      };
+    const streams = [...new Set(outcomes.map(({ incoming }) => incoming.streamId))];
+    let parked: DeadLetter[] = [];
+    await this.store.transact(this.projection, { partition, streams, rows: [] }, (state) => {
+      const marks = new Map<string, Marks>();
+      parked = [];
+      for (const { incoming, obstacle } of outcomes) {
+        const { streamId, version } = incoming;
+        const mark = marks.get(streamId) ?? state.marks.get(streamId) ?? NO_MARKS;
+        if (version <= mark.accepted) continue; // another member was faster: marks do not go back
+        // Somebody has parked or drained the stream since its marks were read. The batch comes again: an event joins a queue that is there, and none that is not.
+        if (version !== mark.accepted + 1 || isParked(mark) !== (obstacle === QUEUED)) throw new Error(`${streamId}: version ${version} does not follow ${mark.accepted} as it was read`);
+        marks.set(streamId, { accepted: version, applied: obstacle ? mark.applied : version });
+        if (obstacle) parked.push(letterOf(this.projection.name, incoming, obstacle, parkedAt));
+      }
+      return { marks, rows: new Map(), parked };
     });
+    await report(this.projection.name, outcomes.length - parked.length, parked, this.tools);
   }
 }
 
-const isParked = (marks = NO_MARKS): boolean => marks.applied < marks.accepted;
-
-const isOutage = (error: unknown): boolean => error instanceof Error && ['Unavailable', 'WrongExpectedVersion'].includes(error.name);
+interface Outcome {
+  readonly incoming: Incoming;
+  readonly obstacle: Obstacle | null;
+}

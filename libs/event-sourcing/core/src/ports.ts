@@ -1,6 +1,7 @@
 import type { Commit, NewCommit, RecordedEvent, SequencedCommit } from './events.js';
 import type { Projection } from './projection.js';
 
+export * from './observation.js';
 export type * from './transport.js';
 
 /** Time comes from here and nowhere else. */
@@ -26,42 +27,6 @@ export interface Logger {
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
 }
-
-/** Labels of a measurement: few, and with few values each. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** What is watched in operation. Names are Prometheus names without the prefix `keyfold_`, the unit at their end (`relay_backlog_commits`, `projection_lag_seconds`). */
-export interface Metrics {
-  /** Adds to a counter; by 1 unless told. */
-  count(name: string, labels?: Labels, by?: number): void;
-  /** Sets a gauge. */
-  set(name: string, value: number, labels?: Labels): void;
-}
-
-export const noMetrics: Metrics = { count: () => undefined, set: () => undefined };
-
-/** What an operator did, or what the machinery found wrong and mended. Holds no personal data. */
-export interface AuditEntry {
-  /** RFC 3339 in UTC. */
-  readonly at: string;
-  /** Subject of the operator's token, or the part of the machinery: `relay`, `projector`. */
-  readonly actor: string;
-  /** kebab-case, past tense: `dead-letter-discarded`, `relay-rewound`, `gap-repaired`. */
-  readonly action: string;
-  /** What it was done to: a stream, a projection, a topic and partition. */
-  readonly subject: string;
-  readonly details: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** Nothing is mended in silence: each detected hole, rewind, dead letter and operator's action leaves an entry that survives the process. */
-export interface AuditLog {
-  /** Throws Unavailable. */
-  write(entry: AuditEntry): Promise<void>;
-  /** The newest first, those before `before` (RFC 3339) when it is given, at most `limit`. */
-  read(query: { limit: number; before?: string }): Promise<AuditEntry[]>;
-}
-
-export const noAuditLog: AuditLog = { write: async () => undefined, read: async () => [] };
 
 /**
  * The log of one service.
@@ -114,11 +79,18 @@ export interface Marks {
   readonly applied: number;
 }
 
+/**
+ * `poison`: it cannot be applied. `unknown-version`: it waits for a process that knows its schema version. `queued`: it waits for one before it in its stream.
+ * `discarded`: an operator has passed over it; kept as long as the rows are that it is missing from.
+ */
+export type DeadLetterKind = 'poison' | 'unknown-version' | 'queued' | 'discarded';
+
 /** An event that could not be applied, and those of its stream that queue behind it. */
 export interface DeadLetter {
   readonly projection: string;
   readonly streamId: string;
   readonly version: number;
+  readonly kind: DeadLetterKind;
   /** The event as received; null data where it could not be read. */
   readonly event: RecordedEvent | null;
   readonly raw: string | null;
@@ -135,7 +107,18 @@ export interface BatchWrite<Row> {
   readonly marks: ReadonlyMap<string, Marks>;
   /** null deletes the row. */
   readonly rows: ReadonlyMap<string, Row | null>;
+  /** One of the same stream and version takes the place of the former. */
   readonly parked: readonly DeadLetter[];
+}
+
+export interface DeadLetterQuery {
+  /** All streams when absent. */
+  readonly streamId?: string;
+  /** All but `discarded` when absent. */
+  readonly kind?: DeadLetterKind;
+  /** Those behind this one in the order of the answer. */
+  readonly after?: { readonly streamId: string; readonly version: number };
+  readonly limit: number;
 }
 
 /** Where projections write. One call = one partition batch = one atomic write of rows, marks and dead letters. */
@@ -155,9 +138,17 @@ export interface ProjectionStore {
     fold: (state: BatchState<Row>) => BatchWrite<Row>,
   ): Promise<void>;
 
-  /** Dead letters of a projection (all of them when `streamId` is absent), by stream and version, at most `limit`. */
-  deadLetters(projection: Projection, query: { streamId?: string; limit: number }): Promise<DeadLetter[]>;
+  /** Dead letters of a projection by stream and version, at most `limit`. */
+  deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]>;
+  /** Those of a stream, or of all; without the discarded ones. */
+  countDeadLetters(projection: Projection, streamId?: string): Promise<number>;
+  /** Leaves the discarded ones. */
   removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void>;
+
+  /** Rows by id behind `afterId` ('' from the first), at most `limit`: a walk over all of them, which sees what does not change meanwhile. */
+  scanRows(projection: Projection, afterId: string, limit: number): Promise<{ readonly id: string; readonly row: object }[]>;
+  /** Marks by stream behind `afterStreamId`, likewise. */
+  scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ readonly streamId: string; readonly marks: Marks }[]>;
 
   /** Whether this projection version has been built from the feeds at least once. */
   built(projection: Projection): Promise<boolean>;

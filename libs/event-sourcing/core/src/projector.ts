@@ -1,14 +1,13 @@
-import { partitionOf } from './cloudevents.js';
-import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
+import { isOutage, isParked, letterOf, type Obstacle, obstacleOf, QUEUED, type Retryable, type RowChanges, sourcePartition } from './dead-letters.js';
+import type { EventRegistry, RecordedEvent } from './events.js';
+import { report, withoutGaps } from './observed.js';
 import type { AuditLog, BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, Metrics, ProjectionStore } from './ports.js';
-import type { AnyProjection, Projection } from './projection.js';
-import { followsStream, gapless, type Incoming, incomingOfCommit, NO_MARKS } from './subscription.js';
+import type { Projection } from './projection.js';
+import { followsStream, type Incoming, incomingOfCommit, NO_MARKS } from './subscription.js';
 
-/** One member of a service's subscription: a projection, a policy, a process. */
-export interface Subscriber {
+/** One member of a service's subscription: a projection, a policy, a process. Its `projection` says what it follows; one that only acts has no rows. */
+export interface Subscriber extends Retryable {
   readonly name: string;
-  /** What it follows, and under which name its marks are kept; one that only acts has no rows. */
-  readonly projection: AnyProjection;
   /** Called with the events of one partition batch. Rejecting makes the whole batch come again. */
   apply(partition: string, events: readonly Incoming[]): Promise<void>;
 }
@@ -23,7 +22,6 @@ export interface SubscriberTools {
 }
 
 const REPLAY_BATCH = 500;
-const RETRY_BATCH = 1_000;
 
 /**
  * Keeps one read model up to date (G6): each event of a stream exactly once and in order, or its stream is parked and visible.
@@ -45,16 +43,20 @@ export class Projector<Row extends object> implements Subscriber {
     if (mine.length === 0) return;
     const streams = [...new Set(mine.map((event) => event.streamId))];
     const marks = await this.store.marks(this.projection, streams);
-    const fresh = await gapless(mine, marks, this.tools, (streamId, after) =>
-      this.tools.log.warn('gap in a stream, repairing it from the feed', { projection: this.name, streamId, after }),
-    );
+    const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
     if (fresh.length === 0) return;
     const touched = fresh.map((event) => this.touches(event));
+    let parked: readonly DeadLetter[] = [];
     await this.store.transact(
       this.projection,
       { partition, streams: [...new Set(fresh.map((event) => event.streamId))], rows: [...new Set(touched.flatMap((rows) => rows ?? []))] },
-      (state) => this.foldBatch(fresh, touched, state),
+      (state) => {
+        const write = this.foldBatch(fresh, touched, state);
+        ({ parked } = write);
+        return write;
+      },
     );
+    await report(this.projection.name, fresh.length - parked.length, parked, this.tools);
   }
 
   /**
@@ -73,48 +75,10 @@ export class Projector<Row extends object> implements Subscriber {
     await replay(this, this.tools);
   }
 
-  /** Applies the dead letters of a stream again, head first, up to the first that still fails. `cause` says why, null when none is left. */
-  async retryDeadLetters(streamId: string): Promise<{ applied: number; left: number; cause: string | null }> {
-    let applied = 0;
-    for (;;) {
-      const letters = await this.store.deadLetters(this.projection, { streamId, limit: RETRY_BATCH });
-      if (letters.length === 0) return { applied, left: 0, cause: null };
-      for (const letter of letters)
-        try {
-          if (await this.retry(letter)) applied += 1;
-        } catch (error) {
-          return { applied, left: (await this.store.deadLetters(this.projection, { streamId, limit: RETRY_BATCH })).length, cause: String(error) };
-        }
-    }
-  }
-
-  /** False when the row has the event already: a crash came between the row and the removal of the letter. */
-  private async retry(letter: DeadLetter): Promise<boolean> {
-    const { streamId, version } = letter;
-    const event = await this.reread(letter);
-    const rows = this.tools.registry.knows(event.type) ? this.projection.rowsOf(event) : [];
-    let isNew = true;
-    // Under the partition that it came from: mirrors of the view are refreshed by partition.
-    const partition = sourcePartition(event.service, event.partitionKey);
-    await this.store.transact(this.projection, { partition, streams: [streamId], rows }, (state) => {
-      const marks = state.marks.get(streamId) ?? NO_MARKS;
-      isNew = version > marks.applied;
-      if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
-      if (version !== marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
-      const folded = new Map(rows.map((id) => [id, this.projection.fold(state.rows.get(id) ?? null, event, id)] as const));
-      return { marks: new Map([[streamId, { accepted: marks.accepted, applied: version }]]), rows: folded, parked: [] };
-    });
-    await this.store.removeDeadLetters(this.projection, streamId, version);
-    return isNew;
-  }
-
-  /** From the owner's log: the letter may hold the event as an older process understood it. */
-  private async reread(letter: DeadLetter): Promise<RecordedEvent> {
-    const service = this.projection.follows.find((contract) => letter.streamId.startsWith(`${contract.streamPrefix}-`))!.service;
-    const commits = await this.tools.feeds.stream(service, letter.streamId, letter.version - 1);
-    const incoming = commits.flatMap((commit) => incomingOfCommit(service, commit, this.tools.registry)).find((event) => event.version === letter.version);
-    if (!incoming) throw new Error(`${letter.streamId} version ${letter.version} is not in the feed`);
-    return incoming.read();
+  /** What a retry of a parked event does to the rows. */
+  async reapply(event: RecordedEvent): Promise<RowChanges> {
+    const rows = this.projection.rowsOf(event);
+    return { rows, fold: (before) => new Map(rows.map((id) => [id, this.projection.fold((before.get(id) as Row | undefined) ?? null, event, id)] as const)) };
   }
 
   /** Null when the event cannot be read or placed: the fold will park it. */
@@ -130,23 +94,24 @@ export class Projector<Row extends object> implements Subscriber {
     const marks = new Map<string, Marks>();
     const rows = new Map<string, Row | null>();
     const parked: DeadLetter[] = [];
+    const parkedAt = this.tools.clock.now().toISOString();
     fresh.forEach((incoming, i) => {
       const mark = marks.get(incoming.streamId) ?? state.marks.get(incoming.streamId) ?? NO_MARKS;
       if (incoming.version <= mark.accepted) return; // another member of the group was faster
       // A new generation was promoted since the marks were read: the batch comes again and is checked against its marks.
       if (incoming.version > mark.accepted + 1) throw new Error(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
-      const cause = mark.applied < mark.accepted ? 'queued behind a dead letter' : this.foldOne(incoming, touched[i]!, rows, state.rows);
-      if (cause === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
+      const obstacle = isParked(mark) ? QUEUED : this.foldOne(incoming, touched[i]!, rows, state.rows);
+      if (obstacle === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
       else {
         marks.set(incoming.streamId, { accepted: incoming.version, applied: mark.applied });
-        parked.push(this.deadLetter(incoming, cause));
+        parked.push(letterOf(this.name, incoming, obstacle, parkedAt));
       }
     });
     return { marks, rows, parked };
   }
 
   /** Folds one event into the rows of the batch; returns why it could not. */
-  private foldOne(incoming: Incoming, touched: readonly string[] | null, rows: Map<string, Row | null>, before: ReadonlyMap<string, Row>): string | null {
+  private foldOne(incoming: Incoming, touched: readonly string[] | null, rows: Map<string, Row | null>, before: ReadonlyMap<string, Row>): Obstacle | null {
     try {
       if (touched === null) this.projection.rowsOf(incoming.read());
       const folded = (touched ?? []).map((id) => {
@@ -156,28 +121,11 @@ export class Projector<Row extends object> implements Subscriber {
       for (const [id, row] of folded) rows.set(id, row);
       return null;
     } catch (error) {
-      return String(error);
+      if (isOutage(error)) throw error;
+      return obstacleOf(error);
     }
   }
-
-  private deadLetter(incoming: Incoming, cause: string): DeadLetter {
-    const event = attempt(() => incoming.read());
-    const letter = { projection: this.name, streamId: incoming.streamId, version: incoming.version, cause, parkedAt: this.tools.clock.now().toISOString() };
-    this.tools.log.error('event parked', letter);
-    return { ...letter, event, raw: event ? null : incoming.raw };
-  }
 }
-
-const attempt = <T>(work: () => T): T | null => {
-  try {
-    return work();
-  } catch {
-    return null;
-  }
-};
-
-/** Where an event is on its topic, whichever way it comes: `<topic>/<partition>`. */
-const sourcePartition = (service: string, key: string): string => `${topicOf(service)}/${partitionOf(key)}`;
 
 /**
  * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call. Resumable and repeatable: the marks drop what is known.

@@ -31,7 +31,7 @@ export class DurableStates {
       setRow: database.prepare('INSERT OR REPLACE INTO view_rows VALUES (?, ?, ?)'),
       dropRow: database.prepare('DELETE FROM view_rows WHERE projection = ? AND id = ?'),
       park: database.prepare('INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)'),
-      unpark: database.prepare('DELETE FROM dead_letters WHERE projection = ? AND stream_id = ? AND version <= ?'),
+      unpark: database.prepare("DELETE FROM dead_letters WHERE projection = ? AND stream_id = ? AND version <= ? AND body ->> 'kind' IS NOT 'discarded'"),
       setBuilt: database.prepare('INSERT OR IGNORE INTO built VALUES (?)'),
     };
   }
@@ -43,7 +43,7 @@ export class DurableStates {
     return new ProjectionState(projection, {
       marks: this.sql.marks.all(key).map((row) => [String(row['stream_id']), { accepted: Number(row['accepted']), applied: Number(row['applied']) }] as const),
       rows: bodies(rows).map((row, i) => [String(rows[i]!['id']), row as object] as const),
-      letters: bodies(this.sql.letters.all(key)) as DeadLetter[],
+      letters: bodies(this.sql.letters.all(key)).map((letter) => ({ kind: 'poison', ...(letter as object) }) as DeadLetter), // those of before there were kinds have none
     });
   }
 
@@ -56,7 +56,7 @@ export class DurableStates {
     const key = keyOf(projection);
     inTransaction(this.database, () => {
       for (const table of ['marks', 'view_rows', 'dead_letters']) this.database.prepare(`DELETE FROM ${table} WHERE projection = ?`).run(key);
-      this.writeAll(key, { marks: state.marks, rows: new Map(state.rows.entries()), parked: state.letters() });
+      this.writeAll(key, { marks: state.marks, rows: new Map(state.rows.entries()), parked: state.everyLetter() });
     });
   }
 

@@ -26,7 +26,7 @@ describe('durable projections', () => {
         ['r1', { id: 'r1', kind: 'x' }],
         ['r2', { id: 'r2' }],
       ]),
-      parked: [{ projection: rows.name, streamId: 'thing-1', version: 3, event: null, raw: '{}', cause: 'no', parkedAt: '2026-01-01T00:00:00.000Z' }],
+      parked: [{ projection: rows.name, streamId: 'thing-1', version: 3, event: null, kind: 'poison', raw: '{}', cause: 'no', parkedAt: '2026-01-01T00:00:00.000Z' }],
     }));
     await put(before, rows, ['r2']);
     await before.setBuilt(rows);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { BatchState, BatchWrite, Clock, DeadLetter, Filter, Marks, Projection, ProjectionStore, RowQuery, View } from '@keyfold/event-sourcing';
+import type { BatchState, BatchWrite, Clock, DeadLetter, DeadLetterQuery, Filter, Marks, Projection, ProjectionStore, RowQuery, View } from '@keyfold/event-sourcing';
 import { DurableStates } from './durable-states.js';
 import { ProjectionState } from './projection-state.js';
 import { Wakeups } from './wakeups.js';
@@ -52,14 +52,26 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     if (write.marks.size > 0) slot.changed.wake();
   }
 
-  async deadLetters(projection: Projection, { streamId, limit }: { streamId?: string; limit: number }): Promise<DeadLetter[]> {
-    return this.slot(projection).serving.letters(streamId).slice(0, limit);
+  async deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
+    return this.slot(projection).serving.letters(query).slice(0, query.limit);
+  }
+
+  async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
+    return this.slot(projection).serving.letters({ streamId }).length;
   }
 
   async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
     const { durable, serving } = this.slot(projection);
     durable?.removeLetters(projection, streamId, upToVersion);
     serving.removeLetters(streamId, upToVersion);
+  }
+
+  async scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
+    return this.slot(projection).serving.rowWalk.page(afterId, limit).map(([id, row]) => ({ id, row }));
+  }
+
+  async scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ streamId: string; marks: Marks }[]> {
+    return this.slot(projection).serving.markWalk.page(afterStreamId, limit).map(([streamId, marks]) => ({ streamId, marks }));
   }
 
   async built(projection: Projection): Promise<boolean> {

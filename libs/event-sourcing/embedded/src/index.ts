@@ -4,5 +4,6 @@ export { PROJECTION_MARKS } from './durable-states.js';
 export * from './embedded-projection-store.js';
 export * from './in-process-transport.js';
 export * from './local.js';
+export { AUDIT_LOG, SqliteAuditLog } from './sqlite-audit-log.js';
 export { EVENT_LOG, SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
 export { SqliteKeyStore } from './sqlite-key-store.js';

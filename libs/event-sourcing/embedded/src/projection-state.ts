@@ -1,5 +1,6 @@
-import type { BatchWrite, DeadLetter, Marks, Projection } from '@keyfold/event-sourcing';
+import type { BatchWrite, DeadLetter, DeadLetterQuery, Marks, Projection } from '@keyfold/event-sourcing';
 import { RowSet } from './row-set.js';
+import { Walk } from './walk.js';
 
 type Kept = { readonly marks: Iterable<readonly [string, Marks]>; readonly rows: Iterable<readonly [string, object]>; readonly letters: readonly DeadLetter[] };
 
@@ -7,10 +8,13 @@ type Kept = { readonly marks: Iterable<readonly [string, Marks]>; readonly rows:
 export class ProjectionState {
   readonly rows: RowSet<object>;
   readonly marks = new Map<string, Marks>();
+  readonly rowWalk: Walk<object>;
+  readonly markWalk = new Walk(this.marks, () => this.marks.keys());
   private readonly parked = new Map<string, DeadLetter>();
 
   constructor(projection: Projection, kept?: Kept) {
     this.rows = new RowSet(projection.indexes);
+    this.rowWalk = new Walk(this.rows, () => this.rows.ids());
     if (!kept) return;
     for (const [streamId, marks] of kept.marks) this.marks.set(streamId, marks);
     for (const [id, row] of kept.rows) this.rows.set(id, row);
@@ -23,19 +27,30 @@ export class ProjectionState {
     for (const letter of parked) this.park(letter);
   }
 
-  letters(streamId?: string): DeadLetter[] {
+  /** All that there are, also the discarded ones. */
+  everyLetter(): readonly DeadLetter[] {
+    return [...this.parked.values()];
+  }
+
+  letters({ streamId, kind, after }: Omit<DeadLetterQuery, 'limit'> = {}): DeadLetter[] {
     return [...this.parked.values()]
+      .filter((letter) => (kind === undefined ? letter.kind !== 'discarded' : letter.kind === kind))
       .filter((letter) => streamId === undefined || letter.streamId === streamId)
-      .sort((a, b) => (a.streamId === b.streamId ? a.version - b.version : a.streamId < b.streamId ? -1 : 1));
+      .filter((letter) => after === undefined || inOrder(after, letter) < 0)
+      .sort(inOrder);
   }
 
   removeLetters(streamId: string, upToVersion: number): void {
-    for (const letter of this.letters(streamId)) if (letter.version <= upToVersion) this.parked.delete(keyOf(letter));
+    for (const letter of this.letters({ streamId })) if (letter.version <= upToVersion) this.parked.delete(keyOf(letter));
   }
 
   private park(letter: DeadLetter): void {
     this.parked.set(keyOf(letter), letter);
   }
 }
+
+type Place = Pick<DeadLetter, 'streamId' | 'version'>;
+
+const inOrder = (a: Place, b: Place): number => (a.streamId === b.streamId ? a.version - b.version : a.streamId < b.streamId ? -1 : 1);
 
 const keyOf = ({ streamId, version }: DeadLetter): string => `${streamId}@${version}`;

@@ -37,6 +37,10 @@ export class RowSet<Row extends object> {
     return (this.list ??= [...this.rows.values()]);
   }
 
+  ids(): Iterable<string> {
+    return this.rows.keys();
+  }
+
   entries(): Iterable<readonly [string, Row]> {
     return this.rows;
   }

@@ -5,7 +5,9 @@ import {
   type Commit,
   CommandAlreadyAppended,
   CommitTooLarge,
+  countedAppend,
   type EventStore,
+  type Metrics,
   type NewCommit,
   type SequencedCommit,
   Unavailable,
@@ -49,6 +51,7 @@ interface Draft {
 
 export interface SqliteEventStoreOptions {
   readonly clock: Clock;
+  readonly metrics?: Metrics;
   /** Bytes that the events of one commit may have as JSON. */
   readonly maxCommitBytes?: number;
 }
@@ -58,6 +61,7 @@ export class SqliteEventStore implements EventStore {
   private last: { readonly position: number; readonly recordedAt: string };
   private readonly wakeups: Wakeups;
   private readonly clock: Clock;
+  private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
   private readonly batcher: Batcher<Draft, void>;
   private readonly sql;
@@ -65,9 +69,10 @@ export class SqliteEventStore implements EventStore {
   constructor(
     readonly service: string,
     private readonly database: DatabaseSync,
-    { clock, maxCommitBytes = 4_000_000 }: SqliteEventStoreOptions,
+    { clock, metrics, maxCommitBytes = 4_000_000 }: SqliteEventStoreOptions,
   ) {
     this.clock = clock;
+    this.metrics = metrics;
     this.maxCommitBytes = maxCommitBytes;
     this.wakeups = new Wakeups(clock);
     this.sql = statements(database);
@@ -80,12 +85,13 @@ export class SqliteEventStore implements EventStore {
     const body = JSON.stringify(commit);
     const bytes = Buffer.byteLength(body);
     if (bytes > this.maxCommitBytes) throw new CommitTooLarge(bytes, this.maxCommitBytes);
-    await this.batcher.add({ commit, body });
+    await countedAppend(this.metrics, this.service, () => this.batcher.add({ commit, body }));
   }
 
   /** Group commit: one transaction, one sync to the disk; each commit is judged on its own, after those before it. */
   private appendAll(drafts: readonly Draft[]): Promise<readonly (void | Error)[]> {
     let { last } = this;
+    this.metrics?.count('event_store_append_batches_total', { service: this.service });
     try {
       const results = inTransaction(this.database, () =>
         drafts.map(({ commit, body }) => {

@@ -1,7 +1,7 @@
 import type { BatchState, BatchWrite, Projection } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { READ_MS } from './connection.js';
-import { deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
+import { type DeadLetterDocument, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generations.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument } from './row-document.js';
 
@@ -48,7 +48,8 @@ export class BatchTransaction {
     if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
     const moved = [...marks].map(([_id, { accepted, applied }]) => put<MarksDocument>({ _id, accepted, applied }, this.absentMarks));
     if (moved.length > 0) await this.marks.bulkWrite(moved, options);
-    if (parked.length > 0) await deadLettersOf(this.db).insertMany(parked.map((letter) => toDeadLetterDocument(this.view, letter)), options);
+    const letters = parked.map((letter) => toDeadLetterDocument(this.view, letter));
+    if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, NONE)), options);
   }
 
   private async byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {
@@ -71,6 +72,8 @@ export class BatchTransaction {
     await this.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session: this.session, ordered: false });
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 const without = (ids: readonly string[], documents: readonly { readonly _id: string }[]): Set<string> => {
   const absent = new Set(ids);

@@ -1,4 +1,4 @@
-import type { DeadLetter, RecordedEvent } from '@keyfold/event-sourcing';
+import type { DeadLetter, DeadLetterKind, DeadLetterQuery, RecordedEvent } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { DEAD_LETTERS } from './generations.js';
 
@@ -9,6 +9,8 @@ export interface DeadLetterDocument {
   readonly view: string;
   readonly streamId: string;
   readonly version: number;
+  /** Absent in letters of before there were kinds. */
+  readonly kind?: DeadLetterKind;
   readonly event: string | null;
   readonly raw: string | null;
   readonly cause: string;
@@ -18,10 +20,20 @@ export interface DeadLetterDocument {
 export const deadLettersOf = (db: mongo.Db): mongo.Collection<DeadLetterDocument> => db.collection<DeadLetterDocument>(DEAD_LETTERS);
 
 export function toDeadLetterDocument(view: string, letter: DeadLetter): DeadLetterDocument {
-  const { streamId, version, event, raw, cause, parkedAt } = letter;
-  return { _id: `${view}|${streamId}|${version}`, view, streamId, version, event: event && JSON.stringify(event), raw, cause, parkedAt };
+  const { streamId, version, kind, event, raw, cause, parkedAt } = letter;
+  return { _id: `${view}|${streamId}|${version}`, view, streamId, version, kind, event: event && JSON.stringify(event), raw, cause, parkedAt };
 }
 
-export function toDeadLetter(projection: string, { streamId, version, event, raw, cause, parkedAt }: DeadLetterDocument): DeadLetter {
-  return { projection, streamId, version, event: event === null ? null : (JSON.parse(event) as RecordedEvent), raw, cause, parkedAt };
+export function toDeadLetter(projection: string, { streamId, version, kind = 'poison', event, raw, cause, parkedAt }: DeadLetterDocument): DeadLetter {
+  return { projection, streamId, version, kind, event: event === null ? null : (JSON.parse(event) as RecordedEvent), raw, cause, parkedAt };
+}
+
+/** The letters of a view that a query asks for. */
+export function deadLetterFilter(view: string, { streamId, kind, after }: Omit<DeadLetterQuery, 'limit'>): mongo.Filter<DeadLetterDocument> {
+  return {
+    view,
+    kind: kind ?? { $ne: 'discarded' },
+    ...(streamId !== undefined && { streamId }),
+    ...(after && { $or: [{ streamId: after.streamId, version: { $gt: after.version } }, { streamId: { $gt: after.streamId } }] }),
+  };
 }

@@ -1,4 +1,4 @@
-import { Batcher, type Clock, type Commit, type EventStore, type Logger, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
+import { Batcher, type Clock, type Commit, countedAppend, type EventStore, type Logger, type Metrics, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { CommitAppender } from './append.js';
 import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
@@ -10,6 +10,7 @@ import { Wakeups } from './wakeups.js';
 export interface MongoEventStoreTools {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics?: Metrics;
   /** Largest commit in bytes; 15 MB at most and unless told. */
   readonly maxCommitBytes?: number;
   /** How long an append tries to find out what became of it, in ms; 5 s unless told. */
@@ -33,6 +34,7 @@ export class MongoEventStore implements EventStore {
   private readonly commits: mongo.Collection<CommitDocument>;
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
   private readonly clock: Clock;
+  private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
   private readonly appends: Batcher<CommitDocument, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
@@ -48,12 +50,13 @@ export class MongoEventStore implements EventStore {
   ) {
     this.db = databaseOf(connection);
     this.clock = tools.clock;
+    this.metrics = tools.metrics;
     this.commits = this.db.collection(COMMITS);
     this.wakeups = new Wakeups(this.db, service, tools.clock, tools.log);
     this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
     const appender = new CommitAppender(this.db, this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
     // One commit per stream and batch: the second of two was decided on the first, which may still fail.
-    this.appends = new Batcher({ name: 'append', run: (batch) => appender.append(batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
+    this.appends = new Batcher({ name: 'append', run: (batch) => this.insert(appender, batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
     // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
     this.loads = new Batcher({ name: 'load', run: (streams) => this.loadWhole(streams), maxBatch: 100, maxWaiting: 10_000 });
@@ -66,8 +69,13 @@ export class MongoEventStore implements EventStore {
   }
 
   async append(commit: NewCommit): Promise<void> {
-    await this.appends.add(toDocument(commit, this.maxCommitBytes));
+    await countedAppend(this.metrics, this.service, () => this.appends.add(toDocument(commit, this.maxCommitBytes)));
     this.wakeups.wasAppended();
+  }
+
+  private insert(appender: CommitAppender, batch: readonly CommitDocument[]): Promise<(Error | undefined)[]> {
+    this.metrics?.count('event_store_append_batches_total', { service: this.service });
+    return appender.append(batch);
   }
 
   async load(streamId: string, afterVersion = 0): Promise<Commit[]> {

@@ -1,3 +1,4 @@
+export { MongoAuditLog } from './audit-log.js';
 export { createIndexes } from './commit-document.js';
 export { openConnection } from './connection.js';
 export { MongoEventStore, type MongoEventStoreTools } from './event-store.js';

@@ -1,12 +1,13 @@
-import { type BatchState, type BatchWrite, type Clock, type DeadLetter, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
+import { type BatchState, type BatchWrite, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
 import { Bell } from './bell.js';
 import { databaseOf, DURABLE, isDuplicateKey, MAJORITY, READ_MS, within } from './connection.js';
-import { type DeadLetterDocument, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
+import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { generationKey, Generations } from './generations.js';
 import { Mirror } from './mirror.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf } from './row-document.js';
+import { scanMarks, scanRows } from './scan.js';
 import { MongoView } from './view.js';
 
 const STORE = 'the projection store';
@@ -80,17 +81,30 @@ export class MongoProjectionStore implements ProjectionStore {
     }
   }
 
-  async deadLetters(projection: Projection, query: { streamId?: string; limit: number }): Promise<DeadLetter[]> {
+  async deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
     const read = async (): Promise<DeadLetterDocument[]> => {
-      const filter = { view: generationKey(keyOf(projection), await this.current(projection)), ...(query.streamId !== undefined && { streamId: query.streamId }) };
+      const filter = deadLetterFilter(generationKey(keyOf(projection), await this.current(projection)), query);
       return deadLettersOf(this.shared.db).find(filter, { sort: { streamId: 1, version: 1 }, limit: query.limit, readConcern: MAJORITY, maxTimeMS: READ_MS }).toArray();
     };
     return (await this.ask(read())).map((document) => toDeadLetter(projection.name, document));
   }
 
+  async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
+    const view = generationKey(keyOf(projection), await this.ask(this.current(projection)));
+    return this.ask(deadLettersOf(this.shared.db).countDocuments(deadLetterFilter(view, { streamId }), { readConcern: MAJORITY, maxTimeMS: READ_MS }));
+  }
+
   async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
     const view = generationKey(keyOf(projection), await this.ask(this.current(projection)));
-    await this.ask(deadLettersOf(this.shared.db).deleteMany({ view, streamId, version: { $lte: upToVersion } }, { writeConcern: DURABLE }));
+    await this.ask(deadLettersOf(this.shared.db).deleteMany({ ...deadLetterFilter(view, { streamId }), version: { $lte: upToVersion } }, { writeConcern: DURABLE }));
+  }
+
+  scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
+    return this.ask(this.current(projection).then((generation) => scanRows(this.shared.db, keyOf(projection), generation, { afterId, limit })));
+  }
+
+  scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ streamId: string; marks: Marks }[]> {
+    return this.ask(this.current(projection).then((generation) => scanMarks(this.shared.db, keyOf(projection), generation, { afterId: afterStreamId, limit })));
   }
 
   built(projection: Projection): Promise<boolean> {

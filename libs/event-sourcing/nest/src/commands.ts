@@ -16,7 +16,7 @@ import {
 } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import { hashedBody } from './personal-field.js';
-import { CLOCK, IDS, STORE } from './tokens.js';
+import { ADAPTERS, type Adapters, CLOCK, IDS, STORE } from './tokens.js';
 
 /**
  * A command: its class is the body (class-validator decorators), its target and context are put on it at the edge and can never come from a body,
@@ -46,13 +46,12 @@ export class CommandEdge {
   constructor(
     private readonly bus: CommandBus,
     private readonly scopes: Scopes,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(IDS) private readonly ids: Ids,
+    @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {}
 
   async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
-    const commandId = caller.idempotencyKey ?? this.ids.next();
-    const id = options.id ?? caller.id ?? this.ids.derive(commandId, command.constructor.name);
+    const commandId = caller.idempotencyKey ?? this.adapters.ids.next();
+    const id = options.id ?? caller.id ?? this.adapters.ids.derive(commandId, command.constructor.name);
     const hashed = hashedBody(caller.principal.subject, id, command);
     command.id = id;
     command.scope = await this.scopes.of(caller.principal);
@@ -66,11 +65,26 @@ export class CommandEdge {
       traceparent: caller.traceparent,
       expectedVersion: caller.expectedVersion,
       dryRun: options.dryRun ?? false,
-      now: this.clock.now().toISOString(),
+      now: this.adapters.clock.now().toISOString(),
     };
-    return this.bus.execute(command);
+    return this.counted(this.bus.execute(command));
+  }
+
+  private async counted(result: Promise<CommandResult>): Promise<CommandResult> {
+    try {
+      const accepted = await result;
+      this.adapters.metrics.count('commands_total', { outcome: 'accepted' });
+      return accepted;
+    } catch (error) {
+      this.adapters.metrics.count('commands_total', { outcome: OUTCOMES[(error as Error).name] ?? 'failed' });
+      throw error;
+    }
   }
 }
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  DomainError: 'refused', NotFound: 'refused', Forbidden: 'refused', StaleVersion: 'stale', WrongExpectedVersion: 'conflict', CommandIdReused: 'refused', CommitTooLarge: 'refused', Unavailable: 'unavailable',
+};
 
 /** What a command handler uses: the command path with the caller's scope checked on the loaded state. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock, Ids } from '@keyfold/event-sourcing';
+import { canonicalJson, type Clock, type Ids } from '@keyfold/event-sourcing';
 
 /** Namespace of every derived id of Keyfold. Never to change: stored ids follow from it. */
 const NAMESPACE = Buffer.from('3f0c8a52d2c44e6e9d0f6b7a51e0c9ab', 'hex');
@@ -25,11 +25,4 @@ export const systemClock: Clock = {
 
 /** Hash of what a command is: the same for a repeated request, different for another body, target or actor. Key order does not matter. */
 export const commandHash = (actor: string, command: string, target: string, body: object): string =>
-  createHash('sha256').update(canonical([actor, command, target, body])).digest('base64url');
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  createHash('sha256').update(canonicalJson([actor, command, target, body])).digest('base64url');

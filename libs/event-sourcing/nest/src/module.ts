@@ -4,12 +4,15 @@ import { Aggregates } from '@keyfold/event-sourcing';
 import { CommandEdge, Commands, Scopes } from './commands.js';
 import { Edge } from './controllers.js';
 import { bulkController } from './bulk.js';
+import { deadLettersController } from './dead-letter-routes.js';
 import { opsController } from './ops.js';
+import { oversightController } from './oversight-routes.js';
 import { Views } from './queries.js';
 import { CommandRoutes } from './registry.js';
 import { type ServiceDefinition, ServiceRuntime } from './runtime.js';
 import { LocalSender } from './sender.js';
 import { ADAPTERS, type Adapters, CLOCK, IDS, PROJECTIONS, SERVICE, STORE } from './tokens.js';
+import { Verifications } from './verifications.js';
 
 const CACHED_STATES = 20_000;
 
@@ -49,11 +52,12 @@ export class EventSourcingModule {
           new ServiceRuntime(definition, adapters, aggregates, new LocalSender(definition.service, routes, edge)),
         inject: [Aggregates, CommandRoutes, CommandEdge],
       },
+      { provide: Verifications, useFactory: (runtime: ServiceRuntime) => new Verifications(runtime, adapters), inject: [ServiceRuntime] },
     ];
     return {
       module: EventSourcingModule,
       imports: [DiscoveryModule],
-      controllers: [bulkController(definition.service), opsController(definition.service)],
+      controllers: [bulkController, opsController, deadLettersController, oversightController].map((controller) => controller(definition.service)),
       providers: [...values, ...parts, ...scopes],
       exports: [SERVICE, ADAPTERS, CLOCK, IDS, STORE, PROJECTIONS, Aggregates, CommandRoutes, CommandEdge, Commands, Edge, Views, ServiceRuntime, Scopes, ...scopes],
     };

@@ -1,6 +1,5 @@
-import { BadRequestException, Body, Controller, Get, Header, HttpCode, Inject, NotFoundException, Param, Post, Query, ServiceUnavailableException, type Type } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Header, HttpCode, Inject, NotFoundException, Param, Post, Query, ServiceUnavailableException, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { IsString, Matches, MaxLength } from 'class-validator';
 import { ID } from './edge.js';
 import { hasForgotten } from './erasure.js';
 import { Allow, Public } from './routes.js';
@@ -8,11 +7,6 @@ import { type ProjectionStatus, runtimesOf, ServiceRuntime } from './runtime.js'
 import { ADAPTERS, type Adapters } from './tokens.js';
 
 const MAX_FEED = 1_000;
-
-class RetryDeadLetters {
-  @IsString() @MaxLength(100) projection!: string;
-  @Matches(/^[A-Za-z0-9-]{1,100}$/) streamId!: string;
-}
 
 /** `/ops/<service>/...`: the feed for the other services, and what an operator needs. */
 export function opsController(service: string): Type {
@@ -63,23 +57,6 @@ export function opsController(service: string): Type {
       return this.projection(name);
     }
 
-    @Get('dead-letters')
-    @Allow('operator')
-    async deadLetters(@Query('projection') name: string | undefined): Promise<object> {
-      const projector = this.runtime.projector(name ?? '');
-      if (!projector) throw new NotFoundException('projection');
-      return { items: await this.adapters.projections.deadLetters(projector.projection, { limit: 200 }) };
-    }
-
-    @Post('dead-letters/retry')
-    @HttpCode(200)
-    @Allow('operator')
-    async retry(@Body() { projection, streamId }: RetryDeadLetters): Promise<object> {
-      const projector = this.runtime.projector(projection);
-      if (!projector) throw new NotFoundException('projection');
-      return projector.retryDeadLetters(streamId);
-    }
-
     @Get('person-keys/:id')
     @Allow('service')
     async personKey(@Param('id') id: string): Promise<{ key: string | null; destroyed: boolean }> {
@@ -122,7 +99,7 @@ export class HealthController {
   }
 }
 
-function whole(text: string): number {
+export function whole(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new BadRequestException('number-malformed');
   return Number(text);
 }

@@ -4,8 +4,10 @@ import {
   type AnyProcessManager,
   type AnyProjection,
   Completeness,
+  DeadLetters,
   deliver,
   type EventRegistry,
+  LAG_WATCH,
   type Policy,
   PolicyRunner,
   ProcessRunner,
@@ -18,6 +20,7 @@ import {
 } from '@keyfold/event-sourcing';
 import { forgetting } from './erasure.js';
 import type { Adapters, CommandSender } from './tokens.js';
+import { Watch } from './watch.js';
 
 /** What one service is made of; its module lists it here and nowhere else. */
 export interface ServiceDefinition {
@@ -36,6 +39,7 @@ export interface ProjectionStatus {
 }
 
 const RETRY_MS = 1_000;
+const DRAIN_MS = 30_000;
 const IDLE = { state: 'none', done: 0, total: 0, error: null } as const;
 
 /**
@@ -47,7 +51,9 @@ export class ServiceRuntime {
   readonly completeness = new Completeness();
   private readonly stopping = new AbortController();
   private readonly projectors = new Map<string, Projector<object>>();
-  private readonly subscribers: readonly Subscriber[];
+  readonly subscribers: readonly Subscriber[];
+  readonly deadLetters: DeadLetters;
+  readonly watch: Watch;
   private readonly processes: ProcessRunner<unknown>[];
   private readonly rebuilds = new Map<string, ProjectionStatus['rebuild']>();
   private readonly background: Promise<void>[] = [];
@@ -55,6 +61,7 @@ export class ServiceRuntime {
   private startPosition = 0;
   private prepared = false;
   private replayed = false;
+  private built: Promise<void> = Promise.resolve();
 
   constructor(
     readonly definition: ServiceDefinition,
@@ -69,6 +76,8 @@ export class ServiceRuntime {
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
     for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
     this.subscribers = [...this.projectors.values(), ...policies, ...this.processes.flatMap((process) => process.subscribers), forgetting(adapters, { ...tools, sender })];
+    this.deadLetters = new DeadLetters(store, tools);
+    this.watch = new Watch(definition.service, this.subscribers, adapters);
   }
 
   get service(): string {
@@ -79,6 +88,7 @@ export class ServiceRuntime {
   async prepare(): Promise<void> {
     this.startPosition = await this.adapters.store.lastPosition();
     for (const { projection } of this.subscribers) await this.adapters.projections.prepare(projection);
+    await this.adapters.projections.prepare(LAG_WATCH);
     this.prepared = true;
   }
 
@@ -87,6 +97,7 @@ export class ServiceRuntime {
     const work = this.buildAll(progress).then(() => {
       this.replayed = true;
     });
+    this.built = work;
     if (this.adapters.volatile) await work;
     else this.background.push(work);
   }
@@ -108,6 +119,7 @@ export class ServiceRuntime {
     const { store, transport, clock, log, failpoint, metrics, audit, volatile } = this.adapters;
     this.background.push(
       this.adapters.lead(async (state, term) => {
+        this.watch.leads(term);
         if (volatile) await state.save({ position: this.startPosition, partitions: new Map() });
         // Timers fire where the log is led; the relay's end ends the term for them too.
         const over = new AbortController();
@@ -115,7 +127,22 @@ export class ServiceRuntime {
         const relay = new Relay(store, transport, state, { clock, log, failpoint, metrics, audit }).run(until).finally(() => over.abort());
         await Promise.all([relay, ...this.processes.map((process) => process.runTimers(until))]);
       }, signal),
+      this.built.then(() => this.drainUnknownVersions(signal)),
+      this.watch.run(signal),
     );
+  }
+
+  /** After an upgrade the queues that waited for it; again and again, as members of before the upgrade may go on parking for a while. */
+  private async drainUnknownVersions(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const subscriber of this.subscribers)
+        try {
+          await this.deadLetters.drainUnknownVersions(subscriber);
+        } catch (error) {
+          this.adapters.log.warn('events of unknown versions: will try again', { projection: subscriber.projection.name, error: String(error) });
+        }
+      await this.adapters.clock.wait(DRAIN_MS, signal);
+    }
   }
 
   /** Whether commands can be taken: the store answers. Kafka does not count. */

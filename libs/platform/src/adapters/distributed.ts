@@ -1,9 +1,10 @@
 import { PERSON_OWNERS } from '@keyfold/contracts';
-import { type Failpoint, type Feeds, type KeyStore, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
+import { type Feeds, type KeyStore, type Logger } from '@keyfold/event-sourcing';
 import { createTopics, type KafkaSettings, KafkaTransport, TopicMisconfigured } from '@keyfold/event-sourcing-kafka';
 import {
   createIndexes,
   Leadership,
+  MongoAuditLog,
   MongoEventStore,
   MongoKeyStore,
   MongoProjectionStore,
@@ -16,6 +17,7 @@ import { type Config, SERVICES } from '../config.js';
 import { AesVault } from '../personal-data/aes-vault.js';
 import { AesKeyWrap } from '../personal-data/key-wrap.js';
 import { HttpErasureNotes, HttpFeeds, HttpKeyStore } from './http-peers.js';
+import type { AdapterTools } from './tools.js';
 
 const databaseName = (service: string, config: Config): string => `${config.topicPrefix.replaceAll('.', '-')}keyfold-${service}`;
 
@@ -28,14 +30,20 @@ const kafkaSettings = (clientId: string, config: Config, log: Logger): KafkaSett
 });
 
 /** The adapters of one service on MongoDB and Kafka. MongoDB must answer and have its indexes; Kafka may be down (G11). */
-export async function distributedAdapters(service: string, config: Config, log: Logger, failpoint: Failpoint): Promise<Adapters> {
+export async function distributedAdapters(service: string, config: Config, { log, metrics, failpoint }: AdapterTools): Promise<Adapters> {
   const clock = systemClock;
   const connection = await openConnection(config.mongoUrl!, databaseName(service, config));
   try {
-    const store = new MongoEventStore(connection, service, { clock, log, appendDeadlineMs: config.commandDeadlineMs });
+    const store = new MongoEventStore(connection, service, { clock, log, metrics, appendDeadlineMs: config.commandDeadlineMs });
     await store.checkIndexes();
     const leadership = new Leadership(connection, { clock, ids: systemIds, log });
-    const transport = new KafkaTransport(kafkaSettings(`keyfold-${service}`, config, log));
+    const transport = new KafkaTransport({ ...kafkaSettings(`keyfold-${service}`, config, log), metrics });
+    metrics.onLook(() => {
+      for (const { group, running, restarts } of transport.health()) {
+        metrics.set('consumer_running', running ? 1 : 0, { group });
+        metrics.set('consumer_restarts_total', restarts, { group });
+      }
+    });
     const peers = { urls: config.peers, serviceToken: config.serviceToken };
     const personKeys = new MongoKeyStore(connection, new AesKeyWrap(config.masterKey!), { clock });
     const projections = new MongoProjectionStore(connection, { clock });
@@ -55,8 +63,8 @@ export async function distributedAdapters(service: string, config: Config, log: 
       ids: systemIds,
       log,
       failpoint,
-      metrics: noMetrics,
-      audit: noAuditLog,
+      metrics,
+      audit: new MongoAuditLog(connection, clock),
       volatile: false,
       cursorKey: config.cursorKey,
       /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */

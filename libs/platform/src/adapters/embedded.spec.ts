@@ -6,6 +6,7 @@ import { type AggregateContract, Aggregates, EventRegistry, processContract, typ
 import { eventually, LogBook, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { relayStateInMemory } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type CommandSender, ServiceRuntime, startRuntimes } from '@keyfold/event-sourcing-nest';
+import { MetricsRegistry } from '../telemetry/metrics-registry.js';
 import { embeddedAdapters } from './embedded.js';
 
 const contract = processContract('accounts', 'alarm', 'alarm');
@@ -17,7 +18,7 @@ let data: string;
 let adapters: Adapters;
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'keyfold-adapters-'));
-  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32) }, new LogBook(), () => undefined).get('accounts')!;
+  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32) }, { log: new LogBook(), metrics: new MetricsRegistry(), failpoint: () => undefined }).get('accounts')!;
 });
 afterEach(() => rmSync(data, { recursive: true }));
 

@@ -1,4 +1,5 @@
 import {
+  AUDIT_LOG,
   EmbeddedProjectionStore,
   EVENT_LOG,
   InProcessTransport,
@@ -6,12 +7,13 @@ import {
   openDataFolder,
   PROJECTION_MARKS,
   relayStateInMemory,
+  SqliteAuditLog,
   SqliteEventStore,
   SqliteKeyStore,
 } from '@keyfold/event-sourcing-embedded';
-import { type Failpoint, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
+import type { AdapterTools } from './tools.js';
 import { AesVault } from '../personal-data/aes-vault.js';
 import { AesKeyWrap } from '../personal-data/key-wrap.js';
 
@@ -19,16 +21,16 @@ import { AesKeyWrap } from '../personal-data/key-wrap.js';
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
-export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
     const personKeys = SqliteKeyStore.open(folder, (masterKey) => new AesKeyWrap(masterKey));
-    const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock }));
+    const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock, metrics }));
     const transport = new InProcessTransport(clock);
     const projections = new Map(stores.map(({ service }) => [service, new EmbeddedProjectionStore({ clock, database: folder.database(`${service}-marks`, PROJECTION_MARKS) })]));
     const erasureNotes: ErasureNotes = { noted: async (service, streamId, version) => hasForgotten(projections.get(service)!, streamId, version) };
-    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, clock, ids: systemIds, log, failpoint, metrics: noMetrics, audit: noAuditLog, cursorKey: config.cursorKey };
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, clock, ids: systemIds, log, failpoint, metrics, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {
       if (--open > 0) return;
@@ -42,6 +44,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           ...shared,
           store,
           projections: projections.get(store.service)!,
+          audit: new SqliteAuditLog(folder.database(`${store.service}-audit`, AUDIT_LOG)),
           volatile: true,
           lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,

@@ -1,3 +1,4 @@
+export * from './audit-log.contract.js';
 export * from './commits.js';
 export * from './counter.js';
 export * from './event-store.contract.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DeadLetter, Marks, ProjectionStore } from '../ports.js';
+import type { DeadLetter, DeadLetterKind, DeadLetterQuery, Marks, ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { within } from './eventually.js';
 import { contractProjection, type ContractRow, put } from './rows.js';
@@ -10,10 +10,11 @@ export interface ProjectionStoreUnderTest {
   close(): Promise<void>;
 }
 
-const deadLetter = (of: Projection<ContractRow>, streamId: string, version: number): DeadLetter => ({
+const deadLetter = (of: Projection<ContractRow>, streamId: string, version: number, kind: DeadLetterKind = 'poison'): DeadLetter => ({
   projection: of.name,
   streamId,
   version,
+  kind,
   event: null,
   raw: `{"n":${version}}`,
   cause: 'Error: no',
@@ -126,13 +127,13 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
     });
 
     describe('dead letters', () => {
-      const park = (streamId: string, versions: readonly number[]): Promise<void> =>
+      const park = (streamId: string, versions: readonly number[], kind?: DeadLetterKind): Promise<void> =>
         store.transact(rows, { partition: 'contract.events.v1/0', streams: [streamId], rows: [] }, () => ({
           marks: new Map([[streamId, { accepted: versions[versions.length - 1]!, applied: 0 }]]),
           rows: new Map(),
-          parked: versions.map((version) => deadLetter(rows, streamId, version)),
+          parked: versions.map((version) => deadLetter(rows, streamId, version, kind)),
         }));
-      const listed = async (query: { streamId?: string; limit: number }): Promise<string[]> =>
+      const listed = async (query: DeadLetterQuery): Promise<string[]> =>
         (await store.deadLetters(rows, query)).map((letter) => `${letter.streamId}@${letter.version}`);
 
       it('come by stream and version, up to a limit', async () => {
@@ -148,6 +149,55 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
         await park('thing-2', [1]);
         await store.removeDeadLetters(rows, 'thing-1', 2);
         expect(await listed({ limit: 10 })).toEqual(['thing-1@3', 'thing-2@1']);
+      });
+
+      it('come in pages, in the order of streams and versions', async () => {
+        await park('thing-1', [9, 10, 11]);
+        await park('thing-2', [1, 2]);
+        expect(await listed({ limit: 2, after: { streamId: 'thing-1', version: 9 } })).toEqual(['thing-1@10', 'thing-1@11']);
+        expect(await listed({ limit: 2, after: { streamId: 'thing-1', version: 11 } })).toEqual(['thing-2@1', 'thing-2@2']);
+        expect(await listed({ streamId: 'thing-1', limit: 9, after: { streamId: 'thing-1', version: 10 } })).toEqual(['thing-1@11']);
+        expect(await store.countDeadLetters(rows)).toBe(5);
+        expect(await store.countDeadLetters(rows, 'thing-2')).toBe(2);
+      });
+
+      it('are told by their kind; those that were discarded are neither listed, counted nor removed', async () => {
+        await park('thing-1', [1], 'discarded');
+        await park('thing-1', [2], 'unknown-version');
+        await park('thing-1', [3], 'queued');
+        expect(await listed({ limit: 10 })).toEqual(['thing-1@2', 'thing-1@3']);
+        expect(await listed({ kind: 'unknown-version', limit: 10 })).toEqual(['thing-1@2']);
+        expect(await store.countDeadLetters(rows, 'thing-1')).toBe(2);
+        await store.removeDeadLetters(rows, 'thing-1', 3);
+        expect(await listed({ limit: 10 })).toEqual([]);
+        expect(await listed({ kind: 'discarded', limit: 10 })).toEqual(['thing-1@1']);
+      });
+
+      it('take the place of the former one of the same event', async () => {
+        await park('thing-1', [1, 2], 'queued');
+        await park('thing-1', [2], 'poison');
+        expect((await store.deadLetters(rows, { limit: 10 })).map(({ version, kind }) => [version, kind])).toEqual([[1, 'queued'], [2, 'poison']]);
+      });
+    });
+
+    describe('a walk', () => {
+      it('over rows and marks meets each once, in the order of their ids, page by page', async () => {
+        await put(store, rows, ['r3', 'r1', 'r2'].map((id) => ({ id, rank: 0 })));
+        for (const stream of ['thing-2', 'thing-1', 'thing-3']) await count(stream, 1, 'r1');
+        expect(await store.scanRows(rows, '', 2)).toEqual([{ id: 'r1', row: { id: 'r1', rank: 3 } }, { id: 'r2', row: { id: 'r2', rank: 0 } }]);
+        expect((await store.scanRows(rows, 'r2', 2)).map(({ id }) => id)).toEqual(['r3']);
+        expect(await store.scanRows(rows, 'r3', 2)).toEqual([]);
+        expect((await store.scanMarks(rows, '', 2)).map(({ streamId }) => streamId)).toEqual(['thing-1', 'thing-2']);
+        expect(await store.scanMarks(rows, 'thing-2', 2)).toEqual([{ streamId: 'thing-3', marks: { accepted: 1, applied: 1 } }]);
+      });
+
+      it('stays in the generation that serves', async () => {
+        await count('thing-1', 1, 'old');
+        const next = await store.newGeneration(rows);
+        await put(next.store, rows, [{ id: 'new' }]);
+        expect((await store.scanRows(rows, '', 10)).map(({ id }) => id)).toEqual(['old']);
+        expect((await next.store.scanRows(rows, '', 10)).map(({ id }) => id)).toEqual(['new']);
+        expect(await next.store.scanMarks(rows, '', 10)).toEqual([]);
       });
     });
 

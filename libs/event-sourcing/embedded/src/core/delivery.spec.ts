@@ -15,6 +15,7 @@ import {
   Relay,
   type SequencedCommit,
   type Subscriber,
+  NO_CHANGES,
 } from '@keyfold/event-sourcing';
 import { counterContract, eventually, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { InProcessTransport } from '../in-process-transport.js';
@@ -46,6 +47,7 @@ const witness = (): Subscriber & { readonly handed: string[] } => {
     name: 'witness',
     projection: projection({ name: 'witness', version: 1, follows: [counterContract], rowsOf: () => [], fold: () => null }),
     handed,
+    reapply: async () => NO_CHANGES,
     apply: async (_partition: string, events: readonly Incoming[]) => void handed.push(...events.map(({ streamId, version }) => `${streamId}@${version}`)),
   };
 };
@@ -61,7 +63,7 @@ const tools = (overrides: { feeds?: Feeds } = {}) => ({
   ...service.tools,
   feeds: feeds(),
   metrics: { count: (name: string) => void counted.push(name), set: () => undefined },
-  audit: { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => audited },
+  audit: { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [] },
   completeness,
   ...overrides,
 });

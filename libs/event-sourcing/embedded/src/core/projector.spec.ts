@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
+import { type AggregateContract, DeadLetters, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -35,6 +35,7 @@ afterEach(() => service.close());
 const add = (id: string, ...by: number[]) => service.aggregates.execute(counter, id, someContext(), () => by.map((n) => counted(n, 'g')));
 const log = (): Promise<SequencedCommit[]> => service.store.feed(0, 1_000);
 const projector = (of = totals(), overrides: Partial<TestService['tools']> = {}) => new Projector(of, store, { ...service.tools, ...overrides });
+const letters = (overrides: Partial<TestService['tools']> = {}) => new DeadLetters(store, { ...service.tools, ...overrides });
 const apply = (commits: readonly SequencedCommit[], to = projector()) => to.apply('test.events.v1/0', incoming(service, commits));
 const total = async (): Promise<number> => (await store.view(totals()).get('g'))?.total ?? 0;
 const marks = async (id: string) => (await store.marks(totals(), [`counter-${id}`])).get(`counter-${id}`);
@@ -122,7 +123,7 @@ describe('an event that cannot be applied', () => {
     await add('1', 13, 2);
     await add('1', 3);
     await apply(await log(), broken());
-    expect(await projector().retryDeadLetters('counter-1')).toEqual({ applied: 3, left: 0, cause: null });
+    expect(await letters().retry(projector(), 'counter-1')).toEqual({ applied: 3, left: 0, cause: null });
     expect(await total()).toBe(18);
     expect(await marks('1')).toEqual({ accepted: 3, applied: 3 });
     await add('1', 1);
@@ -133,7 +134,7 @@ describe('an event that cannot be applied', () => {
   it('stays at the head of the queue when the retry fails as well', async () => {
     await add('1', 13, 2, 14, 3);
     await apply(await log(), broken());
-    expect(await projector(totals((by) => by === 14)).retryDeadLetters('counter-1')).toEqual({ applied: 2, left: 2, cause: 'RangeError: cannot fold 14' });
+    expect(await letters().retry(projector(totals((by) => by === 14)), 'counter-1')).toEqual({ applied: 2, left: 2, cause: 'RangeError: cannot fold 14' });
     expect(await parked()).toEqual(['counter-1@3', 'counter-1@4']);
     expect(await marks('1')).toEqual({ accepted: 4, applied: 2 });
   });
@@ -142,9 +143,9 @@ describe('an event that cannot be applied', () => {
     await add('1', 13);
     await apply(await log(), broken());
     const [letter] = await store.deadLetters(totals(), { limit: 1 });
-    await projector().retryDeadLetters('counter-1');
+    await letters().retry(projector(), 'counter-1');
     await store.transact(totals(), { partition: 'p', streams: [], rows: [] }, () => ({ marks: new Map(), rows: new Map(), parked: [letter!] }));
-    expect(await projector().retryDeadLetters('counter-1')).toEqual({ applied: 0, left: 0, cause: null });
+    expect(await letters().retry(projector(), 'counter-1')).toEqual({ applied: 0, left: 0, cause: null });
     expect(await total()).toBe(13);
   });
 
@@ -156,7 +157,7 @@ describe('an event that cannot be applied', () => {
       { ...counterContract, events: { 'test.counter.counted': { version: 2, upcast: upcastFrom<{ by: number }>().to((old) => ({ ...old, amount: old.by })) } } } as unknown as AggregateContract<never>,
     ]);
     const byAmount = { ...totals(), fold: (row: Total | null, event: RecordedEvent, id: string) => ({ id, total: (row?.total ?? 0) + (event.data as { amount: number }).amount }) };
-    expect(await projector(byAmount, { registry: newer }).retryDeadLetters('counter-1')).toMatchObject({ applied: 2, left: 0 });
+    expect(await letters({ registry: newer }).retry(projector(byAmount, { registry: newer }), 'counter-1')).toMatchObject({ applied: 2, left: 0 });
     expect(await total()).toBe(8);
   });
 });
@@ -173,7 +174,7 @@ describe('messages of a topic', () => {
     expect(await parked()).toEqual(['counter-1@1']);
     expect((await store.deadLetters(totals(), { limit: 1 }))[0]).toMatchObject({ event: null, raw: '{broken' });
     expect(await total()).toBe(2);
-    await projector().retryDeadLetters('counter-1');
+    await letters().retry(projector(), 'counter-1');
     expect(await total()).toBe(3);
   });
 
