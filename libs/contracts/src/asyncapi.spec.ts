@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AggregateContract, defineContract, type DomainEvent, toMessages, upcastFrom } from '@keyfold/event-sourcing';
+import { type AggregateContract, defineContract, type DomainEvent, markerOf, toMessages, upcastFrom } from '@keyfold/event-sourcing';
 import { someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { asyncApi, contracts, registry } from './index.js';
@@ -15,6 +15,9 @@ interface Document {
   };
 }
 
+const MARKER = 'keyfold.marker';
+const events = <T>(messages: Readonly<Record<string, T>>): [string, T][] => Object.entries(messages).filter(([key]) => key !== MARKER);
+
 const document = (of = contracts): Document => asyncApi(of, (type, version) => ({ title: `${type} ${version}` })) as Document;
 
 describe('the AsyncAPI document', () => {
@@ -23,7 +26,8 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(channels)).toEqual(['accounts.events.v1', 'opportunities.events.v1', 'satisfaction.events.v1']);
     for (const [topic, { address, messages }] of Object.entries(channels)) {
       expect(address).toBe(topic);
-      for (const key of Object.keys(messages)) expect(key.split('.')[0]).toBe(topic.split('.')[0]);
+      for (const [key] of events(messages)) expect(key.split('.')[0]).toBe(topic.split('.')[0]);
+      expect(messages).toHaveProperty([MARKER]);
     }
     expect(Object.values(operations).map(({ action, channel }) => [action, channel.$ref])).toEqual(
       Object.keys(channels).map((topic) => ['send', `#/channels/${topic}`]),
@@ -35,8 +39,8 @@ describe('the AsyncAPI document', () => {
     const referred = Object.values(channels).flatMap(({ messages }) =>
       Object.values(messages).map(({ $ref }) => $ref.replace('#/components/messages/', '')),
     );
-    expect(referred.sort()).toEqual(Object.keys(components.messages).sort());
-    const types = Object.values(components.messages).map(({ name }) => name);
+    expect([...new Set(referred)].sort()).toEqual(Object.keys(components.messages).sort());
+    const types = events(components.messages).map(([, { name }]) => name);
     expect(types).toHaveLength(contracts.flatMap(({ events }) => Object.keys(events)).length);
     for (const type of types) expect(registry.knows(type)).toBe(true);
   });
@@ -50,7 +54,7 @@ describe('the AsyncAPI document', () => {
       events: { 'test.thing.moved': { version: 2, upcast: upcastFrom<{ to: string }>().to((old) => ({ place: old.to })) } },
     });
     const { messages } = document([thing as unknown as AggregateContract]).components;
-    expect(Object.entries(messages).map(([key, { payload }]) => [key, payload.schema])).toEqual([
+    expect(events(messages).map(([key, { payload }]) => [key, payload.schema])).toEqual([
       ['test.thing.moved.v1', { title: 'test.thing.moved 1' }],
       ['test.thing.moved.v2', { title: 'test.thing.moved 2' }],
     ]);
@@ -69,5 +73,12 @@ describe('the AsyncAPI document', () => {
     expect(Object.keys(written!.headers).sort()).toEqual(Object.keys(headers.properties).sort());
     const [bare] = toMessages('accounts', { ...someCommit('account-1', 4), ...sequenced });
     expect(validate(bare!.headers) ? null : validate.errors).toBeNull();
+  });
+
+  it('describes the headers of markers', () => {
+    const { headers } = document().components.messages[MARKER] as unknown as { readonly headers: object };
+    const validate = new Ajv2020({ validateFormats: false }).compile({ ...headers, additionalProperties: false });
+    const at = '2026-01-01T00:00:00.000Z';
+    expect(validate(markerOf('accounts', 3, { id: 'accounts/3/1', at, previous: 7, recordedAt: at }).headers) ? null : validate.errors).toBeNull();
   });
 });

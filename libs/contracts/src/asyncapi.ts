@@ -49,9 +49,28 @@ const HEADERS = {
     ce_causationid: text('Event that caused the command; absent for what people do.'),
     ce_actor: text('Who caused it, as JSON: subject, memberId (or null), roles. No names.', { contentMediaType: 'application/json' }),
     ce_supersedes: text('Versions of the stream that this event corrects, separated by commas.', { pattern: '^[0-9]+(,[0-9]+)*$' }),
+    ce_commitsize: whole('Events of the commit. Absent on messages written before it was.'),
+    ce_prevposition: whole(
+      'Position of the commit before this one on the same partition, 0 for the first: beyond what you have had, messages were lost.',
+    ),
     traceparent: text('W3C trace context.'),
     'content-type': { const: 'application/json' },
   },
+};
+
+/** A message between the events that belongs to no stream: readers of events pass over it. */
+const MARKER = {
+  name: 'keyfold.marker',
+  title: 'Marker of an idle partition',
+  summary:
+    'Says how far its partition goes: ce_prevposition is the last position published on it, ce_recordedtime the time up to which it is complete. Pass over it, or use it to notice a lost tail.',
+  contentType: 'application/json',
+  headers: {
+    type: 'object',
+    required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_recordedtime', 'ce_prevposition', 'content-type'],
+    properties: { ...HEADERS.properties, ce_type: { const: 'keyfold.marker' } },
+  },
+  payload: { type: 'object' },
 };
 
 const DESCRIPTION = [
@@ -92,7 +111,10 @@ export function asyncApi(contracts: readonly AggregateContract[], schemaOf: Sche
     defaultContentType: 'application/json',
     channels: Object.fromEntries(channels),
     operations: Object.fromEntries(operations),
-    components: { messages: Object.fromEntries(messagesOf(contracts)), schemas: { 'cloud-events-headers': HEADERS } },
+    components: {
+      messages: { ...Object.fromEntries(messagesOf(contracts)), 'keyfold.marker': MARKER },
+      schemas: { 'cloud-events-headers': HEADERS },
+    },
   };
 }
 
@@ -124,7 +146,7 @@ const keyOf = ({ type, version }: EventVersion): string => `${type}.v${version}`
 const channel = (service: string, messages: readonly string[]): object => ({
   address: topicOf(service),
   title: `Events of ${service}`,
-  messages: Object.fromEntries(messages.map((key) => [key, { $ref: `#/components/messages/${key}` }])),
+  messages: Object.fromEntries([...messages, 'keyfold.marker'].map((key) => [key, { $ref: `#/components/messages/${key}` }])),
   bindings: { kafka: { topic: topicOf(service), partitions: PARTITIONS, bindingVersion: '0.5.0' } },
 });
 

@@ -88,9 +88,9 @@ describe('operations over HTTP', () => {
 
   it('tell lag, dead letters and what was measured', async () => {
     const lag = await call('GET', 'lag');
-    expect(lag.body['items']).toEqual([{ projection: 'steps', events: 0, exact: true, oldestSeconds: null, deadLetters: 4 }]);
+    expect(lag.body['items']).toContainEqual({ projection: 'steps', events: 0, exact: true, oldestSeconds: null, deadLetters: 4 });
     const { body } = await call('GET', 'status');
-    expect(body).toMatchObject({ service: 'accounts', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), position: 3, leading: true, projections: [{ name: 'steps', built: true }] });
+    expect(body).toMatchObject({ service: 'accounts', version: expect.stringMatching(/^\d+\.\d+\.\d+$/), position: 3, leading: true, projections: expect.arrayContaining([expect.objectContaining({ name: 'steps', built: true })]) });
     expect(metrics.text()).toContain('keyfold_event_store_appends_total{outcome="stored",service="accounts"} 3');
     expect(metrics.text()).toMatch(/keyfold_events_parked_total\{projection="steps"\} 4/);
   });
