@@ -1,8 +1,8 @@
-import { Batcher, type Clock, type Commit, type EventStore, type Logger, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
+import { Batcher, type Clock, type Commit, CommitAppender, type EventStore, KnownEnds, type Logger, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
-import { CommitAppender } from './append.js';
+import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
 import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
-import { KnownEnds, lastCommitsBefore } from './commit-ends.js';
+import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { leasesOf } from './lease-document.js';
 import { Wakeups } from './wakeups.js';
@@ -34,7 +34,7 @@ export class MongoEventStore implements EventStore {
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
   private readonly clock: Clock;
   private readonly maxCommitBytes: number;
-  private readonly appends: Batcher<CommitDocument, undefined>;
+  private readonly appends: Batcher<CommitToAppend, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
   private readonly loads: Batcher<string, CommitDocument[]>;
   private readonly heads: Batcher<string, number>;
@@ -51,7 +51,7 @@ export class MongoEventStore implements EventStore {
     this.commits = this.db.collection(COMMITS);
     this.wakeups = new Wakeups(this.db, service, tools.clock, tools.log);
     this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
-    const appender = new CommitAppender(this.db, this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
+    const appender = new CommitAppender(new MongoCommits(this.db, tools.clock), this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
     // One commit per stream and batch: the second of two was decided on the first, which may still fail.
     this.appends = new Batcher({ name: 'append', run: (batch) => appender.append(batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
@@ -66,7 +66,7 @@ export class MongoEventStore implements EventStore {
   }
 
   async append(commit: NewCommit): Promise<void> {
-    await this.appends.add(toDocument(commit, this.maxCommitBytes));
+    await this.appends.add(toAppend(toDocument(commit, this.maxCommitBytes)));
     this.wakeups.wasAppended();
   }
 
