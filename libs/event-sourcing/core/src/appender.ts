@@ -76,7 +76,8 @@ export class CommitAppender<C extends NewCommitKeys> {
       }
       open = open.filter((commit) => !verdicts.has(commit));
     }
-    for (const commit of commits) if (verdicts.get(commit) === undefined && verdicts.has(commit)) this.ends.add(commit.streamId, commit.toVersion);
+    for (const commit of commits)
+      if (verdicts.get(commit) === undefined && verdicts.has(commit)) this.ends.add(commit.streamId, commit.toVersion);
     return commits.map((commit) => (verdicts.has(commit) ? verdicts.get(commit) : new Unavailable(STORE, { cause })));
   }
 
@@ -97,7 +98,8 @@ export class CommitAppender<C extends NewCommitKeys> {
       const lost = found.some((other) => other.streamId === commit.streamId && other.expectedVersion === commit.expectedVersion);
       if (found.some((other) => other.commitId === commit.commitId)) verdicts.set(commit, undefined);
       // The command id comes first: its owner wants the first result, whatever version it asked for.
-      else if (found.some((other) => other.commandId === commit.commandId)) verdicts.set(commit, new CommandAlreadyAppended(commit.commandId));
+      else if (found.some((other) => other.commandId === commit.commandId))
+        verdicts.set(commit, new CommandAlreadyAppended(commit.commandId));
       else if (lost || !atEnd.has(commit)) verdicts.set(commit, new WrongExpectedVersion(commit.streamId, commit.expectedVersion));
       // Otherwise it was not stored, or what it collided with is not yet durable: sent again until either is certain.
     }
@@ -106,7 +108,9 @@ export class CommitAppender<C extends NewCommitKeys> {
   private async atCommitEnd(commits: readonly C[]): Promise<Set<C>> {
     const unseen = commits.filter(({ streamId, expectedVersion }) => !this.ends.has(streamId, expectedVersion));
     if (unseen.length === 0) return new Set(commits);
-    const ends = await this.collection.lastCommitsBefore(unseen.map(({ streamId, expectedVersion }) => ({ streamId, version: expectedVersion })));
+    const ends = await this.collection.lastCommitsBefore(
+      unseen.map(({ streamId, expectedVersion }) => ({ streamId, version: expectedVersion })),
+    );
     for (const end of ends) if (end.toVersion === end.version) this.ends.add(end.streamId, end.version);
     const confirmed = new Set(ends.filter((end) => end.toVersion === end.version).map((end) => end.streamId));
     return new Set(commits.filter((commit) => !unseen.includes(commit) || confirmed.has(commit.streamId)));

@@ -89,7 +89,7 @@ export class Leadership {
     const { clock, log } = this.tools;
     const { service, epoch } = lease;
     const now = (): number => clock.now().getTime();
-    for (let renewedAt = now(); !over.signal.aborted; ) {
+    for (let renewedAt = now(); !over.signal.aborted;) {
       await clock.wait(this.ttlMs / 4, over.signal);
       if (over.signal.aborted) return;
       const asked = now();

@@ -39,9 +39,19 @@ export interface NumberingTerm {
   lastCommitsBefore(pairs: readonly StreamVersion[]): Promise<readonly LastCommit[]>;
   /** Replaces the redo record, `assigned` and `recordedAt`, durably, if epoch and `assigned` are what the turn says; null if not. */
   give(turn: Turn, commitIds: readonly string[]): Promise<Turn | null>;
-  /** Numbers those commits of the redo record that are still unnumbered, durably. */
+  /** Second write, and again after any doubt about it: numbers those commits of the redo record that are still unnumbered. Durable before it resolves: the next record may then replace this one. */
   writeOut(turn: Turn): Promise<void>;
   end(): Promise<void>;
+}
+
+export interface SequencerTools {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly failpoint: Failpoint;
+  /** Commits that it looks at to begin with; 5 000 unless told. */
+  readonly scan?: number;
+  /** Commits that it numbers at once, at most; 500 unless told. */
+  readonly bulk?: number;
 }
 
 /** The epoch is over: another leader numbers now. */
@@ -57,10 +67,14 @@ class Superseded extends Error {}
  * No commit is ever given two positions: a scan sees everything that was written before it (causal session), so nothing that an earlier record numbered.
  */
 export class Sequencer {
+  private readonly bulk: number;
+
   constructor(
     private readonly numbering: NumberingLog,
-    private readonly tools: { clock: Clock; log: Logger; failpoint: Failpoint },
-  ) {}
+    private readonly tools: SequencerTools,
+  ) {
+    this.bulk = tools.bulk ?? BULK;
+  }
 
   /** Numbers commits until the signal is aborted or another leader has taken over. Never rejects for an outage: it begins again from the lease document. */
   async run(epoch: number, signal: AbortSignal): Promise<void> {
@@ -68,7 +82,7 @@ export class Sequencer {
     const { numbering } = this;
     signal.addEventListener('abort', () => numbering.numbersHere(false), { once: true });
     numbering.numbersHere(!signal.aborted);
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       const term = numbering.begin(epoch);
       try {
         await this.work(term, signal, () => (failures = 0));
@@ -87,28 +101,24 @@ export class Sequencer {
   private async work(term: NumberingTerm, signal: AbortSignal, progress: () => void): Promise<void> {
     const { appended } = this.numbering;
     let turn = await recover(term);
-    await this.writeOut(term, turn);
+    if (turn.redo) await term.writeOut(turn);
     while (!signal.aborted) {
       const seen = appended.rings;
       const began = this.tools.clock.now().getTime();
-      const { order, complete } = await scan(term);
+      const { order, complete } = await scan(term, this.tools.scan ?? SCAN);
       await this.tools.failpoint('sequencer-scanned');
-      for (let from = 0; from < order.length && !signal.aborted; from += BULK) {
-        turn = await give(term, turn, order.slice(from, from + BULK));
+      for (let from = 0; from < order.length && !signal.aborted; from += this.bulk) {
+        turn = await give(term, turn, order.slice(from, from + this.bulk));
         await this.tools.failpoint('sequencer-given');
-        await this.writeOut(term, turn);
+        await term.writeOut(turn);
         await this.tools.failpoint('sequencer-numbered');
       }
       progress();
       // Under load it leaves the server to the appends for as long as it has worked, and then finds more to do at once: few and large writes.
-      if (complete && appended.rings !== seen) await this.tools.clock.wait(Math.min(this.tools.clock.now().getTime() - began, LONGEST_REST_MS), signal);
+      if (complete && appended.rings !== seen)
+        await this.tools.clock.wait(Math.min(this.tools.clock.now().getTime() - began, LONGEST_REST_MS), signal);
       else if (complete) await appended.wait(seen, this.tools.clock, IDLE_MS, signal);
     }
-  }
-
-  /** Second write, and again after any doubt about it. Durable before it returns: the next record may then replace this one. */
-  private async writeOut(term: NumberingTerm, turn: Turn): Promise<void> {
-    if (turn.redo) await term.writeOut(turn);
   }
 }
 
@@ -119,8 +129,8 @@ async function recover(term: NumberingTerm): Promise<Turn> {
 }
 
 /** What may be numbered now, and whether nothing lies beyond it. */
-async function scan(term: NumberingTerm): Promise<{ order: UnnumberedCommit[]; complete: boolean }> {
-  for (let limit = SCAN; ; limit *= 4) {
+async function scan(term: NumberingTerm, first: number): Promise<{ order: UnnumberedCommit[]; complete: boolean }> {
+  for (let limit = first; ; limit *= 4) {
     const unnumbered = await term.scan(limit);
     const complete = unnumbered.length < limit;
     // In a complete snapshot a predecessor that is not among the unnumbered is numbered. In a part of it that has to be looked up.
@@ -130,9 +140,12 @@ async function scan(term: NumberingTerm): Promise<{ order: UnnumberedCommit[]; c
 }
 
 async function predecessorOpen(term: NumberingTerm, commits: readonly UnnumberedCommit[]): Promise<Set<UnnumberedCommit>> {
-  const predecessors = await term.lastCommitsBefore(commits.map(({ streamId, expectedVersion }) => ({ streamId, version: expectedVersion })));
-  const numbered = new Set(predecessors.filter((commit) => commit.sequenced).map((commit) => commit.streamId));
-  return new Set(commits.filter((commit) => !numbered.has(commit.streamId)));
+  const predecessors = await term.lastCommitsBefore(
+    commits.map(({ streamId, expectedVersion }) => ({ streamId, version: expectedVersion })),
+  );
+  // By stream and version: a part of a stream may be cut off in two places, and numbered up to one of them.
+  const numbered = new Set(predecessors.filter((last) => last.sequenced).map(({ streamId, version }) => `${version}@${streamId}`));
+  return new Set(commits.filter(({ streamId, expectedVersion }) => !numbered.has(`${expectedVersion}@${streamId}`)));
 }
 
 /** First write. Conditional on the epoch and on what this leader believes was given last, so that no redo record is ever overwritten before it is written out. */

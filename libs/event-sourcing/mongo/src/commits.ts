@@ -46,7 +46,8 @@ export class MongoCommits implements CommitCollection<CommitToAppend> {
       const sure = refusals.length > 0 && !notDurable;
       if (!sure && !notDurable && !isOutage(error)) throw error;
       const outcomes: InsertOutcome[] = documents.map(() => (sure ? 'stored' : 'unknown'));
-      for (const { index, code, errmsg } of refusals) outcomes[index] = code === 11000 ? 'duplicate' : new mongo.MongoServerError({ message: errmsg, code });
+      for (const { index, code, errmsg } of refusals)
+        outcomes[index] = code === 11000 ? 'duplicate' : new mongo.MongoServerError({ message: errmsg, code });
       return outcomes;
     }
   }

@@ -32,7 +32,10 @@ export class MongoLeases implements Leases {
 
   async renew({ service, epoch }: Lease, ttlMs: number, withinMs: number): Promise<boolean> {
     const later = [{ $set: { expiresAt: { $add: ['$$NOW', ttlMs] } } }];
-    return (await within(this.clock, LEASE, withinMs, this.leases.updateOne({ _id: service, epoch }, later, { writeConcern: DURABLE }))).matchedCount === 1;
+    return (
+      (await within(this.clock, LEASE, withinMs, this.leases.updateOne({ _id: service, epoch }, later, { writeConcern: DURABLE })))
+        .matchedCount === 1
+    );
   }
 
   async release({ service, holder, epoch }: Lease): Promise<void> {
@@ -42,10 +45,25 @@ export class MongoLeases implements Leases {
   /** Positions go on after the last one in the log, should the leases of a restored database be gone. */
   private async create(service: string): Promise<void> {
     const commits = this.db.collection<CommitDocument>(COMMITS);
-    const last = await this.ask(commits.findOne({ position: { $gt: 0 } }, { sort: { position: -1 }, projection: { position: 1, recordedAt: 1 }, readConcern: MAJORITY, maxTimeMS: READ_MS }));
+    const last = await this.ask(
+      commits.findOne(
+        { position: { $gt: 0 } },
+        { sort: { position: -1 }, projection: { position: 1, recordedAt: 1 }, readConcern: MAJORITY, maxTimeMS: READ_MS },
+      ),
+    );
     const position = last?.position ?? 0;
     const recordedAt = last?.recordedAt ?? new Date(0);
-    const lease = { _id: service, epoch: 0, holder: null, expiresAt: new Date(0), assigned: position, redo: null, recordedAt, numbered: position, publishedPosition: 0 };
+    const lease = {
+      _id: service,
+      epoch: 0,
+      holder: null,
+      expiresAt: new Date(0),
+      assigned: position,
+      redo: null,
+      recordedAt,
+      numbered: position,
+      publishedPosition: 0,
+    };
     await this.ask(this.leases.insertOne(lease, { writeConcern: DURABLE })).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error;
     });

@@ -77,12 +77,18 @@ class MongoNumberingTerm implements NumberingTerm {
 
   async writeOut({ assigned, redo, recordedAt }: Turn): Promise<void> {
     const updates = redo!.commitIds.map((_id, i) => ({
-      updateOne: { filter: { _id, sequenced: false }, hint: '_id_', update: { $set: { sequenced: true, position: redo!.from + i + 1, recordedAt } } },
+      updateOne: {
+        filter: { _id, sequenced: false },
+        hint: '_id_',
+        update: { $set: { sequenced: true, position: redo!.from + i + 1, recordedAt } },
+      },
     }));
     await this.ask(this.commits.bulkWrite(updates, { ordered: false, session: this.session, writeConcern: DURABLE }));
     this.store.wakeups.wasNumbered(assigned);
     // For readers in other processes only; the next batch brings it if this is lost.
-    await this.ask(this.leases.updateOne({ _id: this.store.service, epoch: this.epoch }, { $max: { numbered: assigned } }, { writeConcern: { w: 1 } }));
+    await this.ask(
+      this.leases.updateOne({ _id: this.store.service, epoch: this.epoch }, { $max: { numbered: assigned } }, { writeConcern: { w: 1 } }),
+    );
   }
 
   end(): Promise<void> {
