@@ -2,13 +2,19 @@ import { type Message, Unavailable } from '@keyfold/event-sourcing';
 import type { SimulatedProcess } from './process.js';
 import type { World } from './world.js';
 
+/** Where a group is on a partition, with the note that it left there. */
+export interface Committed {
+  readonly offset: number;
+  readonly note: string;
+}
+
 export interface Group {
   generation: number;
   members: Member[];
   readonly topics: readonly string[];
   /** `<topic>/<partition>` -> whose it is in this generation. */
   readonly owners: Map<string, Member>;
-  readonly committed: Map<string, number>;
+  readonly committed: Map<string, Committed>;
 }
 
 export interface Member {
@@ -23,7 +29,9 @@ const SESSION_MS = 1_000;
 export class SimulatedBroker {
   private readonly topics = new Map<string, Message[][]>();
   private readonly groups = new Map<string, Group>();
-  private readonly sequences = new Map<string, number>();
+  /** By producer and partition: the next sequence number, and where its last message stands. */
+  private readonly sequences = new Map<string, { next: number; offset: number }>();
+  private readonly lossy = new Set<string>();
   private readonly idle = new Set<() => void>();
 
   constructor(readonly world: World) {}
@@ -42,7 +50,9 @@ export class SimulatedBroker {
   get drained(): boolean {
     return [...this.groups.values()].every((group) =>
       group.topics.every((topic) =>
-        this.messages(topic).every((messages, partition) => (group.committed.get(`${topic}/${partition}`) ?? 0) >= messages.length),
+        this.messages(topic).every(
+          (messages, partition) => (group.committed.get(`${topic}/${partition}`)?.offset ?? 0) === messages.length,
+        ),
       ),
     );
   }
@@ -86,16 +96,35 @@ export class SimulatedBroker {
 
   /**
    * Appends one partition's part of a send. Messages with a sequence number that this producer has used before are taken for a repetition:
-   * acknowledged, and not written.
+   * acknowledged, and not written. The offset of the last message.
    */
-  append(producer: string, topic: string, part: { partition: number; sequence: number; messages: readonly Message[] }): void {
+  append(producer: string, topic: string, part: { partition: number; sequence: number; messages: readonly Message[] }): number {
     const key = `${producer} ${topic}/${part.partition}`;
-    const next = this.sequences.get(key) ?? 0;
+    const { next, offset } = this.sequences.get(key) ?? { next: 0, offset: -1 };
     if (part.sequence > next) throw new Unavailable(`${topic} (a sequence number is missing)`);
-    if (part.sequence < next) return;
-    this.sequences.set(key, next + part.messages.length);
-    this.partition(topic, part.partition).push(...part.messages);
+    if (part.sequence < next) return offset;
+    const last = this.partition(topic, part.partition).push(...part.messages) - 1;
+    this.sequences.set(key, { next: next + part.messages.length, offset: last });
     this.wake();
+    return last;
+  }
+
+  /** Loses the end of a topic, as a broker without power does, or all of it: a disk that was wiped, a topic that was made anew. */
+  lose(topic: string): void {
+    const { random } = this.world;
+    const all = random.chance(0.5);
+    this.lossy.add(topic);
+    const forgets = all && random.chance(0.5);
+    this.world.note(`${topic} loses ${all ? 'everything' : 'its end'}${forgets ? ', and the groups their offsets' : ''}`);
+    this.messages(topic).forEach((messages, partition) => {
+      messages.splice(all ? 0 : Math.max(0, messages.length - random.int(5)));
+      if (forgets) for (const group of this.groups.values()) group.committed.delete(`${topic}/${partition}`);
+    });
+    for (const key of this.sequences.keys()) if (key.includes(` ${topic}/`)) this.sequences.delete(key);
+  }
+
+  hasLost(topic: string): boolean {
+    return this.lossy.has(topic);
   }
 
   /** Calls back when there may be news, and once more if there is none for some time. */

@@ -1,9 +1,8 @@
-import { EventRegistry, type AnyProjection, type Projector } from '@keyfold/event-sourcing';
+import { type AnyProjection, EventRegistry, type Projector, topicOf } from '@keyfold/event-sourcing';
 import { seededIds } from '../ids.js';
 import { SimulatedBroker } from './broker.js';
-import { COMMITS, LEASES, type StoredCommit, uniqueKeysOf } from './event-store.js';
+import { COMMITS, type StoredCommit, uniqueKeysOf } from './event-store.js';
 import { NO_FAULTS } from './faults.js';
-import type { LeaseDocument } from './leading.js';
 import { marksOf, rowsOf, servingGeneration, viewOf } from './projection-store.js';
 import { SimulatedServer } from './server.js';
 import { contractsOf, Instance, type SimulatedService, type Surroundings } from './service.js';
@@ -76,6 +75,7 @@ export class Deployment implements Surroundings {
       at(faults.failovers, () => server.failOver());
       at(faults.clockJumps / 4, () => (server.clockSkew = random.between(-3_000, 3_000)));
     }
+    at(faults.lostTopics, () => this.broker.lose(topicOf(random.pick(this.services).service)));
     at(faults.rebalances * this.services.length, () => this.broker.rebalanceAny());
     world.after(ms, 'no more faults', () => {
       Object.assign(faults, NO_FAULTS);
@@ -92,8 +92,7 @@ export class Deployment implements Surroundings {
       const commits = [...server.local<StoredCommit>(COMMITS).values()];
       const open = commits.filter((commit) => commit.position === null).length;
       if (open > 0) found.push(`${open} commits of ${service} have no position`);
-      const published = server.local<LeaseDocument>(LEASES).get(service)?.publishedPosition ?? 0;
-      if (published !== commits.length) found.push(`${service} has published ${published} of ${commits.length} commits`);
+      found.push(...this.missing(service, commits));
       for (const projection of this.projectionsOf(service)) found.push(...this.behind(service, projection));
     }
     if (!this.broker.drained) found.push('a group has not read its topics to the end');
@@ -122,6 +121,17 @@ export class Deployment implements Surroundings {
           void projector.retryDeadLetters(streamId).then(() => (left -= 1));
         }
     await this.world.run(() => left === 0, this.world.now + RETRY_MS);
+  }
+
+  /** What is not yet on the topic, or not on it any more: until the relay has noticed and published it again. */
+  private *missing(service: string, commits: readonly StoredCommit[]): Generator<string> {
+    const versions = new Set(
+      this.broker
+        .messages(topicOf(service))
+        .flatMap((messages) => messages.map(({ headers }) => `${headers['ce_streamversion']}@${headers['ce_subject']}`)),
+    );
+    for (const { streamId, toVersion } of commits)
+      if (!versions.has(`${toVersion}@${streamId}`)) return yield `the topic of ${service} lacks version ${toVersion} of ${streamId}`;
   }
 
   private pause({ process }: Instance): void {

@@ -20,10 +20,12 @@ export interface Faults {
   rebalances: number;
   /** Of a batch of a consumer: it begins with messages that were delivered before. */
   repeatedBatch: number;
-  /** Of a batch of a consumer: a message in the midst of it is missing, and never comes. */
+  /** Of a batch of a consumer: a message of it is missing, and never comes. */
   lostMessage: number;
   /** Of a batch of a consumer: its messages come in another order. */
   shuffledBatch: number;
+  /** A topic loses its end, or everything: about so many times in a run. */
+  lostTopics: number;
   /** Of a send to the broker: a part of it is written, and it fails. */
   brokenSend: number;
 }
@@ -40,6 +42,7 @@ export const NO_FAULTS: Faults = {
   repeatedBatch: 0,
   lostMessage: 0,
   shuffledBatch: 0,
+  lostTopics: 0,
   brokenSend: 0,
 };
 
@@ -56,6 +59,7 @@ const WORST: Faults = {
   repeatedBatch: 0.4,
   lostMessage: 0.15,
   shuffledBatch: 0.15,
+  lostTopics: 2,
   brokenSend: 0.2,
 };
 

@@ -1,10 +1,17 @@
-import { type Message, type ReceivedBatch, Unavailable } from '@keyfold/event-sourcing';
-import type { Group, Member, SimulatedBroker } from './broker.js';
+import { type Message, type OnBatch, type ReceivedBatch, Unavailable } from '@keyfold/event-sourcing';
+import type { Committed, Group, Member, SimulatedBroker } from './broker.js';
 import type { Reply, SimulatedProcess } from './process.js';
 
 interface Assignment {
   readonly generation: number;
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+}
+
+interface Fetched {
+  readonly offset: number;
+  readonly messages: readonly Message[];
+  /** What the group left with the offset; null when it has never been here. */
+  readonly note: string | null;
 }
 
 const FETCH_MS = 4_000;
@@ -21,7 +28,7 @@ export class GroupMember implements Member {
     private readonly broker: SimulatedBroker,
     private readonly group: Group,
     readonly process: SimulatedProcess,
-    private readonly onBatch: (batch: ReceivedBatch) => Promise<void>,
+    private readonly onBatch: OnBatch,
   ) {}
 
   leave(): void {
@@ -64,13 +71,13 @@ export class GroupMember implements Member {
   private async consume(generation: number, topic: string, partition: number): Promise<void> {
     for (let failures = 0; !this.over && !this.stale;)
       try {
-        const { offset, messages } = await this.fetch(generation, topic, partition);
+        const { offset, messages, note } = await this.fetch(generation, topic, partition);
         if (messages.length === 0) continue;
         const heartbeat = async (): Promise<void> => {
           if (this.group.generation !== generation && this.process.world.random.chance(0.5)) throw new Unavailable('the group');
         };
-        await this.onBatch({ topic, partition, messages: this.received(offset, messages), heartbeat });
-        await this.commit(generation, `${topic}/${partition}`, offset + messages.length);
+        const left = await this.onBatch({ topic, partition, messages: this.received(offset, messages), note, heartbeat });
+        await this.commit(generation, `${topic}/${partition}`, { offset: offset + messages.length, note: left ?? note ?? '' });
         failures = 0;
       } catch (error) {
         if (error instanceof Fenced) this.stale = true;
@@ -83,19 +90,22 @@ export class GroupMember implements Member {
   }
 
   /** Messages from the committed offset on, or a few before it; none after some time without news. */
-  private fetch(generation: number, topic: string, partition: number): Promise<{ offset: number; messages: readonly Message[] }> {
+  private fetch(generation: number, topic: string, partition: number): Promise<Fetched> {
     const { random, faults } = this.process.world;
     const name = `${topic}/${partition}`;
-    return this.process.request(`fetch ${name}`, FETCH_MS, (reply: Reply<{ offset: number; messages: readonly Message[] }>) => {
+    return this.process.request(`fetch ${name}`, FETCH_MS, (reply: Reply<Fetched>) => {
       let waited = false;
       const look = (): boolean => {
-        const committed = this.group.committed.get(name) ?? 0;
+        const left = this.group.committed.get(name);
+        const note = left?.note ?? null;
         const log = this.broker.partition(topic, partition);
+        // Beyond the end: the topic has lost it. From the beginning again, as the consumers are configured.
+        const committed = left && left.offset <= log.length ? left.offset : 0;
         if (this.group.generation !== generation) reply.fail(new Fenced());
         else if (committed < log.length) {
           const offset = random.chance(faults.repeatedBatch) ? random.int(committed + 1) : committed;
-          reply.answer({ offset, messages: log.slice(offset, committed + 1 + random.int(LARGEST_BATCH)) });
-        } else if (waited) reply.answer({ offset: committed, messages: [] });
+          reply.answer({ offset, messages: log.slice(offset, committed + 1 + random.int(LARGEST_BATCH)), note });
+        } else if (waited) reply.answer({ offset: committed, messages: [], note });
         else return false;
         return true;
       };
@@ -113,20 +123,14 @@ export class GroupMember implements Member {
   private received(offset: number, messages: readonly Message[]): ReceivedBatch['messages'] {
     const { random, faults } = this.process.world;
     const batch = messages.map((message, i) => ({ ...message, offset: String(offset + i) }));
-    if (random.chance(faults.lostMessage)) {
-      // Not the last of a stream: what comes after it shows that it is missing.
-      const shown = batch.filter(({ headers }, i) =>
-        batch.some((later, j) => j > i && later.headers['ce_subject'] === headers['ce_subject']),
-      );
-      if (shown.length > 0) batch.splice(batch.indexOf(random.pick(shown)), 1);
-    }
+    if (random.chance(faults.lostMessage)) batch.splice(random.int(batch.length), 1);
     return random.chance(faults.shuffledBatch) ? random.shuffled(batch) : batch;
   }
 
-  private commit(generation: number, name: string, offset: number): Promise<void> {
-    return this.process.request(`commit ${name} at ${offset}`, FETCH_MS, (reply) => {
+  private commit(generation: number, name: string, committed: Committed): Promise<void> {
+    return this.process.request(`commit ${name} at ${committed.offset}`, FETCH_MS, (reply) => {
       if (this.group.generation !== generation) return reply.fail(new Fenced());
-      this.group.committed.set(name, Math.max(offset, this.group.committed.get(name) ?? 0));
+      this.group.committed.set(name, committed);
       reply.answer(undefined);
     });
   }

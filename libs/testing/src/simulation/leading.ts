@@ -5,6 +5,7 @@ import type {
   Leases,
   NumberingLog,
   NumberingTerm,
+  RelayPlace,
   RelayState,
   StreamVersion,
   Turn,
@@ -20,6 +21,7 @@ export interface LeaseDocument extends Turn {
   readonly expiresAt: number;
   readonly seenBy: number;
   readonly publishedPosition: number;
+  readonly landmarks: RelayPlace['partitions'];
 }
 
 const READ_MS = 5_000;
@@ -32,6 +34,7 @@ const NEW: LeaseDocument = {
   redo: null,
   recordedAt: new Date(0),
   publishedPosition: 0,
+  landmarks: new Map(),
 };
 
 /** The lease document of a service, over the wire. */
@@ -94,18 +97,27 @@ export class SimulatedRelayState extends LeaseOfService implements RelayState {
     super(store);
   }
 
-  publishedPosition(): Promise<number> {
-    return this.ask('published position', READ_MS, (reply) => {
-      const lease = this.store.server.durable<LeaseDocument>(LEASES).get(this.store.service);
-      reply.answer(lease?.publishedPosition ?? 0);
+  load(): Promise<RelayPlace> {
+    return this.ask('how far the relay is', READ_MS, (reply) => {
+      const { publishedPosition, landmarks } = this.store.server.durable<LeaseDocument>(LEASES).get(this.store.service) ?? NEW;
+      reply.answer({ position: publishedPosition, partitions: landmarks });
     });
   }
 
-  async advance(position: number): Promise<boolean> {
-    const moved = await this.update(`published up to ${position}`, READ_MS, (lease) =>
-      lease.epoch === this.epoch ? { publishedPosition: Math.max(lease.publishedPosition, position) } : null,
+  async save({ position, partitions }: RelayPlace): Promise<boolean> {
+    const saved = await this.update(`published up to ${position}`, READ_MS, ({ epoch }) =>
+      epoch === this.epoch ? { publishedPosition: position, landmarks: partitions } : null,
     );
-    return moved !== null;
+    return saved !== null;
+  }
+
+  async quietUntil(position: number): Promise<string | null> {
+    const lease = await this.update('quiet', READ_MS, ({ epoch, assigned, recordedAt }) =>
+      epoch === this.epoch && assigned === position
+        ? { recordedAt: new Date(Math.max(recordedAt.getTime(), this.store.server.clock.getTime())) }
+        : null,
+    );
+    return lease?.recordedAt.toISOString() ?? null;
   }
 }
 

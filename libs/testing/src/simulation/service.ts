@@ -190,7 +190,13 @@ export class Instance {
     const { subscribers, process } = this;
     const services = [...new Set(subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
     if (services.length === 0) return;
-    const tools = { registry: this.around.registry, feeds: this.feeds(process), clock: process.clock, log: process.log };
+    const tools = {
+      registry: this.around.registry,
+      feeds: this.feeds(process),
+      clock: process.clock,
+      log: process.log,
+      partitions: transport.partitions,
+    };
     await transport.consume({
       group: this.definition.service,
       topics: services.map(topicOf),

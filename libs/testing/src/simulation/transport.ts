@@ -1,4 +1,12 @@
-import { type Consumer, type PartitionedMessage, type ReceivedBatch, type Transport, Unavailable } from '@keyfold/event-sourcing';
+import {
+  type Consumer,
+  type Message,
+  type OnBatch,
+  type PartitionedMessage,
+  type Place,
+  type Transport,
+  Unavailable,
+} from '@keyfold/event-sourcing';
 import { PARTITIONS, type SimulatedBroker } from './broker.js';
 import { GroupMember } from './group-member.js';
 import type { SimulatedProcess } from './process.js';
@@ -20,16 +28,17 @@ export class SimulatedTransport implements Transport {
     private readonly incarnation: string,
   ) {}
 
-  async publish(topic: string, messages: readonly PartitionedMessage[]): Promise<void> {
+  async publish(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
     const producer = (this.producer ??= { id: `${this.incarnation}/${++this.producers}`, next: new Map() });
     const parts = [...Map.groupBy(messages, (message) => message.partition)].map(([partition, own]) => ({
       partition,
       sequence: producer.next.get(`${topic}/${partition}`) ?? 0,
       messages: own.map(({ key, headers, value }) => ({ key, headers, value })),
     }));
+    let places: readonly Place[];
     for (let attempt = 1; ; attempt++)
       try {
-        await this.send(producer.id, topic, parts);
+        places = await this.send(producer.id, topic, parts);
         break;
       } catch (error) {
         if (attempt < SENDS) continue;
@@ -38,16 +47,19 @@ export class SimulatedTransport implements Transport {
       }
     // Only now, as in kafkajs: a send that failed leaves its numbers to the next one.
     for (const { partition, sequence, messages: own } of parts) producer.next.set(`${topic}/${partition}`, sequence + own.length);
+    return places;
   }
 
-  private send(producer: string, topic: string, parts: Parameters<SimulatedBroker['append']>[2][]): Promise<void> {
+  private send(producer: string, topic: string, parts: Parameters<SimulatedBroker['append']>[2][]): Promise<Place[]> {
     const { random, faults } = this.process.world;
-    const what = `send to ${topic} ${parts.flatMap((part) => part.messages.map(({ headers }) => `${headers['ce_subject']}@${headers['ce_streamversion']}`)).join(' ')}`;
-    return this.process.request<void>(what, SEND_MS, (reply) => {
+    const what = `send to ${topic} ${parts.flatMap((part) => part.messages.map(({ headers }) => `${headers['ce_subject'] ?? 'marker'}@${headers['ce_streamversion'] ?? headers['ce_prevposition']}`)).join(' ')}`;
+    return this.process.request<Place[]>(what, SEND_MS, (reply) => {
       const broken = random.chance(faults.brokenSend) ? random.int(parts.length + 1) : Infinity;
       try {
-        for (const part of parts.slice(0, broken)) this.broker.append(producer, topic, part);
-        if (broken === Infinity) reply.answer(undefined);
+        const places = parts
+          .slice(0, broken)
+          .map((part) => ({ partition: part.partition, offset: String(this.broker.append(producer, topic, part)) }));
+        if (broken === Infinity) reply.answer(places);
         else reply.fail(new Unavailable(topic));
       } catch (error) {
         reply.fail(error);
@@ -55,15 +67,15 @@ export class SimulatedTransport implements Transport {
     });
   }
 
-  async consume({
-    group: name,
-    topics,
-    onBatch,
-  }: {
-    group: string;
-    topics: readonly string[];
-    onBatch: (batch: ReceivedBatch) => Promise<void>;
-  }): Promise<Consumer> {
+  readBack(topic: string, places: readonly Place[]): Promise<ReadonlyMap<number, Message | null>> {
+    return this.process.request(`read back ${topic}`, SEND_MS, (reply) =>
+      reply.answer(
+        new Map(places.map(({ partition, offset }) => [partition, this.broker.partition(topic, partition)[Number(offset)] ?? null])),
+      ),
+    );
+  }
+
+  async consume({ group: name, topics, onBatch }: { group: string; topics: readonly string[]; onBatch: OnBatch }): Promise<Consumer> {
     const group = this.broker.group(name, topics);
     const member = new GroupMember(this.broker, group, this.process, onBatch);
     void member.live();
