@@ -10,8 +10,8 @@ interface Assignment {
 interface Fetched {
   readonly offset: number;
   readonly messages: readonly Message[];
-  /** What the group left with the offset; null when it has never been here. */
-  readonly note: string | null;
+  /** What the group left with the offset; '' when it has never been here. */
+  readonly note: string;
 }
 
 const FETCH_MS = 4_000;
@@ -77,7 +77,7 @@ export class GroupMember implements Member {
           if (this.group.generation !== generation && this.process.world.random.chance(0.5)) throw new Unavailable('the group');
         };
         const left = await this.onBatch({ topic, partition, messages: this.received(offset, messages), note, heartbeat });
-        await this.commit(generation, `${topic}/${partition}`, { offset: offset + messages.length, note: left ?? note ?? '' });
+        await this.commit(generation, `${topic}/${partition}`, { offset: offset + messages.length, note: left ?? note });
         failures = 0;
       } catch (error) {
         if (error instanceof Fenced) this.stale = true;
@@ -97,7 +97,7 @@ export class GroupMember implements Member {
       let waited = false;
       const look = (): boolean => {
         const left = this.group.committed.get(name);
-        const note = left?.note ?? null;
+        const note = left?.note ?? '';
         const log = this.broker.partition(topic, partition);
         // Beyond the end: the topic has lost it. From the beginning again, as the consumers are configured.
         const committed = left && left.offset <= log.length ? left.offset : 0;
