@@ -136,7 +136,11 @@ export class Instance {
     const { clock, log } = process;
     const ids = seededIds(incarnation);
     const failpoint = (): Promise<void> | void => (world.random.chance(0.1) ? clock.wait(world.random.between(0, 30)) : undefined);
-    const vault = { encrypt: async (_person: string, text: string) => text, decrypt: async (text: string) => text };
+    const vault = {
+      encrypt: async (_person: string, text: string) => text,
+      decrypt: async (text: string) => text,
+      forget: () => undefined,
+    };
     const store = this.storeOf(this.definition.service, process);
     const projections = new SimulatedProjectionStore(store.server, process);
     this.aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheSize: CACHED_STREAMS });
@@ -151,20 +155,26 @@ export class Instance {
     ];
     const never = new AbortController().signal;
     const transport = new SimulatedTransport(broker, process, incarnation);
-    void this.lead({ store, transport, ids, failpoint }, never);
-    for (const each of processes) void each.runTimers(never);
+    void this.lead({ store, transport, ids, failpoint, processes }, never);
     void this.consume(transport);
     void this.build(projections);
   }
 
-  /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */
+  /** The sequencer, the relay and the timers share the term: the first two are conditional on its epoch, and either ending ends it. */
   private lead(
     {
       store,
       transport,
       ids,
       failpoint,
-    }: { store: SimulatedEventStore; transport: SimulatedTransport; ids: Ids; failpoint: () => Promise<void> | void },
+      processes,
+    }: {
+      store: SimulatedEventStore;
+      transport: SimulatedTransport;
+      ids: Ids;
+      failpoint: () => Promise<void> | void;
+      processes: readonly ProcessRunner<unknown>[];
+    },
     stop: AbortSignal,
   ): Promise<void> {
     const { clock, log, world } = this.process;
@@ -179,8 +189,9 @@ export class Instance {
           new Sequencer(new SimulatedNumbering(store), { clock, log, failpoint, ...sizes }).run(epoch, until),
           new Relay(store, transport, new SimulatedRelayState(store, epoch), { clock, log, failpoint }).run(until),
         ];
+        const timers = processes.map((each) => each.runTimers(until));
         await Promise.race(parts).finally(() => over.abort());
-        await Promise.all(parts);
+        await Promise.all([...parts, ...timers]);
       },
       stop,
     );
