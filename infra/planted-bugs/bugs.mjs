@@ -51,9 +51,9 @@ export const bugs = [
     breaks: 'G4: a machine whose clock is wrong takes the lease from the leader',
     edits: [
       {
-        file: `${MONGO}/src/leadership.ts`,
+        file: `${MONGO}/src/leases.ts`,
         from: "const expired = { _id: service, $expr: { $lte: ['$expiresAt', '$$NOW'] } };",
-        to: 'const expired = { _id: service, expiresAt: { $lte: this.tools.clock.now() } };',
+        to: 'const expired = { _id: service, expiresAt: { $lte: this.clock.now() } };',
       },
     ],
     caughtBy: [integration(`${MONGO}/test/leadership.int-spec.ts`)],

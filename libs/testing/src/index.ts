@@ -5,5 +5,6 @@ export { foldingOf, goldenStories, type GoldenStory, holesIn, statesAlong } from
 export * from './ids.js';
 export * from './ports.js';
 export * from './servers.js';
+export * from './simulation/index.js';
 export * from './service-under-test.js';
 export { type Direction, TcpProxy } from './tcp-proxy.js';

@@ -39,7 +39,7 @@ export class Completeness {
 export async function deliver(
   batch: ReceivedBatch,
   subscribers: readonly Subscriber[],
-  tools: SubscriberTools & { readonly completeness?: Completeness },
+  tools: SubscriberTools & { readonly completeness?: Completeness; readonly partitions?: number },
 ): Promise<string> {
   const partition = `${batch.topic}/${batch.partition}`;
   const handOver = async (events: readonly Incoming[]): Promise<void> => {
@@ -82,7 +82,7 @@ async function repair(
   batch: ReceivedBatch,
   hole: { readonly after: number; readonly upTo: number },
   handOver: (events: readonly Incoming[]) => Promise<void>,
-  { feeds, registry, clock, log, metrics, audit }: SubscriberTools,
+  { feeds, registry, clock, log, metrics, audit, partitions = PARTITIONS }: SubscriberTools & { readonly partitions?: number },
 ): Promise<void> {
   const service = serviceOf(batch.topic);
   const subject = `${batch.topic}/${batch.partition}`;
@@ -93,7 +93,7 @@ async function repair(
     const page = await feeds.after(service, position, REPAIR_BATCH);
     if (page.length === 0) throw new Error(`${subject}: the feed of ${service} has nothing after position ${position} yet`);
     const missing = page.filter(
-      (commit) => commit.position <= hole.upTo && partitionOf(commit.partitionKey, PARTITIONS) === batch.partition,
+      (commit) => commit.position <= hole.upTo && partitionOf(commit.partitionKey, partitions) === batch.partition,
     );
     if (missing.length > 0) await handOver(missing.flatMap((commit) => incomingOfCommit(service, commit, registry)));
     commits += missing.length;

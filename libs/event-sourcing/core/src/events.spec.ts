@@ -45,6 +45,11 @@ describe('the registry of event types', () => {
   it('refuses two aggregates whose streams would have the same names', () => {
     expect(() => new EventRegistry([thing({ moved: { version: 1 } }), thing({ turned: { version: 1 } })])).toThrow('the stream prefix thing is used by test.thing and test.thing');
   });
+
+  it('refuses a prefix with which the streams of another aggregate begin', () => {
+    const other = { ...thing({ turned: { version: 1 } }), streamPrefix: 'thing-of-old' };
+    expect(() => new EventRegistry([thing({ moved: { version: 1 } }), other])).toThrow('streams with the prefix thing-of-old would also be taken for streams with the prefix thing');
+  });
 });
 
 describe('stream names', () => {

@@ -153,6 +153,10 @@ export class EventRegistry {
     // Marks and rows go by the stream's name alone, so two services may not name a stream alike.
     for (const [prefix, sharing] of Map.groupBy(contracts as readonly AggregateContract[], (contract) => contract.streamPrefix))
       if (sharing.length > 1) throw new Error(`the stream prefix ${prefix} is used by ${sharing.map(({ service, name }) => `${service}.${name}`).join(' and ')}`);
+    // A stream belongs to the aggregate whose prefix and a hyphen it begins with.
+    for (const { streamPrefix: outer } of contracts)
+      for (const { streamPrefix: inner } of contracts)
+        if (inner.startsWith(`${outer}-`)) throw new Error(`streams with the prefix ${inner} would also be taken for streams with the prefix ${outer}`);
   }
 
   knows(type: string): boolean {

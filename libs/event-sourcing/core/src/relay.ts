@@ -154,10 +154,10 @@ export class Relay {
 
   /** Once a second: how far behind the relay is, and markers where nothing was published for a while. One send for all of them; it also shows whether the topic is still what it was. */
   private async lookAround(place: RelayPlace): Promise<void> {
-    if (this.now() - this.lookedAt < IDLE_MS) return;
+    if (this.since(this.lookedAt) < IDLE_MS) return;
     this.lookedAt = this.now();
     await this.measure();
-    const idle = [...this.spoken].filter(([, at]) => this.now() - at >= MARKER_MS).map(([partition]) => partition);
+    const idle = [...this.spoken].filter(([, at]) => this.since(at) >= MARKER_MS).map(([partition]) => partition);
     if (idle.length === 0) return;
     // Everything up to the place is on the topic. What the sequencer gives a position from now on is recorded later than it says here.
     const recordedAt = (await this.state.quietUntil(place.position)) ?? this.recordedAt;
@@ -176,6 +176,12 @@ export class Relay {
     const { service } = this.store;
     this.metrics.set('relay_published_position', this.published, { service });
     this.metrics.set('relay_backlog_commits', Math.max(0, (await this.store.lastPosition()) - this.published), { service });
+  }
+
+  /** A clock that was put back says nothing of how long ago that was: long ago, then, or markers would fail to come for as long as it was put back. */
+  private since(at: number): number {
+    const ms = this.now() - at;
+    return ms < 0 ? Infinity : ms;
   }
 
   private now(): number {

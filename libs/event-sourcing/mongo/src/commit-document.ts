@@ -30,7 +30,7 @@ export interface CommitDocument {
 }
 
 const INDEXES: readonly mongo.IndexDescription[] = [
-  // One successor per commit: together with "a commit ends at the expected version" this makes each stream one chain 1..n (see append.ts).
+  // One successor per commit: together with "a commit ends at the expected version" this makes each stream one chain 1..n (see CommitAppender).
   { name: 'commit_stream', key: { streamId: 1, expectedVersion: 1 }, unique: true },
   { name: 'commit_command', key: { commandId: 1 }, unique: true, partialFilterExpression: { commandId: { $exists: true } } },
   { name: 'commit_position', key: { position: 1 }, unique: true, partialFilterExpression: { position: { $gt: 0 } } },

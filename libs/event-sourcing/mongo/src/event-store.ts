@@ -1,8 +1,20 @@
-import { Batcher, type Clock, type Commit, countedAppend, type EventStore, type Logger, type Metrics, type NewCommit, type SequencedCommit } from '@keyfold/event-sourcing';
+import {
+  Batcher,
+  type Clock,
+  type Commit,
+  CommitAppender,
+  countedAppend,
+  type EventStore,
+  KnownEnds,
+  type Logger,
+  type Metrics,
+  type NewCommit,
+  type SequencedCommit,
+} from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
-import { CommitAppender } from './append.js';
+import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
 import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
-import { KnownEnds, lastCommitsBefore } from './commit-ends.js';
+import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { leasesOf } from './lease-document.js';
 import { Wakeups } from './wakeups.js';
@@ -36,7 +48,7 @@ export class MongoEventStore implements EventStore {
   private readonly clock: Clock;
   private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
-  private readonly appends: Batcher<CommitDocument, undefined>;
+  private readonly appends: Batcher<CommitToAppend, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
   private readonly loads: Batcher<string, CommitDocument[]>;
   private readonly heads: Batcher<string, number>;
@@ -54,7 +66,7 @@ export class MongoEventStore implements EventStore {
     this.commits = this.db.collection(COMMITS);
     this.wakeups = new Wakeups(this.db, service, tools.clock, tools.log);
     this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
-    const appender = new CommitAppender(this.db, this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
+    const appender = new CommitAppender(new MongoCommits(this.db, tools.clock), this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
     // One commit per stream and batch: the second of two was decided on the first, which may still fail.
     this.appends = new Batcher({ name: 'append', run: (batch) => this.insert(appender, batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
@@ -69,11 +81,11 @@ export class MongoEventStore implements EventStore {
   }
 
   async append(commit: NewCommit): Promise<void> {
-    await countedAppend(this.metrics, this.service, () => this.appends.add(toDocument(commit, this.maxCommitBytes)));
+    await countedAppend(this.metrics, this.service, () => this.appends.add(toAppend(toDocument(commit, this.maxCommitBytes))));
     this.wakeups.wasAppended();
   }
 
-  private insert(appender: CommitAppender, batch: readonly CommitDocument[]): Promise<(Error | undefined)[]> {
+  private insert(appender: CommitAppender<CommitToAppend>, batch: readonly CommitToAppend[]): Promise<(Error | undefined)[]> {
     this.metrics?.count('event_store_append_batches_total', { service: this.service });
     return appender.append(batch);
   }

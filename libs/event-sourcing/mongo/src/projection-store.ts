@@ -1,7 +1,6 @@
-import { type BatchState, type BatchWrite, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
+import { type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
-import { Bell } from './bell.js';
 import { databaseOf, DURABLE, isDuplicateKey, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { generationKey, Generations } from './generations.js';

@@ -1,6 +1,5 @@
-import type { Clock, Filter, RowQuery, View } from '@keyfold/event-sourcing';
+import type { Bell, Clock, Filter, RowQuery, View } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
-import type { Bell } from './bell.js';
 import { MAJORITY, READ_MS, within } from './connection.js';
 import { castFilter, castQuery } from './filter.js';
 import type { Mirror } from './mirror.js';

@@ -1,6 +1,5 @@
-import type { Clock, Logger } from '@keyfold/event-sourcing';
+import { Bell, type Clock, type Logger } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
-import { Bell } from './bell.js';
 import { DURABLE, READ_MS, within } from './connection.js';
 import { LEASES } from './lease-document.js';
 

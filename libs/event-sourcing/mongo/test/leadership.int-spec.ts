@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '@keyfold/event-sourcing';
+import { type Clock, Leadership } from '@keyfold/event-sourcing';
 import { eventually, within } from '@keyfold/event-sourcing/testing';
 import { databaseOf, openConnection } from '../src/connection.js';
 import { leasesOf } from '../src/lease-document.js';
-import { Leadership } from '../src/leadership.js';
+import { MongoLeases } from '../src/leases.js';
 import { FaultyNetwork } from './faulty-network.js';
 import { freshDatabase, mongoUrl, realClock, type TestDatabase, tools } from './support.js';
 
@@ -41,7 +41,7 @@ function candidate(from = database, work: (signal: AbortSignal) => Promise<void>
     own.leads = true;
     await work(signal).finally(() => (own.leads = false));
   };
-  candidates.push(new Leadership(from.connection, { ...tools, clock, ttlMs: TTL_MS }).lead('accounts', term, own.stop.signal));
+  candidates.push(new Leadership(new MongoLeases(from.connection, clock), { ...tools, clock, ttlMs: TTL_MS }).lead('accounts', term, own.stop.signal));
   return own;
 }
 

@@ -1,8 +1,8 @@
-import type { Clock } from '@keyfold/event-sourcing';
+import { type Clock, Leadership, Sequencer } from '@keyfold/event-sourcing';
 import type { Connection } from 'mongoose';
 import { MongoEventStore } from '../src/event-store.js';
-import { Leadership } from '../src/leadership.js';
-import { Sequencer } from '../src/sequencer.js';
+import { MongoLeases } from '../src/leases.js';
+import { MongoNumbering } from '../src/numbering.js';
 import { ids, realClock, silent } from './support.js';
 
 export const TTL_MS = 600;
@@ -27,11 +27,11 @@ export class PausableProcess {
     };
     const tools = { clock, ids, log: silent, failpoint: (point: string) => this.pass(point) };
     this.store = new MongoEventStore(connection, 'accounts', tools);
-    this.leading = new Leadership(connection, { ...tools, ttlMs: TTL_MS }).lead(
+    this.leading = new Leadership(new MongoLeases(connection, clock), { ...tools, ttlMs: TTL_MS }).lead(
       'accounts',
       async (epoch, signal) => {
         this.epochs.push(epoch);
-        await new Sequencer(this.store, tools).run(epoch, signal);
+        await new Sequencer(new MongoNumbering(this.store, clock), tools).run(epoch, signal);
       },
       this.stop.signal,
     );

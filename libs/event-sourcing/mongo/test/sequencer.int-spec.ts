@@ -44,7 +44,7 @@ const everythingNumbered = (store: EventStore, count: number): Promise<Sequenced
       expect(times).toEqual([...times].sort());
       return commits;
     },
-    { deadlineMs: 15_000 },
+    { deadlineMs: 60_000 },
   );
 
 describe('a leader that stands still', () => {

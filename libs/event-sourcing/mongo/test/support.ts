@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Ids, Logger, NewCommit } from '@keyfold/event-sourcing';
+import { type Clock, type Ids, Leadership, type Logger, type NewCommit, Sequencer } from '@keyfold/event-sourcing';
 import type { Connection } from 'mongoose';
 import { createIndexes } from '../src/commit-document.js';
 import { openConnection } from '../src/connection.js';
 import { MongoEventStore, type MongoEventStoreTools } from '../src/event-store.js';
-import { Leadership } from '../src/leadership.js';
-import { Sequencer } from '../src/sequencer.js';
+import { MongoLeases } from '../src/leases.js';
+import { MongoNumbering } from '../src/numbering.js';
 
 export const mongoUrl = (): string => {
   const url = process.env['KEYFOLD_MONGO_URL'];
@@ -48,7 +48,7 @@ export async function freshDatabase(options: { url?: string; indexes?: boolean }
 export function sequencedStore(connection: Connection, options: Partial<MongoEventStoreTools> = {}): { store: MongoEventStore; close(): Promise<void> } {
   const store = new MongoEventStore(connection, 'accounts', { ...tools, ...options });
   const stop = new AbortController();
-  const leading = new Leadership(connection, tools).lead('accounts', (epoch, signal) => new Sequencer(store, tools).run(epoch, signal), stop.signal);
+  const leading = new Leadership(new MongoLeases(connection, realClock), tools).lead('accounts', (epoch, signal) => new Sequencer(new MongoNumbering(store, realClock), tools).run(epoch, signal), stop.signal);
   return {
     store,
     close: async () => {

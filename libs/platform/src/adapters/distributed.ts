@@ -1,16 +1,16 @@
 import { PERSON_OWNERS } from '@keyfold/contracts';
-import { type Feeds, type KeyStore, type Logger } from '@keyfold/event-sourcing';
+import { type Feeds, type KeyStore, Leadership, type Logger, Sequencer } from '@keyfold/event-sourcing';
 import { createTopics, type KafkaSettings, KafkaTransport, TopicMisconfigured } from '@keyfold/event-sourcing-kafka';
 import {
   createIndexes,
-  Leadership,
   MongoAuditLog,
   MongoEventStore,
   MongoKeyStore,
+  MongoLeases,
+  MongoNumbering,
   MongoProjectionStore,
   MongoRelayState,
   openConnection,
-  Sequencer,
 } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
@@ -36,7 +36,7 @@ export async function distributedAdapters(service: string, config: Config, { log
   try {
     const store = new MongoEventStore(connection, service, { clock, log, metrics, appendDeadlineMs: config.commandDeadlineMs });
     await store.checkIndexes();
-    const leadership = new Leadership(connection, { clock, ids: systemIds, log });
+    const leadership = new Leadership(new MongoLeases(connection, clock), { clock, ids: systemIds, log });
     const transport = new KafkaTransport({ ...kafkaSettings(`keyfold-${service}`, config, log), metrics });
     metrics.onLook(() => {
       for (const { group, running, restarts } of transport.health()) {
@@ -74,7 +74,7 @@ export async function distributedAdapters(service: string, config: Config, { log
           async (epoch, term) => {
             const over = new AbortController();
             const until = AbortSignal.any([term, over.signal]);
-            const parts = [new Sequencer(store, { clock, log, failpoint }).run(epoch, until), work(new MongoRelayState(connection, service, epoch, clock), until)];
+            const parts = [new Sequencer(new MongoNumbering(store, clock), { clock, log, failpoint }).run(epoch, until), work(new MongoRelayState(connection, service, epoch, clock), until)];
             await Promise.race(parts).finally(() => over.abort());
             await Promise.all(parts);
           },

@@ -1,4 +1,4 @@
-import type { Clock } from '@keyfold/event-sourcing';
+import type { Clock } from './ports.js';
 
 /** A wake-up inside the process. Rings are counted, so that one between looking and waiting is not lost. */
 export class Bell {

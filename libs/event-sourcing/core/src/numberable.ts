@@ -1,6 +1,6 @@
 /** What the sequencer has to know of an unnumbered commit. */
 export interface UnnumberedCommit {
-  readonly _id: string;
+  readonly commitId: string;
   readonly streamId: string;
   readonly expectedVersion: number;
   readonly toVersion: number;

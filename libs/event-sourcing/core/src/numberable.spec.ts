@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cutOff, numberable, type UnnumberedCommit } from './numberable.js';
 
-const commit = (streamId: string, expectedVersion: number, toVersion: number): UnnumberedCommit => ({ _id: `${streamId}@${expectedVersion}`, streamId, expectedVersion, toVersion });
+const commit = (streamId: string, expectedVersion: number, toVersion: number): UnnumberedCommit => ({ commitId: `${streamId}@${expectedVersion}`, streamId, expectedVersion, toVersion });
 
 /** Streams of commits of one to three events, all unnumbered, and a scan that meets them in any order. */
 const shuffledStreams = fc

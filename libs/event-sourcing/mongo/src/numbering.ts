@@ -1,0 +1,106 @@
+import type { Bell, Clock, LastCommit, NumberingLog, NumberingTerm, StreamVersion, Turn, UnnumberedCommit } from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import { type CommitDocument, COMMITS } from './commit-document.js';
+import { lastCommitsBefore } from './commit-ends.js';
+import { DURABLE, READ_MS, within } from './connection.js';
+import type { MongoEventStore } from './event-store.js';
+import { type LeaseDocument, leasesOf } from './lease-document.js';
+
+const SEQUENCER = 'the sequencer';
+const TURN = { assigned: 1, redo: 1, recordedAt: 1 };
+
+/** The log of one service for its sequencer: the redo record is in the lease document, so that the epoch guards it. */
+export class MongoNumbering implements NumberingLog {
+  readonly service: string;
+  readonly appended: Bell;
+
+  constructor(
+    private readonly store: MongoEventStore,
+    private readonly clock: Clock,
+  ) {
+    this.service = store.service;
+    this.appended = store.wakeups.appended;
+  }
+
+  numbersHere(yes: boolean): void {
+    this.store.wakeups.listen();
+    this.store.wakeups.sequencing = yes;
+  }
+
+  begin(epoch: number): NumberingTerm {
+    return new MongoNumberingTerm(this.store, epoch, this.clock);
+  }
+}
+
+/** One session: in it a snapshot is taken after everything that the session has written. */
+class MongoNumberingTerm implements NumberingTerm {
+  private readonly session: mongo.ClientSession;
+  private readonly commits: mongo.Collection<CommitDocument>;
+  private readonly leases: mongo.Collection<LeaseDocument>;
+
+  constructor(
+    private readonly store: MongoEventStore,
+    private readonly epoch: number,
+    private readonly clock: Clock,
+  ) {
+    this.session = store.db.client.startSession({ causalConsistency: true });
+    this.commits = store.db.collection(COMMITS);
+    this.leases = leasesOf(store.db);
+  }
+
+  recover(): Promise<Turn | null> {
+    return this.update({ epoch: this.epoch }, { assigned: '$assigned', seenBy: this.epoch });
+  }
+
+  scan(limit: number): Promise<UnnumberedCommit[]> {
+    // Snapshot: a plain majority scan could pass by a commit before it becomes visible and still meet its successor.
+    const options = { session: this.session, readConcern: { level: 'snapshot' }, maxTimeMS: READ_MS, batchSize: limit } as const;
+    const projection = { _id: 0, commitId: '$_id', streamId: 1, expectedVersion: 1, toVersion: 1 };
+    const unnumbered = this.commits.find({ sequenced: false }, { ...options, hint: 'commit_unsequenced', limit, projection });
+    return this.ask(unnumbered.toArray() as Promise<unknown> as Promise<UnnumberedCommit[]>);
+  }
+
+  lastCommitsBefore(pairs: readonly StreamVersion[]): Promise<LastCommit[]> {
+    return this.ask(lastCommitsBefore(this.store.db, pairs));
+  }
+
+  give(turn: Turn, commitIds: readonly string[]): Promise<Turn | null> {
+    return this.update(
+      { epoch: this.epoch, assigned: turn.assigned },
+      {
+        redo: { from: '$assigned', commitIds: { $literal: commitIds } },
+        assigned: { $add: ['$assigned', commitIds.length] },
+        recordedAt: { $max: ['$recordedAt', '$$NOW'] },
+      },
+    );
+  }
+
+  async writeOut({ assigned, redo, recordedAt }: Turn): Promise<void> {
+    const updates = redo!.commitIds.map((_id, i) => ({
+      updateOne: {
+        filter: { _id, sequenced: false },
+        hint: '_id_',
+        update: { $set: { sequenced: true, position: redo!.from + i + 1, recordedAt } },
+      },
+    }));
+    await this.ask(this.commits.bulkWrite(updates, { ordered: false, session: this.session, writeConcern: DURABLE }));
+    this.store.wakeups.wasNumbered(assigned);
+    // For readers in other processes only; the next batch brings it if this is lost.
+    await this.ask(
+      this.leases.updateOne({ _id: this.store.service, epoch: this.epoch }, { $max: { numbered: assigned } }, { writeConcern: { w: 1 } }),
+    );
+  }
+
+  end(): Promise<void> {
+    return this.session.endSession();
+  }
+
+  private update(condition: { epoch: number; assigned?: number }, set: object): Promise<Turn | null> {
+    const options = { session: this.session, writeConcern: DURABLE, returnDocument: 'after', projection: TURN } as const;
+    return this.ask(this.leases.findOneAndUpdate({ _id: this.store.service, ...condition }, [{ $set: set }], options));
+  }
+
+  private ask<T>(work: Promise<T>): Promise<T> {
+    return within(this.clock, SEQUENCER, READ_MS, work);
+  }
+}

@@ -1,0 +1,277 @@
+import {
+  type AggregateContract,
+  Aggregates,
+  type AnyProcessManager,
+  type AnyProjection,
+  type CommandContext,
+  type CommandResult,
+  type CommandSender,
+  type Decider,
+  DeadLetters,
+  deliver,
+  DomainError,
+  type DomainEvent,
+  EventRegistry,
+  type EventStore,
+  type Feeds,
+  type Ids,
+  Leadership,
+  NotFound,
+  type Policy,
+  PolicyRunner,
+  ProcessRunner,
+  Projector,
+  Relay,
+  replay,
+  type SequencedCommit,
+  Sequencer,
+  type Subscriber,
+  topicOf,
+} from '@keyfold/event-sourcing';
+import { seededIds } from '../ids.js';
+import type { SimulatedBroker } from './broker.js';
+import { SimulatedEventStore } from './event-store.js';
+import { SimulatedLeases, SimulatedNumbering, SimulatedRelayState } from './leading.js';
+import { SimulatedProcess } from './process.js';
+import { SimulatedProjectionStore } from './projection-store.js';
+import type { SimulatedServer } from './server.js';
+import { SimulatedTransport } from './transport.js';
+import type { World } from './world.js';
+
+/** A command of a service: on which aggregate, and the decision. */
+export interface SimulatedCommand {
+  readonly decider: Decider<any, any>;
+  /** Pure. Throws DomainError to refuse; nothing to do is []. */
+  decide(state: any, body: any, now: string): readonly DomainEvent[];
+}
+
+/** One service to simulate: what its module would list. */
+export interface SimulatedService {
+  readonly service: string;
+  readonly contracts: readonly AggregateContract<never>[];
+  /** By the name in the path: `<aggregate-plural>/<command>`. */
+  readonly commands: Readonly<Record<string, SimulatedCommand>>;
+  readonly projections?: readonly AnyProjection[];
+  readonly policies?: readonly Policy[];
+  readonly processes?: readonly AnyProcessManager[];
+}
+
+export interface CommandToSend {
+  readonly name: string;
+  readonly id: string;
+  readonly body: object;
+  readonly commandId: string;
+  readonly expectedVersion: number | null;
+}
+
+/** What the services of one simulation share. */
+export interface Surroundings {
+  readonly world: World;
+  readonly broker: SimulatedBroker;
+  readonly services: readonly SimulatedService[];
+  readonly servers: ReadonlyMap<string, SimulatedServer>;
+  readonly registry: EventRegistry;
+  /** What became of the commands of policies and processes that were answered without a commit: refused, or nothing to do. */
+  readonly answeredWithoutCommit: Set<string>;
+}
+
+const LEASE_MS = 2_400;
+const CACHED_STREAMS = 3;
+const RESTART_MS = [20, 1_200] as const;
+const RETRY_MS = 300;
+
+export const contractsOf = (services: readonly SimulatedService[]): AggregateContract<never>[] =>
+  services.flatMap(({ contracts, processes }) => [
+    ...contracts,
+    ...(processes ?? []).map((process) => process.contract as AggregateContract<never>),
+  ]);
+
+/** One process of a service, started again whenever it has crashed: command path, sequencer and relay under a lease, subscription, timers. */
+export class Instance {
+  process!: SimulatedProcess;
+  subscribers: readonly Subscriber[] = [];
+  private aggregates!: Aggregates;
+  private deadLetters!: DeadLetters;
+  private starts = 0;
+
+  constructor(
+    private readonly around: Surroundings,
+    readonly definition: SimulatedService,
+    private readonly name: string,
+  ) {
+    this.start();
+  }
+
+  /** Runs one command in the process, as it comes in at the edge. */
+  execute(
+    { name, id, body, commandId, expectedVersion }: CommandToSend,
+    cause: { correlationId: string; causationId: string | null } | null = null,
+  ): Promise<CommandResult> {
+    const command = this.definition.commands[name];
+    if (!command) throw new NotFound('command', name);
+    const now = this.process.clock.now().toISOString();
+    const context: CommandContext = {
+      commandId,
+      commandHash: JSON.stringify([name, id, body]),
+      repeatable: true,
+      actor: { subject: 'simulated', memberId: null, roles: [] },
+      correlationId: cause?.correlationId ?? commandId,
+      causationId: cause?.causationId ?? null,
+      traceparent: null,
+      expectedVersion,
+      dryRun: false,
+      now,
+    };
+    return this.aggregates.execute(command.decider, id, context, (state) => command.decide(state, body, now));
+  }
+
+  /** As an operator would. */
+  async retryDeadLetters(subscriber: string, streamId: string): Promise<void> {
+    await this.deadLetters.retry(this.subscribers.find(({ name }) => name === subscriber)!, streamId);
+  }
+
+  private start(): void {
+    const { world, broker, registry } = this.around;
+    const incarnation = `${this.name}/${++this.starts}`;
+    world.note(`${incarnation} starts`);
+    const process = new SimulatedProcess(world, this.name);
+    this.process = process;
+    process.onCrash(() => {
+      broker.expire(process);
+      world.after(world.random.between(...RESTART_MS), '', () => this.start());
+    });
+    const { clock, log } = process;
+    const ids = seededIds(incarnation);
+    const failpoint = (): Promise<void> | void => (world.random.chance(0.1) ? clock.wait(world.random.between(0, 30)) : undefined);
+    const vault = {
+      encrypt: async (_person: string, text: string) => text,
+      decrypt: async (text: string) => text,
+      forget: () => undefined,
+    };
+    const store = this.storeOf(this.definition.service, process);
+    const projections = new SimulatedProjectionStore(store.server, process);
+    this.aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheSize: CACHED_STREAMS });
+    const tools = { registry, feeds: this.feeds(process), clock, log, ids, sender: this.sender() };
+    this.deadLetters = new DeadLetters(projections, tools);
+    const processes = (this.definition.processes ?? []).map(
+      (each) => new ProcessRunner(each, { ...tools, aggregates: this.aggregates, store: projections }),
+    );
+    this.subscribers = [
+      ...(this.definition.projections ?? []).map((projection) => new Projector(projection, projections, tools)),
+      ...(this.definition.policies ?? []).map((policy) => new PolicyRunner(policy, projections, tools)),
+      ...processes.flatMap((each) => each.subscribers),
+    ];
+    const never = new AbortController().signal;
+    const transport = new SimulatedTransport(broker, process, incarnation);
+    void this.lead({ store, transport, ids, failpoint, processes }, never);
+    void this.consume(transport);
+    void this.build(projections);
+  }
+
+  /** The sequencer, the relay and the timers share the term: the first two are conditional on its epoch, and either ending ends it. */
+  private lead(
+    {
+      store,
+      transport,
+      ids,
+      failpoint,
+      processes,
+    }: {
+      store: SimulatedEventStore;
+      transport: SimulatedTransport;
+      ids: Ids;
+      failpoint: () => Promise<void> | void;
+      processes: readonly ProcessRunner<unknown>[];
+    },
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { clock, log, world } = this.process;
+    const leadership = new Leadership(new SimulatedLeases(store), { clock, ids, log, ttlMs: LEASE_MS });
+    return leadership.lead(
+      this.definition.service,
+      async (epoch, term) => {
+        const over = new AbortController();
+        const until = AbortSignal.any([term, over.signal]);
+        const sizes = { scan: 2 + world.random.int(20), bulk: 1 + world.random.int(6) };
+        const parts = [
+          new Sequencer(new SimulatedNumbering(store), { clock, log, failpoint, ...sizes }).run(epoch, until),
+          new Relay(store, transport, new SimulatedRelayState(store, epoch), { clock, log, failpoint }).run(until),
+        ];
+        const timers = processes.map((each) => each.runTimers(until));
+        await Promise.race(parts).finally(() => over.abort());
+        await Promise.all([...parts, ...timers]);
+      },
+      stop,
+    );
+  }
+
+  private async consume(transport: SimulatedTransport): Promise<void> {
+    const { subscribers, process } = this;
+    const services = [...new Set(subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
+    if (services.length === 0) return;
+    const tools = {
+      registry: this.around.registry,
+      feeds: this.feeds(process),
+      clock: process.clock,
+      log: process.log,
+      partitions: transport.partitions,
+    };
+    await transport.consume({
+      group: this.definition.service,
+      topics: services.map(topicOf),
+      onBatch: (batch) => deliver(batch, subscribers, tools),
+    });
+  }
+
+  /** What has never been built is built from the feeds, while the subscription already brings news. */
+  private async build(projections: SimulatedProjectionStore): Promise<void> {
+    const { subscribers, process } = this;
+    for (const subscriber of subscribers)
+      for (;;)
+        try {
+          if (await projections.built(subscriber.projection)) break;
+          await replay(subscriber, { registry: this.around.registry, feeds: this.feeds(process) });
+          await projections.setBuilt(subscriber.projection);
+          break;
+        } catch (error) {
+          process.log.warn('cannot build yet', { projection: subscriber.name, error: String(error) });
+          await process.clock.wait(RETRY_MS);
+        }
+  }
+
+  private storeOf(service: string, process: SimulatedProcess): SimulatedEventStore {
+    return new SimulatedEventStore(service, this.around.servers.get(service)!, process);
+  }
+
+  private feeds(process: SimulatedProcess): Feeds {
+    const stores = new Map<string, EventStore>();
+    const storeOf = (service: string): EventStore => {
+      if (!stores.has(service)) stores.set(service, this.storeOf(service, process));
+      return stores.get(service)!;
+    };
+    return {
+      after: (service, position, limit) => storeOf(service).feed(position, limit),
+      stream: async (service, streamId, afterVersion) => {
+        const commits = await storeOf(service).load(streamId, afterVersion);
+        return commits.filter((commit) => commit.position !== null) as SequencedCommit[];
+      },
+      lastPosition: (service) => storeOf(service).lastPosition(),
+    };
+  }
+
+  private sender(): CommandSender {
+    const { answeredWithoutCommit } = this.around;
+    return {
+      send: async (command) => {
+        try {
+          const result = await this.execute({ ...command, expectedVersion: null }, command);
+          if (result.events.length === 0) answeredWithoutCommit.add(command.commandId);
+          return result;
+        } catch (error) {
+          if (error instanceof DomainError || error instanceof NotFound) answeredWithoutCommit.add(command.commandId);
+          throw error;
+        }
+      },
+    };
+  }
+}
