@@ -1,6 +1,8 @@
+import { BatchFold } from './batch-fold.js';
 import { partitionOf } from './cloudevents.js';
+import { RowRefused } from './errors.js';
 import { topicOf, type EventRegistry, type RecordedEvent } from './events.js';
-import type { AuditLog, BatchState, BatchWrite, Clock, DeadLetter, Feeds, Logger, Marks, Metrics, ProjectionStore } from './ports.js';
+import type { AuditLog, Clock, DeadLetter, Feeds, Logger, Metrics, ProjectionStore } from './ports.js';
 import type { AnyProjection, Projection } from './projection.js';
 import { followsStream, gapless, type Incoming, incomingOfCommit, NO_MARKS } from './subscription.js';
 
@@ -31,6 +33,7 @@ const RETRY_BATCH = 1_000;
  */
 export class Projector<Row extends object> implements Subscriber {
   readonly name: string;
+  private readonly folding: BatchFold<Row>;
 
   constructor(
     readonly projection: Projection<Row>,
@@ -38,6 +41,7 @@ export class Projector<Row extends object> implements Subscriber {
     private readonly tools: SubscriberTools,
   ) {
     this.name = projection.name;
+    this.folding = new BatchFold(projection, tools);
   }
 
   async apply(partition: string, events: readonly Incoming[]): Promise<void> {
@@ -48,29 +52,26 @@ export class Projector<Row extends object> implements Subscriber {
     const fresh = await gapless(mine, marks, this.tools, (streamId, after) =>
       this.tools.log.warn('gap in a stream, repairing it from the feed', { projection: this.name, streamId, after }),
     );
-    if (fresh.length === 0) return;
-    const touched = fresh.map((event) => this.touches(event));
-    await this.store.transact(
-      this.projection,
-      { partition, streams: [...new Set(fresh.map((event) => event.streamId))], rows: [...new Set(touched.flatMap((rows) => rows ?? []))] },
-      (state) => this.foldBatch(fresh, touched, state),
-    );
+    if (fresh.length > 0) await this.write(partition, fresh);
   }
 
   /**
-   * Builds a new generation beside the serving one from the owners' feeds and switches to it. What was appended meanwhile is replayed once more
-   * after the switch: the marks of the new generation drop what it has, and the live subscription goes on from there.
+   * One write for the whole batch. Where the store refuses a row of it, the halves are written one after the other, and their halves, until
+   * the event is found that the row came of: that one is parked, all others are applied.
    */
-  async rebuild(progress: (done: number, total: number) => void): Promise<void> {
-    const { store, promote, discard } = await this.store.newGeneration(this.projection);
+  private async write(partition: string, events: readonly Incoming[], refused: string | null = null): Promise<void> {
+    const placed = events.map((event) => this.folding.place(event));
+    const streams = [...new Set(events.map((event) => event.streamId))];
+    const rows = refused === null ? [...new Set(placed.flatMap((event) => event.rows ?? []))] : [];
     try {
-      await replay(new Projector(this.projection, store, this.tools), this.tools, progress);
-      await promote();
+      await this.store.transact(this.projection, { partition, streams, rows }, (state) => this.folding.fold(placed, state, refused));
     } catch (error) {
-      await discard();
-      throw error;
+      if (!(error instanceof RowRefused)) throw error;
+      if (events.length === 1) return this.write(partition, events, String(error));
+      const middle = Math.ceil(events.length / 2);
+      await this.write(partition, events.slice(0, middle));
+      await this.write(partition, events.slice(middle));
     }
-    await replay(this, this.tools);
   }
 
   /** Applies the dead letters of a stream again, head first, up to the first that still fails. `cause` says why, null when none is left. */
@@ -116,68 +117,10 @@ export class Projector<Row extends object> implements Subscriber {
     if (!incoming) throw new Error(`${letter.streamId} version ${letter.version} is not in the feed`);
     return incoming.read();
   }
-
-  /** Null when the event cannot be read or placed: the fold will park it. */
-  private touches(incoming: Incoming): readonly string[] | null {
-    try {
-      return this.tools.registry.knows(incoming.type) ? this.projection.rowsOf(incoming.read()) : [];
-    } catch {
-      return null;
-    }
-  }
-
-  private foldBatch(fresh: readonly Incoming[], touched: readonly (readonly string[] | null)[], state: BatchState<Row>): BatchWrite<Row> {
-    const marks = new Map<string, Marks>();
-    const rows = new Map<string, Row | null>();
-    const parked: DeadLetter[] = [];
-    fresh.forEach((incoming, i) => {
-      const mark = marks.get(incoming.streamId) ?? state.marks.get(incoming.streamId) ?? NO_MARKS;
-      if (incoming.version <= mark.accepted) return; // another member of the group was faster
-      // A new generation was promoted since the marks were read: the batch comes again and is checked against its marks.
-      if (incoming.version > mark.accepted + 1) throw new Error(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
-      const cause = mark.applied < mark.accepted ? 'queued behind a dead letter' : this.foldOne(incoming, touched[i]!, rows, state.rows);
-      if (cause === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
-      else {
-        marks.set(incoming.streamId, { accepted: incoming.version, applied: mark.applied });
-        parked.push(this.deadLetter(incoming, cause));
-      }
-    });
-    return { marks, rows, parked };
-  }
-
-  /** Folds one event into the rows of the batch; returns why it could not. */
-  private foldOne(incoming: Incoming, touched: readonly string[] | null, rows: Map<string, Row | null>, before: ReadonlyMap<string, Row>): string | null {
-    try {
-      if (touched === null) this.projection.rowsOf(incoming.read());
-      const folded = (touched ?? []).map((id) => {
-        const row = rows.has(id) ? rows.get(id)! : (before.get(id) ?? null);
-        return [id, this.projection.fold(row, incoming.read(), id)] as const;
-      });
-      for (const [id, row] of folded) rows.set(id, row);
-      return null;
-    } catch (error) {
-      return String(error);
-    }
-  }
-
-  private deadLetter(incoming: Incoming, cause: string): DeadLetter {
-    const event = attempt(() => incoming.read());
-    const letter = { projection: this.name, streamId: incoming.streamId, version: incoming.version, cause, parkedAt: this.tools.clock.now().toISOString() };
-    this.tools.log.error('event parked', letter);
-    return { ...letter, event, raw: event ? null : incoming.raw };
-  }
 }
 
-const attempt = <T>(work: () => T): T | null => {
-  try {
-    return work();
-  } catch {
-    return null;
-  }
-};
-
 /** Where an event is on its topic, whichever way it comes: `<topic>/<partition>`. */
-const sourcePartition = (service: string, key: string): string => `${topicOf(service)}/${partitionOf(key)}`;
+export const sourcePartition = (service: string, key: string): string => `${topicOf(service)}/${partitionOf(key)}`;
 
 /**
  * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call. Resumable and repeatable: the marks drop what is known.

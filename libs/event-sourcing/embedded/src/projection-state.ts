@@ -39,3 +39,12 @@ export class ProjectionState {
 }
 
 const keyOf = ({ streamId, version }: DeadLetter): string => `${streamId}@${version}`;
+
+export function pick<T>(from: { get(key: string): T | undefined }, keys: readonly string[]): Map<string, T> {
+  const picked = new Map<string, T>();
+  for (const key of keys) {
+    const value = from.get(key);
+    if (value !== undefined) picked.set(key, value);
+  }
+  return picked;
+}
