@@ -37,7 +37,7 @@ export const bugs = [
   {
     name: 'guard-missing',
     breaks: 'G6: what was applied is applied again when it is delivered again',
-    edits: [{ file: `${CORE}/projector.ts`, from: 'if (incoming.version <= mark.accepted) return;', to: '' }],
+    edits: [{ file: `${CORE}/batch-fold.ts`, from: 'if (incoming.version <= mark.accepted) continue;', to: '' }],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
   },
   {
@@ -61,7 +61,7 @@ export const bugs = [
   {
     name: 'dead-letter-lets-later-events-pass',
     breaks: 'G6: events behind a dead letter of their stream are applied before it',
-    edits: [{ file: `${CORE}/projector.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
+    edits: [{ file: `${CORE}/batch-fold.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
   },
   {

@@ -160,7 +160,7 @@ export class MongoGenerations implements Generations {
    */
   async switchOver(projection: AnyProjection, claim: Claim, how: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
     const key = keyOf(projection);
-    await this.ask(this.gates.close(key));
+    await within(this.clock, WHAT, PASSAGE.deadlineMs, this.gates.close(key));
     try {
       await whileConflicting(this.clock, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
       this.remember(key, claim.generation);
