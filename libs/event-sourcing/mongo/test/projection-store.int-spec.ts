@@ -144,6 +144,26 @@ describe('generations', () => {
     await patient.generations.checkpoint(counts(), second, NOTHING, {});
   });
 
+  it('are not switched past a batch that is under way', async () => {
+    const { remote, network } = await remoteStore();
+    await store.setBuilt(counts());
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    await store.generations.begin(counts(), AT);
+    const claim = (await store.generations.claim(counts()))!;
+    network.fate = fates('insert', 'hold');
+    const batch = remote.transact(counts(), { partition: 'p/0', streams: ['s-1'], rows: ['new'] }, () => ({
+      marks: new Map([['s-1', { accepted: 1, applied: 1 }]]),
+      rows: new Map([['new', { id: 'new', count: 1 }]]),
+      parked: [],
+    }));
+    await eventually(async () => expect(network.holds).toBe(true));
+    const switching = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING });
+    await Promise.race([switching, realClock.wait(1_000)]);
+    network.release();
+    await batch;
+    expect(await switching).toEqual({ switched: false, behind: [{ streamId: 's-1', accepted: 0 }] });
+  }, 60_000);
+
   it('are switched though batches of all partitions come in without a pause', async () => {
     await store.setBuilt(counts());
     await store.generations.begin(counts(), AT);

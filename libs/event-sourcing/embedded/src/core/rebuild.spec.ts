@@ -80,6 +80,21 @@ describe('the first start of a read model', () => {
     expect(actions()).toEqual([]);
   });
 
+  it('has the batches that were passed over in the midst of the switch', async () => {
+    await add('1', 1);
+    let passed = 0;
+    const own = rebuilder({
+      failpoint: async (point) => {
+        if (point !== 'rebuild-switch' || passed === 3) return;
+        passed += 1;
+        await add('2', 1);
+        void apply(); // passed over, or waiting for the switch
+      },
+    });
+    await own.work(forEver);
+    expect([passed, await total()]).toEqual([3, 4]);
+  });
+
   it('goes on after an outage of a feed, with what it has', async () => {
     for (let i = 0; i < 3; i++) await add(String(i), 1);
     const down: Feeds = { ...service.tools.feeds, lastPosition: () => Promise.reject(new Unavailable('the service test')) };
