@@ -23,7 +23,7 @@ type Positions = Readonly<Record<string, number>>;
 export const PAGE = 2_000;
 /** Rows and marks that may wait to be written. More makes fewer writes of the same row, but more to be done again after a crash and a larger transaction. */
 const MOST_DIRTY = 20_000;
-const LONGEST_DIRTY_MS = 5_000;
+const LONGEST_DIRTY_MS = 8_000;
 /** Memory for the rows that are kept to be folded on, in characters of their JSON. */
 const ROWS_CHARS = 64 * 1024 * 1024;
 const MOST_ROWS = 200_000;

@@ -25,7 +25,8 @@ import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, to
 import { inTransaction, isConflict, whileConflicting } from './transaction.js';
 
 const WHAT = 'the projection store';
-const CLAIM_MS = 10_000;
+/** Longer than a builder folds between two writes. */
+const CLAIM_MS = 20_000;
 const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
 const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isConflict(error) };
 /** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
@@ -136,9 +137,12 @@ export class MongoGenerations implements Generations {
     const update = [{ $set: { 'fed.positions': { $literal: write.positions }, claimedUntil: this.later(), ...Object.fromEntries(noted) } }];
     await whileConflicting(this.clock, CHECKPOINT, () =>
       inTransaction(this.db, async (session) => {
-        const kept = await this.projections.updateOne({ _id: keyOf(projection), epoch: claim.epoch }, update, { session });
-        if (kept.matchedCount === 0) throw superseded(projection, claim);
+        const own = { _id: keyOf(projection), epoch: claim.epoch };
+        if (!(await this.projections.findOne(own, { session, projection: { _id: 1 } }))) throw superseded(projection, claim);
         await writeBuilt(this.db, session, { projection, generation: claim.generation }, write);
+        // At the end, so that the claim runs from here on. Whoever has taken it over since the snapshot makes this a conflict.
+        const kept = await this.projections.updateOne(own, update, { session });
+        if (kept.matchedCount === 0) throw superseded(projection, claim);
       }),
     );
   }

@@ -36,7 +36,7 @@ export class MongoProjectionStore implements ProjectionStore {
 
   constructor(
     connection: Connection,
-    /** `claimMs`: how long the builder of a generation may be silent before another takes over; 10 s unless told. */
+    /** `claimMs`: how long the builder of a generation may be silent before another takes over; 20 s unless told. */
     private readonly tools: { clock: Clock; claimMs?: number },
   ) {
     this.db = databaseOf(connection);

@@ -167,7 +167,7 @@ describe('a rebuild', () => {
       ...service.tools.feeds,
       after: async (of, position) => {
         asked.push(position);
-        service.clock.pass(6_000); // every page is written
+        service.clock.pass(9_000); // every page is written
         return service.tools.feeds.after(of, position, limit);
       },
     });
@@ -208,6 +208,21 @@ describe('a rebuild', () => {
     await own.start('olga');
     await rebuilder().work(forEver);
     expect((await status()).rebuild?.state).toBe('switched');
+  });
+
+  it('lets rows go that are too many for its memory, and reads them again', async () => {
+    const groups = Array.from({ length: 80 }, (_, i) => `group-${i}`);
+    for (const by of [1, 2]) for (const [i, group] of groups.entries()) await add(String(i), by, group);
+    const large = totals(undefined, { fold: (row, event, id) => ({ id, total: (row?.total ?? 0) + (event.data as { by: number }).by, text: 'x'.repeat(1_000_000) }) });
+    const feeds: Feeds = {
+      ...service.tools.feeds,
+      after: (of, position) => {
+        service.clock.pass(9_000);
+        return service.tools.feeds.after(of, position, 40);
+      },
+    };
+    await rebuilder({ feeds }, large).work(forEver);
+    expect((await store.view(large).find({ limit: 100 })).map((row) => row.total)).toEqual(groups.map(() => 3));
   });
 
   it('parks what cannot be folded, in the new generation too', async () => {
