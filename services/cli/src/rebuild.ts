@@ -40,6 +40,7 @@ export interface Rebuilt {
   readonly comparison: Comparison | null;
 }
 
+const UNDER_WAY: ReadonlySet<string> = new Set(['building', 'catching-up', 'comparing']);
 const POLL_MS = 200;
 const PLAIN_EVERY_MS = 3_000;
 const LONGEST_MS = 6 * 60 * 60_000;
@@ -74,26 +75,30 @@ export function rebuiltText({ name, state, comparison }: Rebuilt): string {
 
 async function watch(client: KeyfoldClient, path: string, begun: Status, quiet: boolean): Promise<Status> {
   const started = performance.now();
-  let printed = started;
+  const report = quiet ? () => undefined : reporter();
   for (let status = begun; ; status = await patiently(client, path)) {
     const { name, rebuild: current } = status;
     // A service whose read models do not survive it has built them anew when it is back.
-    const isOver = !current || current.generation !== begun.rebuild?.generation || !['building', 'catching-up', 'comparing'].includes(current.state);
-    const now = performance.now();
-    if (current && !quiet) {
-      const { done, total, rate, etaSeconds, state } = current;
-      const line = ratedLine(`${name} ${state}`, { done, total, rate: rate ?? 0, secondsLeft: etaSeconds });
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${isOver ? '\n' : ''}`);
-      else if (isOver || now - printed > PLAIN_EVERY_MS) {
-        process.stderr.write(`${line}\n`);
-        printed = now;
-      }
-    }
-    if (current?.state === 'failed' && isOver) throw new Failure(`${name} was not rebuilt: ${current.error}. The old one goes on serving.`);
+    const isOver = !current || current.generation !== begun.rebuild?.generation || !UNDER_WAY.has(current.state);
+    if (current) report(name, current, isOver);
+    if (isOver && current?.state === 'failed') throw new Failure(`${name} was not rebuilt: ${current.error}. The old one goes on serving.`);
     if (isOver) return status;
-    if (now - started > LONGEST_MS) throw new Failure(`${name} is still being rebuilt after six hours; it goes on without this command.`);
+    if (performance.now() - started > LONGEST_MS) throw new Failure(`${name} is still being rebuilt after six hours; it goes on without this command.`);
     await wait(POLL_MS);
   }
+}
+
+/** Says how far it is: a line that renews itself on a terminal, a plain one every few seconds elsewhere. */
+function reporter(): (name: string, current: Rebuild, isOver: boolean) => void {
+  let printed = performance.now();
+  return (name, { state, done, total, rate, etaSeconds }, isOver) => {
+    const line = ratedLine(`${name} ${state}`, { done, total, rate: rate ?? 0, secondsLeft: etaSeconds });
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${isOver ? '\n' : ''}`);
+    else if (isOver || performance.now() - printed > PLAIN_EVERY_MS) {
+      process.stderr.write(`${line}\n`);
+      printed = performance.now();
+    }
+  };
 }
 
 async function patiently(client: KeyfoldClient, path: string): Promise<Status> {
