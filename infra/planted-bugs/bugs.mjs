@@ -37,7 +37,7 @@ export const bugs = [
   {
     name: 'guard-missing',
     breaks: 'G6: what was applied is applied again when it is delivered again',
-    edits: [{ file: `${CORE}/projector.ts`, from: 'if (incoming.version <= mark.accepted) return;', to: '' }],
+    edits: [{ file: `${CORE}/batch-fold.ts`, from: 'if (incoming.version <= mark.accepted) continue;', to: '' }],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
   },
   {
@@ -61,7 +61,7 @@ export const bugs = [
   {
     name: 'dead-letter-lets-later-events-pass',
     breaks: 'G6: events behind a dead letter of their stream are applied before it',
-    edits: [{ file: `${CORE}/projector.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
+    edits: [{ file: `${CORE}/batch-fold.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
   },
   {
@@ -99,5 +99,11 @@ export const bugs = [
       },
     ],
     caughtBy: [unit(`${CORE_SPECS}/relay.spec.ts`)],
+  },
+  {
+    name: 'rebuild-switched-before-it-caught-up',
+    breaks: 'G8: readers see less after the switch than before it',
+    edits: [{ file: 'libs/event-sourcing/embedded/src/embedded-generations.ts', from: 'if (behind.length > 0) return { switched: false, behind };', to: '' }],
+    caughtBy: [unit(`${CORE_SPECS}/rebuild.spec.ts`)],
   },
 ];

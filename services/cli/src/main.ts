@@ -10,7 +10,7 @@ import { runImport } from './import/run-import.js';
 import { SourceFolder } from './import/source-folder.js';
 import { undoImport } from './import/undo-import.js';
 import { addOperatorVerbs } from './operate.js';
-import { rebuild } from './rebuild.js';
+import { rebuild, rebuiltText } from './rebuild.js';
 
 interface Connection {
   url: string;
@@ -64,12 +64,16 @@ imports
 
 program
   .command('rebuild')
-  .description('Build a read model anew from the logs, beside the serving one, and switch to it.')
+  .description('Build a read model anew from the logs, beside the serving one, and switch to it. The one before goes on consuming until it is discarded.')
   .argument('<service>', 'accounts, opportunities, satisfaction or reporting')
   .argument('[projection]', 'name of the read model; all of the service when absent')
-  .action(async (service: string, projection: string | undefined) => {
-    const names = await rebuild(await connect('operator'), service, projection, connection().json === true);
-    show({ rebuilt: names }, `rebuilt: ${names.join(', ')}`);
+  .option('--rollback', 'let the one before the last rebuild serve again, at once')
+  .option('--discard', 'drop the one before the last rebuild')
+  .action(async (service: string, projection: string | undefined, options: { rollback?: boolean; discard?: boolean }) => {
+    if (options.rollback && options.discard) throw new Failure('say either --rollback or --discard.');
+    const verb = options.rollback ? 'rollback' : options.discard ? 'discard' : 'rebuild';
+    const rebuilt = await rebuild(await connect('operator'), service, projection, { verb, quiet: connection().json === true });
+    show({ rebuilt }, rebuilt.map(rebuiltText).join('\n') || 'no read model has a previous generation');
   });
 
 addOperatorVerbs(program, { connect, show, quiet: () => connection().json === true });

@@ -26,7 +26,11 @@ export class Progress {
 /** `opportunities 4500/8800 51 % 612/s 7 s left`. */
 export function progressLine(label: string, done: number, total: number, seconds: number): string {
   const rate = seconds > 0 ? done / seconds : 0;
-  const left = rate > 0 ? Math.ceil((total - done) / rate) : null;
+  return ratedLine(label, { done, total, rate, secondsLeft: rate > 0 ? Math.ceil((total - done) / rate) : null });
+}
+
+/** The same line for a rate that is known. */
+export function ratedLine(label: string, { done, total, rate, secondsLeft }: { done: number; total: number; rate: number; secondsLeft: number | null }): string {
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-  return `${label} ${done}/${total} ${percent} % ${Math.round(rate)}/s${done < total && left !== null ? ` ${left} s left` : ''}`;
+  return `${label} ${done}/${total} ${percent} % ${Math.round(rate)}/s${done < total && secondsLeft !== null ? ` ${secondsLeft} s left` : ''}`;
 }

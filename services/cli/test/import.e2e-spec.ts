@@ -141,8 +141,14 @@ describe('the import of a CRM export', () => {
     const query = '?asOf=2017-06-30&groupBy=owner';
     const asBefore = await summary(query);
     const { code, out } = await keyfold.cli('rebuild', 'reporting');
-    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('opportunity-history') });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/opportunity-history switched; \d+ rows compared, no difference/) });
     expect(await summary(query)).toEqual(asBefore);
+    const back = JSON.parse((await keyfold.cli('--json', 'rebuild', 'reporting', 'opportunity-history', '--rollback')).out) as object;
+    expect(back).toMatchObject({ rebuilt: [{ name: 'opportunity-history', state: 'rolled-back', serving: 0, previous: 1 }] });
+    expect(await summary(query)).toEqual(asBefore);
+    expect((await keyfold.cli('rebuild', 'reporting', 'opportunity-history', '--discard')).out).toContain('opportunity-history discarded');
+    const nothing = await keyfold.cli('rebuild', 'reporting', 'opportunity-history', '--rollback');
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining('(conflict)') });
   });
 
   it('is taken back where nothing was built on it, and lists what it left', async () => {

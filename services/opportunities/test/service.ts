@@ -5,7 +5,7 @@ import { type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { registry } from '@keyfold/contracts';
-import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, type Projection, Projector, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
+import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, noAuditLog, noMetrics, type Projection, Projector, Rebuilder } from '@keyfold/event-sourcing';
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore, SqliteKeyStore } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
@@ -90,11 +90,16 @@ export class OpportunitiesService {
   /** Keeps a read model of the service from its log, when told to. */
   projector<Row extends object>(projection: Projection<Row>) {
     const { store, projections, feeds, clock, log } = this.adapters;
-    const projector = new Projector(projection, projections, { registry, feeds, clock, log });
+    const tools = { registry, feeds, clock, log };
+    const projector = new Projector(projection, projections, tools);
+    const rebuilder = new Rebuilder(projection, projections, { ...tools, metrics: noMetrics, audit: noAuditLog, failpoint: () => undefined });
     return {
       /** Delivers the whole log, also what was delivered before. */
       deliver: async () => projector.apply('opportunities.events.v1/0', (await store.feed(0, 1_000)).flatMap((commit) => incomingOfCommit('opportunities', commit, registry))),
-      rebuild: () => projector.rebuild(() => undefined),
+      rebuild: async () => {
+        await rebuilder.start('operator');
+        await rebuilder.work(new AbortController().signal);
+      },
       rows: () => projections.view(projection).find({ limit: 100 }),
     };
   }

@@ -105,3 +105,19 @@ export class UnknownEventVersion extends Error {
     super(`${type} version ${version} is not known to this process`);
   }
 }
+
+/** A row that the store cannot hold: too large, or not plain JSON. Nothing of its batch was written. */
+export class RowRefused extends Error {
+  override readonly name = 'RowRefused';
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super(`the store refuses a row: ${reason}`, options);
+  }
+}
+
+/** Another process has taken over what this one was doing. Nothing was written. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+  constructor(what: string) {
+    super(`${what} was taken over`);
+  }
+}

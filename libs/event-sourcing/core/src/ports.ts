@@ -1,4 +1,5 @@
 import type { Commit, NewCommit, RecordedEvent, SequencedCommit } from './events.js';
+import type { Generations } from './generations.js';
 import type { Projection } from './projection.js';
 
 export * from './observation.js';
@@ -130,7 +131,7 @@ export interface ProjectionStore {
 
   /**
    * Reads the marks of `streams` and the rows `rows`, lets the pure `fold` decide, writes its result atomically and conditionally on what was read.
-   * On a conflict it reads and folds again. `partition` names the source partition ("<topic>/<n>"), for the stamps of mirrored views.
+   * On a conflict it reads and folds again. Throws RowRefused. `partition` names the source partition ("<topic>/<n>"), for the stamps of mirrored views.
    */
   transact<Row extends object>(
     projection: Projection<Row>,
@@ -154,8 +155,7 @@ export interface ProjectionStore {
   built(projection: Projection): Promise<boolean>;
   setBuilt(projection: Projection): Promise<void>;
 
-  /** Starts a new empty generation beside the serving one; writes of the returned store go there; `promote` makes it the serving one at once. */
-  newGeneration(projection: Projection): Promise<{ store: ProjectionStore; promote(): Promise<void>; discard(): Promise<void> }>;
+  readonly generations: Generations;
 
   view<Row extends object>(projection: Projection<Row>): View<Row>;
 }

@@ -27,7 +27,9 @@ export function incomingOfCommit(service: string, commit: SequencedCommit, regis
     streamId: commit.streamId,
     version: commit.expectedVersion + index + 1,
     type: event.type,
-    raw: JSON.stringify(event.data),
+    get raw() {
+      return JSON.stringify(event.data);
+    },
     read: once(() => recordedEvents(service, { ...commit, events: [event], expectedVersion: commit.expectedVersion + index }, registry)[0]!),
   }));
 }

@@ -42,14 +42,16 @@ describe('durable projections', () => {
     expect(await open().deadLetters(rows, { limit: 10 })).toEqual([]);
   });
 
-  it('are those of the promoted generation after a restart', async () => {
+  it('are those of the generation that was switched to after a restart', async () => {
     const { open } = setup();
     const rows = durable();
     const store = open();
     await put(store, rows, [{ id: 'old' }]);
-    const next = await store.newGeneration(rows);
-    await put(next.store, rows, [{ id: 'new' }]);
-    await next.promote();
+    await store.setBuilt(rows);
+    await store.generations.begin(rows, '2026-01-01T00:00:00.000Z');
+    const claim = (await store.generations.claim(rows))!;
+    const tail = { rows: new Map([['new', { row: { id: 'new' }, partitions: [], isNew: true }]]), marks: new Map(), parked: [], positions: {} };
+    await store.generations.switchOver(rows, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', tail: async () => tail });
     expect((await open().view(rows).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']);
   });
 

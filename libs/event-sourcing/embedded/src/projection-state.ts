@@ -54,3 +54,12 @@ type Place = Pick<DeadLetter, 'streamId' | 'version'>;
 const inOrder = (a: Place, b: Place): number => (a.streamId === b.streamId ? a.version - b.version : a.streamId < b.streamId ? -1 : 1);
 
 const keyOf = ({ streamId, version }: DeadLetter): string => `${streamId}@${version}`;
+
+export function pick<T>(from: { get(key: string): T | undefined }, keys: readonly string[]): Map<string, T> {
+  const picked = new Map<string, T>();
+  for (const key of keys) {
+    const value = from.get(key);
+    if (value !== undefined) picked.set(key, value);
+  }
+  return picked;
+}

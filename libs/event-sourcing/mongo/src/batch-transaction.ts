@@ -1,9 +1,9 @@
-import type { BatchState, BatchWrite, Projection } from '@keyfold/event-sourcing';
-import type { mongo } from 'mongoose';
+import { type BatchState, type BatchWrite, type Projection, RowRefused } from '@keyfold/event-sourcing';
+import { mongo } from 'mongoose';
 import { READ_MS } from './connection.js';
 import { type DeadLetterDocument, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
-import { generationKey, type StampDocument, STAMPS } from './generations.js';
-import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument } from './row-document.js';
+import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
+import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
 
 export interface BatchKeys {
   readonly partition: string;
@@ -44,7 +44,7 @@ export class BatchTransaction {
 
   async write({ rows, marks, parked }: BatchWrite<object>, partition: string): Promise<void> {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
-    if (rows.size > 0) await this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options);
+    if (rows.size > 0) await refusing(() => this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options));
     if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
     const moved = [...marks].map(([_id, { accepted, applied }]) => put<MarksDocument>({ _id, accepted, applied }, this.absentMarks));
     if (moved.length > 0) await this.marks.bulkWrite(moved, options);
@@ -74,6 +74,19 @@ export class BatchTransaction {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** BadValue, dotted and dollar-prefixed names, parallel arrays in an index, nesting too deep, document too large. Only what lies in the row itself: an outage never refuses one. */
+const REFUSALS = new Set<unknown>([2, 15, 52, 56, 57, 171, 10334, 17280, 17419, 17420]);
+
+/** Writes rows; throws RowRefused where one of them is what the server or the driver will not take. */
+export async function refusing(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (error instanceof mongo.BSON.BSONError || error instanceof mongo.MongoInvalidArgumentError || error instanceof UnstorableRow || REFUSALS.has((error as { code?: unknown }).code))
+      throw new RowRefused((error as Error).message, { cause: error });
+    throw error;
+  }
+}
 
 const without = (ids: readonly string[], documents: readonly { readonly _id: string }[]): Set<string> => {
   const absent = new Set(ids);

@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetterKind, DeadLetterQuery, RecordedEvent } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
-import { DEAD_LETTERS } from './generations.js';
+import { DEAD_LETTERS } from './generation-collections.js';
 
 /** A parked event. Kept as JSON text, so that what could not be read elsewhere can at least be kept here. */
 export interface DeadLetterDocument {

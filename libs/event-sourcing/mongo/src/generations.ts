@@ -1,125 +1,240 @@
-import type { Clock, Projection } from '@keyfold/event-sourcing';
-import { mongo } from 'mongoose';
-import { DURABLE, MAJORITY, READ_MS } from './connection.js';
-import { collectionsOf, keyOf } from './row-document.js';
+import {
+  type AnyProjection,
+  type BuiltState,
+  type BuiltWrite,
+  type Claim,
+  type Clock,
+  type Generations,
+  type GenerationsComparison,
+  type GenerationsStatus,
+  isUnderWay,
+  type Rebuild,
+  type RebuildProgress,
+  Superseded,
+  type Switch,
+  type BehindStream,
+} from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import { writeBuilt } from './built-write.js';
+import { DURABLE, MAJORITY, READ_MS, within } from './connection.js';
+import { Gates, GateShut } from './gates.js';
+import { dropOthers, makeCollections } from './generation-collections.js';
+import { behindOf, compareGenerations } from './generation-comparison.js';
+import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
+import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow } from './row-document.js';
+import { inTransaction, isConflict, whileConflicting } from './transaction.js';
 
-/** One document per projection version: which generation of its collections serves. */
-interface ProjectionDocument {
-  readonly _id: string;
-  readonly serving: number;
-  readonly last: number;
-  readonly built: readonly number[];
-}
-
-/** A write of one partition, counted; `_id` is `<projection>|<generation>|<partition>`. */
-export interface StampDocument {
-  readonly _id: string;
-  readonly count: number;
-}
-
-export const DEAD_LETTERS = 'dead_letters';
-export const STAMPS = 'stamps';
-export const generationKey = (key: string, generation: number): string => `${key}|${generation}`;
-
-/** Readers may go on with the former generation for so long after a promotion by another process. Writers never do. */
+const WHAT = 'the projection store';
+/** Longer than a builder folds between two writes. */
+const CLAIM_MS = 20_000;
+const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
+const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isConflict(error) };
+/** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
 const READER_MS = 1_000;
 
-/** The generations of projections: each has its own collections; a document names the one that serves. */
-export class Generations {
+/** Something is missing in the claimed generation: undoes the transaction of the switch. */
+class NotYet extends Error {
+  constructor(readonly behind: readonly BehindStream[]) {
+    super('not yet');
+  }
+}
+
+/** The generations of projections: each has its own collections; a document and the gates name the one that serves. */
+export class MongoGenerations implements Generations {
   private readonly projections: mongo.Collection<ProjectionDocument>;
+  private readonly gates: Gates;
   private readonly seen = new Map<string, { generation: number; at: number }>();
 
   constructor(
     private readonly db: mongo.Db,
     private readonly clock: Clock,
+    private readonly claimMs = CLAIM_MS,
   ) {
     this.projections = db.collection('projections');
+    this.gates = new Gates(db);
   }
 
-  async prepare(projection: Projection): Promise<number> {
-    const _id = keyOf(projection);
-    const first = { $setOnInsert: { serving: 0, last: 0, built: [] } };
-    const document = await this.projections.findOneAndUpdate({ _id }, first, { upsert: true, returnDocument: 'after', writeConcern: DURABLE });
-    await this.makeCollections(projection, document!.serving);
-    return document!.serving;
+  async prepare(projection: AnyProjection): Promise<void> {
+    const options = { upsert: true, returnDocument: 'after', writeConcern: DURABLE } as const;
+    const document = await this.projections.findOneAndUpdate({ _id: keyOf(projection) }, { $setOnInsert: newDocument }, options);
+    await makeCollections(this.db, projection, document!.serving);
   }
 
-  /** The serving generation as of now; inside a transaction as of its snapshot. */
-  async serving(projection: Projection, session?: mongo.ClientSession): Promise<number> {
-    return (await this.read(projection, session)).serving;
+  async status(projection: AnyProjection): Promise<GenerationsStatus> {
+    const { serving, built, fed, rebuild } = await this.document(projection);
+    return { serving, built, previous: isUnderWay(rebuild) ? null : (fed?.generation ?? null), rebuild };
   }
 
-  async servingForReaders(projection: Projection): Promise<number> {
+  /** The serving generation as of now. */
+  async serving(projection: AnyProjection): Promise<number> {
+    return (await this.document(projection)).serving;
+  }
+
+  async servingForReaders(projection: AnyProjection): Promise<number> {
     const now = this.clock.now().getTime();
     const known = this.seen.get(keyOf(projection));
     return known && now - known.at < READER_MS ? known.generation : this.serving(projection);
   }
 
-  async isBuilt(projection: Projection, generation: number | null): Promise<boolean> {
-    const document = await this.projections.findOne({ _id: keyOf(projection) }, { readConcern: MAJORITY, maxTimeMS: READ_MS });
-    return document?.built.includes(generation ?? document.serving) ?? false;
+  async setBuilt(projection: AnyProjection): Promise<void> {
+    await this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, { writeConcern: DURABLE });
   }
 
-  async setBuilt(projection: Projection, generation: number): Promise<void> {
-    await this.projections.updateOne({ _id: keyOf(projection) }, { $addToSet: { built: generation } }, { writeConcern: DURABLE });
+  /** Orders a batch of `partition` before or after every switch, and says which generation serves for it. To be retried on GateShut, after `ensureGate`. */
+  async pass(projection: AnyProjection, partition: string, session: mongo.ClientSession): Promise<number> {
+    return (await this.gates.pass(keyOf(projection), partition, session)).serving;
   }
 
-  /** A new empty generation. The one that serves and its rivals stay; those that served before it go. */
-  async begin(projection: Projection): Promise<number> {
+  async ensureGate(projection: AnyProjection, partition: string): Promise<void> {
+    const _id = keyOf(projection);
+    await this.gates.ensure(_id, partition, async (session) => {
+      const { serving, built } = found(projection, await this.projections.findOneAndUpdate({ _id }, { $inc: { gates: 1 } }, { session, returnDocument: 'after' }));
+      return { serving, built };
+    });
+  }
+
+  awaitsBuild(projection: AnyProjection, partition: string): Promise<boolean> {
+    return whileConflicting(this.clock, PASSAGE, async () => {
+      try {
+        return !(await this.gates.pass(keyOf(projection), partition)).built;
+      } catch (error) {
+        if (error instanceof GateShut) await this.ensureGate(projection, partition);
+        throw error;
+      }
+    });
+  }
+
+  async begin(projection: AnyProjection, startedAt: string): Promise<void> {
+    const { epoch, built, serving, last, rebuild } = await this.document(projection);
+    if (isUnderWay(rebuild)) return;
+    const generation = built ? last + 1 : serving;
+    const begun: Rebuild = { generation, state: 'building', done: 0, total: 0, rate: null, startedAt, finishedAt: null, error: null, comparison: null };
+    const next = { last: Math.max(last, generation), fed: { generation, positions: {} }, rebuild: begun, epoch: epoch + 1, claimedUntil: FREE };
+    await this.ask(this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, { writeConcern: DURABLE }));
+  }
+
+  async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
+    const free = { _id: keyOf(projection), fed: { $ne: null }, ...(!force && { $expr: { $lte: ['$claimedUntil', '$$NOW'] } }) };
     const options = { returnDocument: 'after', writeConcern: DURABLE } as const;
-    const document = await this.projections.findOneAndUpdate({ _id: keyOf(projection) }, { $inc: { last: 1 } }, options);
-    if (!document) throw notPrepared(projection);
-    for (let old = document.serving - 1; old >= 0 && (await this.exists(projection, old)); old--) await this.drop(projection, old);
-    await this.makeCollections(projection, document.last);
-    return document.last;
+    const document = await this.ask(this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
+    if (!document?.fed) return null;
+    await makeCollections(this.db, projection, document.fed.generation);
+    await dropOthers(this.db, keyOf(projection), [document.serving, document.fed.generation]);
+    const { generation, positions } = document.fed;
+    const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
+    const isEmpty = !(await this.ask(rows.findOne({}, { readConcern: MAJORITY }))) && !(await this.ask(marks.findOne({}, { readConcern: MAJORITY })));
+    return { generation, epoch: document.epoch, isEmpty, positions };
   }
 
-  async promote(projection: Projection, generation: number): Promise<void> {
-    const older = { _id: keyOf(projection), serving: { $lt: generation } };
-    const promoted = await this.projections.updateOne(older, { $set: { serving: generation }, $addToSet: { built: generation } }, { writeConcern: DURABLE });
-    if (promoted.matchedCount === 0) throw new Error(`${keyOf(projection)}: generation ${generation} cannot be promoted, a newer one serves`);
-    this.remember(projection, generation);
+  async read(projection: AnyProjection, { generation }: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {
+    const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
+    const [foundRows, foundMarks] = await this.ask(Promise.all([byId<RowDocument>(rows, keys.rows), byId<MarksDocument>(marks, keys.streams)]));
+    return { marks: marksOf(foundMarks), rows: new Map(foundRows.map((row) => [row._id, { row: toRow<object>(row), partitions: row._partitions ?? [] }])) };
   }
 
-  async drop(projection: Projection, generation: number): Promise<void> {
+  async checkpoint(projection: AnyProjection, claim: Claim, write: BuiltWrite, progress: RebuildProgress): Promise<void> {
+    const noted = Object.entries(progress).map(([field, value]) => [`rebuild.${field}`, { $literal: value }]);
+    const update = [{ $set: { 'fed.positions': { $literal: write.positions }, claimedUntil: this.later(), ...Object.fromEntries(noted) } }];
+    await whileConflicting(this.clock, CHECKPOINT, () =>
+      inTransaction(this.db, async (session) => {
+        const own = { _id: keyOf(projection), epoch: claim.epoch };
+        if (!(await this.projections.findOne(own, { session, projection: { _id: 1 } }))) throw superseded(projection, claim);
+        await writeBuilt(this.db, session, { projection, generation: claim.generation }, write);
+        // At the end, so that the claim runs from here on. Whoever has taken it over since the snapshot makes this a conflict.
+        const kept = await this.projections.updateOne(own, update, { session });
+        if (kept.matchedCount === 0) throw superseded(projection, claim);
+      }),
+    );
+  }
+
+  async compare(projection: AnyProjection, { generation: claimed }: Claim, sample: number): Promise<GenerationsComparison> {
+    const serving = await this.serving(projection);
+    const session = this.db.client.startSession({ snapshot: true });
+    try {
+      return await within(this.clock, WHAT, CHECKPOINT.attemptMs, compareGenerations(this.db, session, { projection, serving, claimed }, sample));
+    } finally {
+      await session.endSession();
+    }
+  }
+
+  /**
+   * One transaction, which writes every gate first. A batch that has committed by then has its marks in the snapshot, or this transaction fails on its gate and begins
+   * anew; one that has not will find the gate written and fold again, on the generation that serves then. A batch that was passed over (see `awaitsBuild`)
+   * is ordered in the same way, so its events were in the logs before the tail is read. A crash at any point undoes all of it.
+   */
+  async switchOver(projection: AnyProjection, claim: Claim, how: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
     const key = keyOf(projection);
-    const { rows, marks } = collectionsOf(this.db, key, generation);
-    await rows.drop();
-    await marks.drop();
-    const prefix = `${generationKey(key, generation)}|`;
-    await this.db.collection<StampDocument>(STAMPS).deleteMany({ _id: { $gte: prefix, $lt: `${prefix}\uffff` } });
-    await this.db.collection(DEAD_LETTERS).deleteMany({ view: generationKey(key, generation) });
+    await within(this.clock, WHAT, PASSAGE.deadlineMs, this.gates.close(key));
+    try {
+      await whileConflicting(this.clock, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
+      this.remember(key, claim.generation);
+      return { switched: true, behind: [] };
+    } catch (error) {
+      await this.ask(this.gates.open(key)).catch(() => undefined); // they open by themselves soon
+      if (error instanceof NotYet) return { switched: false, behind: error.behind };
+      throw error;
+    }
   }
 
-  private async read(projection: Projection, session?: mongo.ClientSession): Promise<ProjectionDocument> {
-    const options = session ? { session, maxTimeMS: READ_MS } : { readConcern: MAJORITY, maxTimeMS: READ_MS };
-    const document = await this.projections.findOne({ _id: keyOf(projection) }, options);
-    if (!document) throw notPrepared(projection);
-    this.remember(projection, document.serving);
+  async release(projection: AnyProjection, { epoch }: Claim): Promise<void> {
+    await this.ask(this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: { claimedUntil: FREE }, $inc: { epoch: 1 } }, { writeConcern: DURABLE }));
+  }
+
+  async discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void> {
+    const failed = failure && { 'rebuild.state': 'failed', 'rebuild.error': failure.error, 'rebuild.finishedAt': failure.at, 'rebuild.rate': null };
+    const update = { $set: { fed: null, claimedUntil: FREE, ...failed }, $inc: { epoch: 1 } } as mongo.UpdateFilter<ProjectionDocument>;
+    const options = { returnDocument: 'after', writeConcern: DURABLE } as const;
+    const document = await this.ask(this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
+    if (!document) throw superseded(projection, claim);
+    await dropOthers(this.db, keyOf(projection), [document.serving]);
+  }
+
+  private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at }: Switch): Promise<void> {
+    const _id = keyOf(projection);
+    const document = await this.projections.findOneAndUpdate({ _id, epoch: claim.epoch }, { $inc: { epoch: 1 } }, { session });
+    if (!document) throw superseded(projection, claim);
+    await this.gates.lead(_id, claim.generation, session);
+    const rest = await tail();
+    if (!rest) throw new NotYet([]);
+    await writeBuilt(this.db, session, { projection, generation: claim.generation }, rest);
+    const { serving } = document;
+    const first = serving === claim.generation;
+    const behind = first ? [] : await behindOf(this.db, session, { projection, serving, claimed: claim.generation });
+    if (behind.length > 0) throw new NotYet(behind);
+    const fed = first ? null : { generation: serving, positions: rest.positions };
+    const finished = { 'rebuild.state': state, 'rebuild.finishedAt': at, 'rebuild.rate': null, 'rebuild.error': null };
+    const switched = { serving: claim.generation, built: true, fed, claimedUntil: FREE, ...finished };
+    await this.projections.updateOne({ _id }, { $set: switched } as mongo.UpdateFilter<ProjectionDocument>, { session });
+  }
+
+  private async document(projection: AnyProjection): Promise<ProjectionDocument> {
+    const _id = keyOf(projection);
+    const document = found(projection, await this.ask(this.projections.findOne({ _id }, { readConcern: MAJORITY, maxTimeMS: READ_MS })));
+    this.remember(_id, document.serving);
     return document;
   }
 
-  private remember(projection: Projection, generation: number): void {
-    this.seen.set(keyOf(projection), { generation, at: this.clock.now().getTime() });
+  private remember(key: string, generation: number): void {
+    this.seen.set(key, { generation, at: this.clock.now().getTime() });
   }
 
-  private async exists(projection: Projection, generation: number): Promise<boolean> {
-    const { marks } = collectionsOf(this.db, keyOf(projection), generation);
-    return (await this.db.listCollections({ name: marks.collectionName }, { nameOnly: true }).toArray()).length > 0;
+  private later(): object {
+    return { $add: ['$$NOW', this.claimMs] };
   }
 
-  private async makeCollections(projection: Projection, generation: number): Promise<void> {
-    const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
-    for (const name of [rows.collectionName, marks.collectionName, STAMPS, DEAD_LETTERS])
-      await this.db.createCollection(name).catch((error: unknown) => {
-        if (!(error instanceof mongo.MongoServerError && error.code === 48)) throw error; // it is there
-      });
-    await this.db.collection(DEAD_LETTERS).createIndex({ view: 1, streamId: 1, version: 1 }, { unique: true });
-    const keys = projection.indexes.map((fields) => Object.fromEntries([...fields.filter((field) => field !== 'id'), '_id'].map((field) => [field, 1 as const])));
-    if (projection.mirrored) keys.push({ _partitions: 1 });
-    const indexes = keys.filter((key) => Object.keys(key).join() !== '_id').map((key) => ({ key }));
-    if (indexes.length > 0) await rows.createIndexes(indexes);
+  private ask<T>(work: Promise<T>): Promise<T> {
+    return within(this.clock, WHAT, READ_MS, work);
   }
 }
 
-const notPrepared = (projection: Projection): Error => new Error(`projection ${keyOf(projection)} is not prepared in this database`);
+const superseded = (projection: AnyProjection, claim: Claim): Superseded => new Superseded(`generation ${claim.generation} of ${keyOf(projection)}`);
+
+function found(projection: AnyProjection, document: ProjectionDocument | null): ProjectionDocument {
+  if (!document) throw new Error(`projection ${keyOf(projection)} is not prepared in this database`);
+  return document;
+}
+
+async function byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {
+  if (ids.length === 0) return [];
+  return collection.find({ _id: { $in: [...ids] } } as unknown as mongo.Filter<Document>, { readConcern: MAJORITY, batchSize: ids.length + 1 }).toArray();
+}

@@ -1,7 +1,7 @@
 import { Batcher, type Clock } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { MAJORITY, READ_MS, within } from './connection.js';
-import { generationKey, type StampDocument, STAMPS } from './generations.js';
+import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
 import { collectionsOf, toRow } from './row-document.js';
 
 const MOST_ROWS = 500_000;

@@ -1,168 +1,121 @@
-import { type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
-import { type Connection, mongo } from 'mongoose';
+import { type AnyProjection, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, type View } from '@keyfold/event-sourcing';
+import type { Connection, mongo } from 'mongoose';
 import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
-import { databaseOf, DURABLE, isDuplicateKey, MAJORITY, READ_MS, within } from './connection.js';
+import { databaseOf, DURABLE, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
-import { generationKey, Generations } from './generations.js';
+import { GateShut } from './gates.js';
+import { generationKey } from './generation-collections.js';
+import { MongoGenerations } from './generations.js';
 import { Mirror } from './mirror.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf } from './row-document.js';
 import { scanMarks, scanRows } from './scan.js';
+import { inTransaction, isConflict, whileConflicting } from './transaction.js';
 import { MongoView } from './view.js';
 
 const STORE = 'the projection store';
-const ATTEMPT_MS = 15_000;
-const DEADLINE_MS = 30_000;
-const LONGEST_BACK_OFF_MS = 250;
+const TRANSACT = {
+  what: STORE,
+  attemptMs: 15_000,
+  deadlineMs: 30_000,
+  isConflict: (error: unknown): boolean => error instanceof GateShut || isConflict(error),
+};
 
 type Fold = (state: BatchState<never>) => BatchWrite<object>;
 
-/** What the stores of the serving and of a new generation share. */
-interface Shared {
-  readonly db: mongo.Db;
-  readonly generations: Generations;
-  /** Rings after each batch that this process has written. */
-  readonly written: Bell;
-  readonly mirrors: Map<string, Mirror<object>>;
-}
-
 /**
  * Read models in the service's database. One partition batch is one transaction over rows, marks, dead letters and stamps, reading at a snapshot:
- * of two that touch the same row or mark only one commits, and the other reads and folds again. Which generation serves is read in the same transaction,
- * so a batch that was begun after a promotion never goes to the former generation.
+ * of two that touch the same row or mark only one commits, and the other reads and folds again. It passes the gate of its partition, which orders it
+ * before or after every switch of generations and says which one serves (see Gates).
  */
 export class MongoProjectionStore implements ProjectionStore {
+  readonly generations: MongoGenerations;
+  private readonly db: mongo.Db;
+  /** Rings after each batch that this process has written. */
+  private readonly written = new Bell();
+  private readonly mirrors = new Map<string, Mirror<object>>();
+
   constructor(
-    private readonly connection: Connection,
-    private readonly tools: { clock: Clock },
-    private readonly shared: Shared = sharedOf(connection, tools.clock),
-    /** The generation that it reads and writes; the serving one when null. */
-    private readonly generation: number | null = null,
-  ) {}
+    connection: Connection,
+    /** `claimMs`: how long the builder of a generation may be silent before another takes over; 20 s unless told. */
+    private readonly tools: { clock: Clock; claimMs?: number },
+  ) {
+    this.db = databaseOf(connection);
+    this.generations = new MongoGenerations(this.db, tools.clock, tools.claimMs);
+  }
 
   async prepare(projection: Projection): Promise<void> {
-    await this.shared.generations.prepare(projection);
+    await this.generations.prepare(projection);
   }
 
   async marks(projection: Projection, streamIds: readonly string[]): Promise<Map<string, Marks>> {
     const read = async (): Promise<MarksDocument[]> => {
-      const { marks } = collectionsOf(this.shared.db, keyOf(projection), await this.current(projection));
+      const { marks } = collectionsOf(this.db, keyOf(projection), await this.generations.serving(projection));
       return marks.find({ _id: { $in: [...streamIds] } }, { readConcern: MAJORITY, maxTimeMS: READ_MS, batchSize: streamIds.length + 1 }).toArray();
     };
     return marksOf(await this.ask(read()));
   }
 
   async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
-    const { clock } = this.tools;
-    const until = clock.now().getTime() + DEADLINE_MS;
-    for (let attempt = 1; ; attempt++)
-      try {
-        await within(clock, STORE, ATTEMPT_MS, this.attempt(projection as Projection<never> as Projection, keys, fold as Fold));
-        this.shared.written.ring();
-        return;
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        if (clock.now().getTime() > until) throw new Unavailable(STORE, { cause: error });
-        await clock.wait(Math.random() * Math.min(2 ** attempt, LONGEST_BACK_OFF_MS));
-      }
+    await whileConflicting(this.tools.clock, TRANSACT, () => this.attempt(projection as Projection<never> as Projection, keys, fold as Fold));
+    this.written.ring();
   }
 
   private async attempt(projection: Projection, keys: BatchKeys, fold: Fold): Promise<void> {
-    const { db, generations } = this.shared;
-    const session = db.client.startSession();
     try {
-      session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: DURABLE });
-      const generation = this.generation ?? (await generations.serving(projection, session));
-      const batch = new BatchTransaction(db, session, projection, generation);
-      await batch.write(fold(await batch.read(keys)), keys.partition);
-      await commit(session);
-    } finally {
-      await session.endSession(); // rolls back what was not committed
+      await inTransaction(this.db, async (session) => {
+        const generation = await this.generations.pass(projection, keys.partition, session);
+        const batch = new BatchTransaction(this.db, session, projection, generation);
+        await batch.write(fold(await batch.read(keys)), keys.partition);
+      });
+    } catch (error) {
+      if (error instanceof GateShut) await this.generations.ensureGate(projection, keys.partition);
+      throw error;
     }
   }
 
   async deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
     const read = async (): Promise<DeadLetterDocument[]> => {
-      const filter = deadLetterFilter(generationKey(keyOf(projection), await this.current(projection)), query);
-      return deadLettersOf(this.shared.db).find(filter, { sort: { streamId: 1, version: 1 }, limit: query.limit, readConcern: MAJORITY, maxTimeMS: READ_MS }).toArray();
+      const filter = deadLetterFilter(generationKey(keyOf(projection), await this.generations.serving(projection)), query);
+      return deadLettersOf(this.db).find(filter, { sort: { streamId: 1, version: 1 }, limit: query.limit, readConcern: MAJORITY, maxTimeMS: READ_MS }).toArray();
     };
     return (await this.ask(read())).map((document) => toDeadLetter(projection.name, document));
   }
 
   async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
-    const view = generationKey(keyOf(projection), await this.ask(this.current(projection)));
-    return this.ask(deadLettersOf(this.shared.db).countDocuments(deadLetterFilter(view, { streamId }), { readConcern: MAJORITY, maxTimeMS: READ_MS }));
+    const view = generationKey(keyOf(projection), await this.ask(this.generations.serving(projection)));
+    return this.ask(deadLettersOf(this.db).countDocuments(deadLetterFilter(view, { streamId }), { readConcern: MAJORITY, maxTimeMS: READ_MS }));
   }
 
   async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
-    const view = generationKey(keyOf(projection), await this.ask(this.current(projection)));
-    await this.ask(deadLettersOf(this.shared.db).deleteMany({ ...deadLetterFilter(view, { streamId }), version: { $lte: upToVersion } }, { writeConcern: DURABLE }));
+    const view = generationKey(keyOf(projection), await this.ask(this.generations.serving(projection)));
+    await this.ask(deadLettersOf(this.db).deleteMany({ ...deadLetterFilter(view, { streamId }), version: { $lte: upToVersion } }, { writeConcern: DURABLE }));
   }
 
   scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
-    return this.ask(this.current(projection).then((generation) => scanRows(this.shared.db, keyOf(projection), generation, { afterId, limit })));
+    return this.ask(this.generations.serving(projection).then((generation) => scanRows(this.db, keyOf(projection), generation, { afterId, limit })));
   }
 
   scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ streamId: string; marks: Marks }[]> {
-    return this.ask(this.current(projection).then((generation) => scanMarks(this.shared.db, keyOf(projection), generation, { afterId: afterStreamId, limit })));
+    return this.ask(this.generations.serving(projection).then((generation) => scanMarks(this.db, keyOf(projection), generation, { afterId: afterStreamId, limit })));
   }
 
-  built(projection: Projection): Promise<boolean> {
-    return this.ask(this.shared.generations.isBuilt(projection, this.generation));
+  async built(projection: Projection): Promise<boolean> {
+    return (await this.generations.status(projection)).built;
   }
 
-  async setBuilt(projection: Projection): Promise<void> {
-    await this.ask(this.shared.generations.setBuilt(projection, await this.current(projection)));
-  }
-
-  /**
-   * The old generation stays until the next one is begun. What was written to it between the end of the replay and the promotion is not in the new one:
-   * the caller replays once more after `promote`, which the marks make cheap.
-   */
-  async newGeneration(projection: Projection): Promise<{ store: ProjectionStore; promote(): Promise<void>; discard(): Promise<void> }> {
-    const { generations } = this.shared;
-    const generation = await generations.begin(projection);
-    return {
-      store: new MongoProjectionStore(this.connection, this.tools, this.shared, generation),
-      promote: () => generations.promote(projection, generation),
-      discard: () => generations.drop(projection, generation),
-    };
+  setBuilt(projection: Projection): Promise<void> {
+    return this.ask(this.generations.setBuilt(projection));
   }
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {
-    const { db, generations, written, mirrors } = this.shared;
-    const plain = projection as Projection<never> as Projection;
-    const generation = this.generation;
-    const key = `${keyOf(plain)}|${generation ?? 'serving'}`;
-    const serving = (): Promise<number> => (generation === null ? generations.serving(plain) : Promise.resolve(generation));
-    if (projection.mirrored && !mirrors.has(key)) mirrors.set(key, new Mirror(db, keyOf(plain), serving, this.tools.clock));
-    const forReaders = (): Promise<number> => (generation === null ? generations.servingForReaders(plain) : serving());
-    return new MongoView<Row>(db, keyOf(plain), forReaders, { clock: this.tools.clock, written, mirror: (mirrors.get(key) as Mirror<Row> | undefined) ?? null });
-  }
-
-  private async current(projection: Projection): Promise<number> {
-    return this.generation ?? this.shared.generations.serving(projection);
+    const { db, generations, written, mirrors } = this;
+    const key = keyOf(projection as AnyProjection);
+    if (projection.mirrored && !mirrors.has(key)) mirrors.set(key, new Mirror(db, key, () => generations.serving(projection), this.tools.clock));
+    const mirror = (mirrors.get(key) as Mirror<Row> | undefined) ?? null;
+    return new MongoView<Row>(db, key, () => generations.servingForReaders(projection), { clock: this.tools.clock, written, mirror });
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {
     return within(this.tools.clock, STORE, READ_MS, work);
   }
 }
-
-function sharedOf(connection: Connection, clock: Clock): Shared {
-  const db = databaseOf(connection);
-  return { db, generations: new Generations(db, clock), written: new Bell(), mirrors: new Map() };
-}
-
-/** Commits; again while the server does not say what became of it, which is safe: a transaction commits once. */
-async function commit(session: mongo.ClientSession): Promise<void> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await session.commitTransaction();
-    } catch (error) {
-      if (attempt === 5 || !(error instanceof mongo.MongoError && error.hasErrorLabel('UnknownTransactionCommitResult'))) throw error;
-    }
-}
-
-/** Another transaction was faster: by a write conflict, by inserting first (duplicate key), or by dropping the collection. */
-const isConflict = (error: unknown): boolean =>
-  isDuplicateKey(error) || (error instanceof mongo.MongoError && (error.code === 112 || error.hasErrorLabel('TransientTransactionError')));

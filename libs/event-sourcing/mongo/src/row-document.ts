@@ -27,9 +27,11 @@ export function toRow<Row extends object>(document: RowDocument): Row {
   return { id: _id, ...fields } as unknown as Row;
 }
 
+export class UnstorableRow extends Error {}
+
 export function toRowDocument(id: string, row: object, partitions: readonly string[] | null): RowDocument {
   const { id: own, ...fields } = row as { id?: unknown };
-  if (own !== undefined && own !== id) throw new Error(`the row ${id} calls itself ${String(own)}`);
+  if (own !== undefined && own !== id) throw new UnstorableRow(`the row ${id} calls itself ${String(own)}`);
   return { _id: id, ...(partitions && { _partitions: partitions }), ...fields };
 }
 

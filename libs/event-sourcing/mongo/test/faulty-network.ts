@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What becomes of a request on its way: `pass`, `lose answer` (it takes effect, the connection breaks), `lose request` (it never arrives), `hang` (nothing comes back, for ever). */
-export type Fate = 'pass' | 'lose answer' | 'lose request' | 'hang';
+/** What becomes of a request on its way: `pass`, `lose answer` (it takes effect, the connection breaks), `lose request` (it never arrives), `hang` (nothing comes back, for ever), `hold` (it waits for `release`). */
+export type Fate = 'pass' | 'lose answer' | 'lose request' | 'hang' | 'hold';
 
 /** A way to the server on which the requests that a test chooses go wrong. */
 export class FaultyNetwork {
   private readonly sockets = new Set<Socket>();
   fate: (request: Buffer) => Fate = () => 'pass';
+  private readonly held: (() => void)[] = [];
 
   private constructor(private readonly server: Server) {}
 
@@ -21,6 +22,15 @@ export class FaultyNetwork {
     await once(server, 'listening');
     const url = `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}/?directConnection=true`;
     return Object.assign(network, { url });
+  }
+
+  get holds(): boolean {
+    return this.held.length > 0;
+  }
+
+  /** Sends on what was held. */
+  release(): void {
+    for (const send of this.held.splice(0)) send();
   }
 
   async close(): Promise<void> {
@@ -42,6 +52,10 @@ export class FaultyNetwork {
     client.on('data', (request) => {
       if (fate === 'pass') fate = this.fate(request);
       if (fate === 'lose request') client.destroy();
+      else if (fate === 'hold') {
+        fate = 'pass';
+        this.held.push(() => upstream.write(request));
+      }
       else if (fate !== 'hang') upstream.write(request);
     });
     upstream.on('data', (answer) => {

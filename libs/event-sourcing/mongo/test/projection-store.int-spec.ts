@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Projection, projection, type ProjectionStore } from '@keyfold/event-sourcing';
+import { type Projection, projection, type ProjectionStore, Superseded } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
 import mongoose, { type Connection } from 'mongoose';
 import { MongoProjectionStore } from '../src/projection-store.js';
@@ -18,6 +18,18 @@ const counts = (overrides: Partial<Projection<Row>> = {}): Projection<Row> => ({
 
 const put = (store: ProjectionStore, to: Projection<Row>, partition: string, rows: readonly Row[]): Promise<void> =>
   store.transact(to, { partition, streams: [], rows: rows.map((row) => row.id) }, () => ({ marks: new Map(), rows: new Map(rows.map((row) => [row.id, row])), parked: [] }));
+
+const AT = '2026-01-01T00:00:00.000Z';
+const NOTHING = { rows: new Map(), marks: new Map(), parked: [], positions: {} };
+
+/** Switches to a new, empty generation, as if there were no events. */
+async function switchToNew(to: MongoProjectionStore): Promise<void> {
+  const { generations } = to;
+  await to.setBuilt(counts());
+  await generations.begin(counts(), AT);
+  const claim = (await generations.claim(counts()))!;
+  await generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING });
+}
 
 let database: TestDatabase;
 let store: MongoProjectionStore;
@@ -87,11 +99,10 @@ describe('a transaction', () => {
     expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 1 });
   });
 
-  it('goes to the generation that another process has promoted', async () => {
+  it('goes to the generation that another process has switched to', async () => {
     const other = new MongoProjectionStore(database.connection, { clock: realClock });
     await put(store, counts(), 'p/0', [{ id: 'old', count: 1 }]);
-    const next = await other.newGeneration(counts());
-    await next.promote();
+    await switchToNew(other);
     await put(store, counts(), 'p/0', [{ id: 'new', count: 1 }]);
     expect((await other.view(counts()).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']);
     await eventually(async () => expect((await store.view(counts()).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']));
@@ -99,22 +110,72 @@ describe('a transaction', () => {
 });
 
 describe('generations', () => {
+  const collections = async (): Promise<string[]> => (await database.connection.listCollections()).map(({ name }) => name).filter((name) => /^(view|marks)_/.test(name)).sort();
+
   it('keep the former one until the next is begun, and then clear it away', async () => {
-    const collections = async (): Promise<string[]> => (await database.connection.listCollections()).map(({ name }) => name).filter((name) => /^(view|marks)_/.test(name)).sort();
-    await (await store.newGeneration(counts())).promote();
+    await switchToNew(store);
     expect(await collections()).toEqual(['marks_counts_v1_g0', 'marks_counts_v1_g1', 'view_counts_v1_g0', 'view_counts_v1_g1']);
-    const third = await store.newGeneration(counts());
+    await store.generations.begin(counts(), AT);
+    const third = (await store.generations.claim(counts()))!;
     expect(await collections()).toEqual(['marks_counts_v1_g1', 'marks_counts_v1_g2', 'view_counts_v1_g1', 'view_counts_v1_g2']);
-    await third.discard();
+    await store.generations.discard(counts(), third);
     expect(await collections()).toEqual(['marks_counts_v1_g1', 'view_counts_v1_g1']);
   });
 
-  it('are never promoted over a newer one', async () => {
-    const older = await store.newGeneration(counts());
-    const newer = await store.newGeneration(counts());
-    await newer.promote();
-    await expect(older.promote()).rejects.toThrow('a newer one serves');
+  it('that were never cleared away go when the next is claimed', async () => {
+    await store.setBuilt(counts());
+    for (const kind of ['view', 'marks']) await database.connection.createCollection(`${kind}_counts_v1_g7`);
+    await store.generations.begin(counts(), AT);
+    await store.generations.claim(counts());
+    expect(await collections()).toEqual(['marks_counts_v1_g0', 'marks_counts_v1_g1', 'view_counts_v1_g0', 'view_counts_v1_g1']);
   });
+
+  it('are claimed by another process when the builder has been silent for too long', async () => {
+    const patient = new MongoProjectionStore(database.connection, { clock: realClock, claimMs: 300 });
+    await patient.generations.begin(counts(), AT);
+    const first = (await patient.generations.claim(counts()))!;
+    expect(await patient.generations.claim(counts())).toBeNull();
+    const second = await eventually(async () => {
+      const claim = await patient.generations.claim(counts());
+      expect(claim).not.toBeNull();
+      return claim!;
+    });
+    await expect(patient.generations.checkpoint(counts(), first, NOTHING, {})).rejects.toThrow(Superseded);
+    await patient.generations.checkpoint(counts(), second, NOTHING, {});
+  });
+
+  it('are not switched past a batch that is under way', async () => {
+    const { remote, network } = await remoteStore();
+    await store.setBuilt(counts());
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    await store.generations.begin(counts(), AT);
+    const claim = (await store.generations.claim(counts()))!;
+    network.fate = fates('insert', 'hold');
+    const batch = remote.transact(counts(), { partition: 'p/0', streams: ['s-1'], rows: ['new'] }, () => ({
+      marks: new Map([['s-1', { accepted: 1, applied: 1 }]]),
+      rows: new Map([['new', { id: 'new', count: 1 }]]),
+      parked: [],
+    }));
+    await eventually(async () => expect(network.holds).toBe(true));
+    const switching = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING });
+    await Promise.race([switching, realClock.wait(1_000)]);
+    network.release();
+    await batch;
+    expect(await switching).toEqual({ switched: false, behind: [{ streamId: 's-1', accepted: 0 }] });
+  }, 60_000);
+
+  it('are switched though batches of all partitions come in without a pause', async () => {
+    await store.setBuilt(counts());
+    await store.generations.begin(counts(), AT);
+    const claim = (await store.generations.claim(counts()))!;
+    let over = false;
+    const writers = Array.from({ length: 12 }, async (_, partition) => {
+      while (!over) await put(store, counts(), `p/${partition}`, [{ id: `r${partition}`, count: 1 }]);
+    });
+    const switched = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING }).finally(() => (over = true));
+    await Promise.allSettled([switched, ...writers]);
+    expect(await switched).toEqual({ switched: true, behind: [] });
+  }, 120_000);
 });
 
 describe('queries', () => {

@@ -1,12 +1,15 @@
-import { BadRequestException, Controller, Get, Header, HttpCode, Inject, NotFoundException, Param, Post, Query, ServiceUnavailableException, type Type } from '@nestjs/common';
+import { BadRequestException, ConflictException, Controller, Get, Header, HttpCode, Inject, NotFoundException, Param, Post, Query, ServiceUnavailableException, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { ID } from './edge.js';
+import { NoPreviousGeneration, type Rebuilder } from '@keyfold/event-sourcing';
+import { Caller, ID } from './edge.js';
 import { hasForgotten } from './erasure.js';
 import { Allow, Public } from './routes.js';
 import { type ProjectionStatus, runtimesOf, ServiceRuntime } from './runtime.js';
 import { ADAPTERS, type Adapters } from './tokens.js';
 
 const MAX_FEED = 1_000;
+/** A rollback that does not come through in this time has changed nothing. */
+const ROLLBACK_MS = 20_000;
 
 /** `/ops/<service>/...`: the feed for the other services, and what an operator needs. */
 export function opsController(service: string): Type {
@@ -51,9 +54,24 @@ export function opsController(service: string): Type {
     @Post('projections/:name/rebuild')
     @HttpCode(202)
     @Allow('operator')
-    async rebuild(@Param('name') name: string): Promise<ProjectionStatus> {
-      await this.projection(name);
-      this.runtime.rebuild(name);
+    async rebuild(@Param('name') name: string, @Caller() { principal }: Caller): Promise<ProjectionStatus> {
+      await this.runtime.rebuild(this.rebuilder(name), principal.subject);
+      return this.projection(name);
+    }
+
+    @Post('projections/:name/rollback')
+    @HttpCode(200)
+    @Allow('operator')
+    async rollBack(@Param('name') name: string, @Caller() { principal }: Caller): Promise<ProjectionStatus> {
+      await this.rebuilder(name).rollBack(principal.subject, AbortSignal.timeout(ROLLBACK_MS)).catch(asConflict);
+      return this.projection(name);
+    }
+
+    @Post('projections/:name/discard')
+    @HttpCode(200)
+    @Allow('operator')
+    async discard(@Param('name') name: string, @Caller() { principal }: Caller): Promise<ProjectionStatus> {
+      await this.rebuilder(name).discard(principal.subject).catch(asConflict);
       return this.projection(name);
     }
 
@@ -70,6 +88,12 @@ export function opsController(service: string): Type {
     @Allow('service', 'operator')
     async erasure(@Param('stream') streamId: string, @Query('version') version: string | undefined): Promise<{ noted: boolean }> {
       return { noted: await hasForgotten(this.adapters.projections, streamId, whole(version ?? '')) };
+    }
+
+    private rebuilder(name: string): Rebuilder {
+      const rebuilder = this.runtime.rebuilder(name);
+      if (!rebuilder) throw new NotFoundException('projection');
+      return rebuilder;
     }
   }
   return OpsController;
@@ -97,6 +121,11 @@ export class HealthController {
     if (!answers.every(Boolean)) throw new ServiceUnavailableException('not ready');
     return { status: 'ok' };
   }
+}
+
+function asConflict(error: unknown): never {
+  if (error instanceof NoPreviousGeneration) throw new ConflictException(`conflict: ${error.message}`);
+  throw error;
 }
 
 export function whole(text: string): number {

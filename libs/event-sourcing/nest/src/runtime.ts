@@ -11,7 +11,9 @@ import {
   type Policy,
   PolicyRunner,
   ProcessRunner,
-  Projector,
+  ReadModel,
+  type Rebuild,
+  Rebuilder,
   Relay,
   replay,
   type Subscriber,
@@ -35,12 +37,15 @@ export interface ProjectionStatus {
   readonly name: string;
   readonly version: number;
   readonly built: boolean;
-  readonly rebuild: { readonly state: 'none' | 'running' | 'done' | 'failed'; readonly done: number; readonly total: number; readonly error: string | null };
+  /** Generations: the one that readers see, and the one that a rollback would let serve again. */
+  readonly serving: number;
+  readonly previous: number | null;
+  readonly rebuild: (Rebuild & { readonly etaSeconds: number | null }) | null;
 }
 
 const RETRY_MS = 1_000;
+const TEND_MS = 1_000;
 const DRAIN_MS = 30_000;
-const IDLE = { state: 'none', done: 0, total: 0, error: null } as const;
 
 /**
  * The moving parts of one service: relay, subscription, timers. Started in phases, so that in one process every group listens before any relay speaks.
@@ -50,14 +55,15 @@ export class ServiceRuntime {
   /** How far the followed topics have been handled by this process. */
   readonly completeness = new Completeness();
   private readonly stopping = new AbortController();
-  private readonly projectors = new Map<string, Projector<object>>();
   readonly subscribers: readonly Subscriber[];
   readonly deadLetters: DeadLetters;
   readonly watch: Watch;
   private readonly processes: ProcessRunner<unknown>[];
-  private readonly rebuilds = new Map<string, ProjectionStatus['rebuild']>();
+  private readonly rebuilders: ReadonlyMap<string, Rebuilder>;
   private readonly background: Promise<void>[] = [];
   private consumer: Consumer | null = null;
+  /** Between two rounds of tending to the read models; aborted by who has something to do for them. */
+  private pause = new AbortController();
   private startPosition = 0;
   private prepared = false;
   private replayed = false;
@@ -74,8 +80,9 @@ export class ServiceRuntime {
     const store = adapters.projections;
     this.processes = (definition.processes ?? []).map((process) => new ProcessRunner(process, { ...tools, aggregates, sender, store }));
     const policies = (definition.policies ?? []).map((policy) => new PolicyRunner(policy, store, { ...tools, sender }));
-    for (const projection of definition.projections) this.projectors.set(projection.name, new Projector(projection, store, tools));
-    this.subscribers = [...this.projectors.values(), ...policies, ...this.processes.flatMap((process) => process.subscribers), forgetting(adapters, { ...tools, sender })];
+    const models = definition.projections.map((projection) => new ReadModel(projection, store, tools));
+    this.rebuilders = new Map(models.map(({ name, projection }) => [name, new Rebuilder(projection, store, { ...tools, failpoint: adapters.failpoint })]));
+    this.subscribers = [...models, ...policies, ...this.processes.flatMap((process) => process.subscribers), forgetting(adapters, { ...tools, sender })];
     this.deadLetters = new DeadLetters(store, tools);
     this.watch = new Watch(definition.service, this.subscribers, adapters);
   }
@@ -94,12 +101,15 @@ export class ServiceRuntime {
 
   /** Builds what has not been built from the owners' feeds. Awaited only where views do not survive a restart; elsewhere it goes on behind the scenes, with retries. */
   async build(progress: (name: string, done: number, total: number) => void = () => undefined): Promise<void> {
-    const work = this.buildAll(progress).then(() => {
+    if (this.adapters.volatile) {
+      while (!(await this.tendOnce(progress)) && !this.stopping.signal.aborted) await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
+      await this.replayAll(progress);
       this.replayed = true;
-    });
-    this.built = work;
-    if (this.adapters.volatile) await work;
-    else this.background.push(work);
+    } else {
+      this.built = this.replayAll(progress);
+      this.background.push(this.built);
+    }
+    this.background.push(this.tend());
   }
 
   async consume(): Promise<void> {
@@ -108,7 +118,7 @@ export class ServiceRuntime {
     const { feeds, clock, log, metrics, audit } = this.adapters;
     const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness };
     this.consumer = await this.adapters.transport.consume({
-      group: `keyfold.${this.service}`,
+      group: this.group(),
       topics: services.map(topicOf),
       onBatch: (batch) => deliver(batch, this.subscribers, tools),
     });
@@ -154,38 +164,24 @@ export class ServiceRuntime {
 
   async status(): Promise<ProjectionStatus[]> {
     return Promise.all(
-      [...this.projectors.values()].map(async ({ projection }) => ({
-        name: projection.name,
-        version: projection.version,
-        built: await this.adapters.projections.built(projection),
-        rebuild: this.rebuilds.get(projection.name) ?? IDLE,
-      })),
+      [...this.rebuilders.values()].map(async (rebuilder) => {
+        const { name, version } = rebuilder.projection;
+        const { rebuild, ...generations } = await rebuilder.status();
+        const etaSeconds = rebuild?.rate ? Math.ceil((rebuild.total - rebuild.done) / rebuild.rate) : null;
+        return { name, version, ...generations, rebuild: rebuild && { ...rebuild, etaSeconds } };
+      }),
     );
   }
 
-  projector(name: string): Projector<object> | null {
-    return this.projectors.get(name) ?? null;
+  /** Null for what is no read model of the service. */
+  rebuilder(name: string): Rebuilder | null {
+    return this.rebuilders.get(name) ?? null;
   }
 
-  /** Builds a new generation of a view beside the serving one from the owners' feeds and switches to it. Returns at once; see `status`. */
-  rebuild(name: string): boolean {
-    const projector = this.projectors.get(name);
-    if (!projector || this.rebuilds.get(name)?.state === 'running') return false;
-    const note = (state: ProjectionStatus['rebuild']['state'], done: number, total: number, error: string | null = null): void =>
-      void this.rebuilds.set(name, { state, done, total, error });
-    note('running', 0, 0);
-    let last = { done: 0, total: 0 };
-    const work = projector
-      .rebuild((done, total) => {
-        last = { done, total };
-        note('running', done, total);
-      })
-      .then(
-        () => note('done', last.total, last.total),
-        (error: unknown) => note('failed', last.done, last.total, String(error)),
-      );
-    this.background.push(work);
-    return true;
+  /** Builds a new generation of a read model beside the serving one and switches to it. Resolves when it is begun; see `status`. */
+  async rebuild(rebuilder: Rebuilder, actor: string): Promise<void> {
+    await rebuilder.start(actor);
+    this.pause.abort();
   }
 
   async stop(): Promise<void> {
@@ -195,18 +191,55 @@ export class ServiceRuntime {
     await this.adapters.close();
   }
 
-  private async buildAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
+  /**
+   * Processes that run the same versions of the same read models share the work. During a rolling upgrade the old and the new ones do not: each has every event for
+   * itself, so the old version goes on serving its readers, and is up to date should the upgrade be taken back.
+   */
+  private group(): string {
+    const versions = this.subscribers.map(({ projection }) => `${projection.name}@${projection.version}`).sort();
+    return `keyfold.${this.service}.${this.adapters.ids.derive(...versions).slice(0, 8)}`;
+  }
+
+  /** Works on what is to be built or rebuilt, and feeds what may serve again, until the service stops. */
+  private async tend(): Promise<void> {
+    const { signal } = this.stopping;
+    const wake = (): void => this.pause.abort();
+    signal.addEventListener('abort', wake);
+    while (!signal.aborted) {
+      this.pause = new AbortController();
+      await this.tendOnce();
+      if (!signal.aborted) await this.adapters.clock.wait(TEND_MS, this.pause.signal);
+    }
+    for (const rebuilder of this.rebuilders.values()) await rebuilder.letGo().catch(() => undefined);
+  }
+
+  /** One read model after the other. True when every one of them has been built. */
+  private async tendOnce(progress: (name: string, done: number, total: number) => void = () => undefined): Promise<boolean> {
+    let built = true;
+    for (const rebuilder of this.rebuilders.values())
+      try {
+        await rebuilder.work(this.stopping.signal, (done, total) => progress(rebuilder.name, done, total));
+        built &&= (await rebuilder.status()).built;
+      } catch (error) {
+        built = false;
+        this.adapters.log.warn('cannot tend to the read model now, will try again', { projection: rebuilder.name, error: String(error) });
+      }
+    return built;
+  }
+
+  /** What has no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
+  private async replayAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
     for (const subscriber of this.subscribers) {
-      const { projection } = subscriber;
-      while (!this.stopping.signal.aborted)
+      const { projection, name } = subscriber;
+      while (!this.rebuilders.has(name) && !this.stopping.signal.aborted)
         try {
           if (!this.adapters.volatile && (await this.adapters.projections.built(projection))) break;
           const tools = { registry: this.definition.registry, feeds: this.adapters.feeds };
-          await replay(subscriber, tools, (done, total) => progress(subscriber.name, done, total));
+          await replay(subscriber, tools, (done, total) => progress(name, done, total));
           await this.adapters.projections.setBuilt(projection);
           break;
         } catch (error) {
-          this.adapters.log.warn('cannot build yet, will try again', { projection: subscriber.name, error: String(error) });
+          this.adapters.log.warn('cannot build yet, will try again', { projection: name, error: String(error) });
           await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
         }
     }

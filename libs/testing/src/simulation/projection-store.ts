@@ -4,6 +4,7 @@ import {
   type DeadLetter,
   type DeadLetterQuery,
   type Filter,
+  type Generations,
   type Marks,
   type Projection,
   type ProjectionStore,
@@ -168,14 +169,8 @@ export class SimulatedProjectionStore implements ProjectionStore {
     return this.update(viewOf(projection), (document) => ({ ...document, built: true })).then(() => undefined);
   }
 
-  async newGeneration(projection: Projection): Promise<{ store: ProjectionStore; promote(): Promise<void>; discard(): Promise<void> }> {
-    const view = viewOf(projection);
-    const { last } = await this.update(view, (document) => ({ ...document, last: document.last + 1 }));
-    return {
-      store: new SimulatedProjectionStore(this.server, this.process, last),
-      promote: () => this.update(view, (document) => ({ ...document, serving: last, built: true })).then(() => undefined),
-      discard: async () => undefined,
-    };
+  get generations(): Generations {
+    throw new Error('no read model is rebuilt in the simulation');
   }
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeadLetter, DeadLetterKind, DeadLetterQuery, Marks, ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { within } from './eventually.js';
+import { describeGenerations } from './generations.contract.js';
 import { contractProjection, type ContractRow, put } from './rows.js';
 import { describeViews } from './view.contract.js';
 
@@ -193,53 +194,13 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
 
       it('stays in the generation that serves', async () => {
         await count('thing-1', 1, 'old');
-        const next = await store.newGeneration(rows);
-        await put(next.store, rows, [{ id: 'new' }]);
-        expect((await store.scanRows(rows, '', 10)).map(({ id }) => id)).toEqual(['old']);
-        expect((await next.store.scanRows(rows, '', 10)).map(({ id }) => id)).toEqual(['new']);
-        expect(await next.store.scanMarks(rows, '', 10)).toEqual([]);
-      });
-    });
-
-    describe('generations', () => {
-      it('remember that a version was built', async () => {
-        expect(await store.built(rows)).toBe(false);
         await store.setBuilt(rows);
-        expect(await store.built(rows)).toBe(true);
-        expect(await store.built({ ...rows, version: 2 })).toBe(false);
-      });
-
-      it('fill up unseen and serve from the moment of their promotion', async () => {
-        await count('thing-1', 1, 'old');
-        const serving = store.view(rows);
-        const next = await store.newGeneration(rows);
-        expect((await next.store.marks(rows, ['thing-1'])).size).toBe(0);
-        await put(next.store, rows, [{ id: 'new' }]);
-        await next.store.transact(rows, { partition: 'contract.events.v1/0', streams: ['thing-1'], rows: [] }, () => ({
-          marks: new Map([['thing-1', { accepted: 3, applied: 3 }]]),
-          rows: new Map(),
-          parked: [],
-        }));
-        expect((await serving.find({ limit: 10 })).map((row) => row.id)).toEqual(['old']);
-        expect((await store.marks(rows, ['thing-1'])).get('thing-1')).toEqual({ accepted: 1, applied: 1 });
-
-        await next.promote();
-        expect((await serving.find({ limit: 10 })).map((row) => row.id)).toEqual(['new']);
-        expect(await serving.get('old')).toBeNull();
-        expect((await store.marks(rows, ['thing-1'])).get('thing-1')).toEqual({ accepted: 3, applied: 3 });
-        await count('thing-1', 4, 'new-2');
-        expect((await serving.find({ limit: 10 })).map((row) => row.id)).toEqual(['new', 'new-2']);
-      });
-
-      it('leave no trace when they are discarded', async () => {
-        await count('thing-1', 1, 'old');
-        const next = await store.newGeneration(rows);
-        await put(next.store, rows, [{ id: 'new' }]);
-        await next.discard();
-        expect((await store.view(rows).find({ limit: 10 })).map((row) => row.id)).toEqual(['old']);
-        const another = await store.newGeneration(rows);
-        await another.promote();
-        expect(await store.view(rows).count()).toBe(0);
+        await store.generations.begin(rows, '2026-01-01T00:00:00.000Z');
+        const claim = (await store.generations.claim(rows))!;
+        const built = { rows: new Map([['new', { row: { id: 'new' }, partitions: [], isNew: true }]]), marks: new Map(), parked: [], positions: {} };
+        await store.generations.checkpoint(rows, claim, built, {});
+        expect((await store.scanRows(rows, '', 10)).map(({ id }) => id)).toEqual(['old']);
+        expect((await store.scanMarks(rows, '', 10)).map(({ streamId }) => streamId)).toEqual(['thing-1']);
       });
     });
 
@@ -305,18 +266,23 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
         expect(await all(mirrored)).toEqual([]);
       });
 
-      it('turns to the generation that was promoted', async () => {
+      it('turns to the generation that was switched to', async () => {
         const mirrored = await mirror();
         await put(store, mirrored, [{ id: 'old', rank: 1 }]);
         await all(mirrored);
-        const next = await store.newGeneration(mirrored);
-        await put(next.store, mirrored, [{ id: 'new', rank: 2 }]);
+        await store.setBuilt(mirrored);
+        await store.generations.begin(mirrored, '2026-01-01T00:00:00.000Z');
+        const claim = (await store.generations.claim(mirrored))!;
+        const row = { row: { id: 'new', rank: 2 }, partitions: ['contract.events.v1/7'], isNew: true };
+        const write = { rows: new Map([['new', row]]), marks: new Map(), parked: [], positions: {} };
+        await store.generations.checkpoint(mirrored, claim, write, {});
         expect(await all(mirrored)).toEqual([['old', 1]]);
-        await next.promote();
+        await store.generations.switchOver(mirrored, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', tail: async () => ({ ...write, rows: new Map() }) });
         expect(await all(mirrored)).toEqual([['new', 2]]);
       });
     });
 
+    describeGenerations(() => ({ store, rows }));
     describeViews(() => ({ store, rows }));
   });
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AggregateContract, DeadLetters, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
-import { counted, counter, counterContract, eventually, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
+import { counted, counter, counterContract, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
-import { batches, emptyFeeds, incoming, live, testService, type TestService } from '../../test/service.js';
+import { batches, emptyFeeds, incoming, testService, type TestService } from '../../test/service.js';
 
 interface Total {
   readonly id: string;
@@ -217,30 +217,5 @@ describe('the rows', () => {
       }),
       { numRuns: 30 },
     );
-  });
-
-  it('of a rebuild from the feed are those that came live', async () => {
-    const own = projector();
-    await live(service, [own], async () => {
-      for (let round = 0; round < 4; round++) for (const id of ['1', '2', '3']) await add(id, round, 1);
-      await eventually(async () => expect((await store.marks(totals(), ['counter-3'])).get('counter-3')?.applied).toBe(8));
-    });
-    const before = await store.view(totals()).find({ limit: 10 });
-    expect(before).toEqual([{ id: 'g', total: 30 }]);
-    const seen: number[] = [];
-    await own.rebuild((done) => void seen.push(done));
-    expect(await store.view(totals()).find({ limit: 10 })).toEqual(before);
-    expect(seen.at(-1)).toBe(12);
-    await add('1', 5);
-    await apply(await log());
-    expect(await total()).toBe(35);
-  });
-
-  it('of a broken rebuild are those of before', async () => {
-    await add('1', 1);
-    await apply(await log());
-    const failing = { ...service.tools.feeds, after: () => Promise.reject(new Error('feed is down')) };
-    await expect(projector(totals(), { feeds: failing }).rebuild(() => undefined)).rejects.toThrow('feed is down');
-    expect(await total()).toBe(1);
   });
 });

@@ -1,0 +1,71 @@
+import { isOutage, isParked, letterOf, type Obstacle, obstacleOf, QUEUED } from './dead-letters.js';
+import type { EventRegistry } from './events.js';
+import type { BatchWrite, Clock, DeadLetter, Marks } from './ports.js';
+import type { Projection } from './projection.js';
+import { type Incoming, NO_MARKS } from './subscription.js';
+
+/** Marks and rows as they are before a batch. */
+export interface Before<Row> {
+  readonly marks: { get(streamId: string): Marks | undefined };
+  readonly rows: { get(id: string): Row | undefined };
+}
+
+/** An event with the rows that it touches; null when it cannot be read or placed, and will be parked. */
+export interface Placed {
+  readonly incoming: Incoming;
+  readonly rows: readonly string[] | null;
+}
+
+/** Folds events into the rows of a projection. An event that cannot be applied is parked, and the later ones of its stream behind it. */
+export class BatchFold<Row extends object> {
+  constructor(
+    private readonly projection: Projection<Row>,
+    private readonly tools: { readonly registry: EventRegistry; readonly clock: Clock },
+  ) {}
+
+  place(incoming: Incoming): Placed {
+    try {
+      return { incoming, rows: this.tools.registry.knows(incoming.type) ? this.projection.rowsOf(incoming.read()) : [] };
+    } catch {
+      return { incoming, rows: null };
+    }
+  }
+
+  /** `refused` parks the first event that is new: the store would not take the row that came of it. */
+  fold(events: readonly Placed[], before: Before<Row>, refused: Obstacle | null = null): BatchWrite<Row> {
+    const marks = new Map<string, Marks>();
+    const rows = new Map<string, Row | null>();
+    const parked: DeadLetter[] = [];
+    const parkedAt = this.tools.clock.now().toISOString();
+    for (const placed of events) {
+      const { incoming } = placed;
+      const mark = marks.get(incoming.streamId) ?? before.marks.get(incoming.streamId) ?? NO_MARKS;
+      if (incoming.version <= mark.accepted) continue; // another member of the group was faster
+      // Another generation serves since the marks were read: the batch comes again and is checked against its marks.
+      if (incoming.version > mark.accepted + 1) throw new Error(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
+      const obstacle = isParked(mark) ? QUEUED : (refused ?? this.foldOne(placed, rows, before.rows));
+      if (obstacle === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
+      else {
+        marks.set(incoming.streamId, { accepted: incoming.version, applied: mark.applied });
+        parked.push(letterOf(this.projection.name, incoming, obstacle, parkedAt));
+      }
+    }
+    return { marks, rows, parked };
+  }
+
+  /** Folds one event into the rows of the batch; returns why it could not. */
+  private foldOne({ incoming, rows: touched }: Placed, rows: Map<string, Row | null>, before: Before<Row>['rows']): Obstacle | null {
+    try {
+      if (touched === null) this.projection.rowsOf(incoming.read());
+      const folded = (touched ?? []).map((id) => {
+        const row = rows.has(id) ? rows.get(id)! : (before.get(id) ?? null);
+        return [id, this.projection.fold(row, incoming.read(), id)] as const;
+      });
+      for (const [id, row] of folded) rows.set(id, row);
+      return null;
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      return obstacleOf(error);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { BatchFold, type Placed } from './batch-fold.js';
+import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
+import { RowRefused } from './errors.js';
+import type { SequencedCommit } from './events.js';
+import type { BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
+import type { DeadLetter, Marks } from './ports.js';
+import type { Projection } from './projection.js';
+import type { SubscriberTools } from './projector.js';
+import { followsStream, gapless, type Incoming, incomingOfCommit } from './subscription.js';
+
+interface KeptRow {
+  row: object | null;
+  readonly partitions: Set<string>;
+  stored: boolean;
+}
+
+interface KeptMarks extends Marks {
+  readonly stored: boolean;
+}
+
+type Positions = Readonly<Record<string, number>>;
+
+/** Commits of a log that are read at once; the feed may give fewer. */
+export const PAGE = 2_000;
+/** Rows and marks that may wait to be written. More makes fewer writes of the same row, but more to be done again after a crash and a larger transaction. */
+const MOST_DIRTY = 20_000;
+const LONGEST_DIRTY_MS = 8_000;
+/** Memory for the rows that are kept to be folded on, in characters of their JSON. */
+const ROWS_CHARS = 64 * 1024 * 1024;
+const MOST_ROWS = 200_000;
+const MOST_MARKS = 1_000_000;
+const LOOKED_AT = 50;
+
+/**
+ * Feeds a generation that does not serve from the owners' logs. It has one writer, the holder of the claim; so rows are folded in memory, over many pages,
+ * and written in bulk when they are finished for now. Each write holds rows, marks, dead letters and positions: a crash loses what was folded since, and the next
+ * holder begins at the positions.
+ */
+export class GenerationFeed {
+  private readonly folding: BatchFold<object>;
+  private readonly rows = new Map<string, KeptRow>();
+  private readonly marks = new Map<string, KeptMarks>();
+  private readonly dirtyRows = new Set<string>();
+  private readonly dirtyMarks = new Set<string>();
+  private parked: DeadLetter[] = [];
+  /** Whatever the generation has is in memory: what is not is not there either. */
+  private complete: boolean;
+  private flushedAt: number;
+  private flushed: Positions;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly claim: Claim,
+    private readonly generations: Generations,
+    private readonly tools: SubscriberTools,
+  ) {
+    this.folding = new BatchFold(projection, tools);
+    this.flushed = claim.positions;
+    this.complete = claim.isEmpty;
+    this.flushedAt = this.now();
+  }
+
+  /** Positions up to which everything is written. */
+  get positions(): Positions {
+    return this.flushed;
+  }
+
+  get isDue(): boolean {
+    const dirty = Math.max(this.dirtyRows.size, this.dirtyMarks.size);
+    return dirty >= MOST_DIRTY || this.now() - this.flushedAt >= LONGEST_DIRTY_MS;
+  }
+
+  /** Folds a page of a log in memory. */
+  takeCommits(service: string, commits: readonly SequencedCommit[]): Promise<void> {
+    return this.take(commits.flatMap((commit) => this.followed(service, commit)));
+  }
+
+  /** Folds what is missing of single streams and writes it. */
+  async fill(streams: readonly { readonly streamId: string; readonly accepted: number }[], progress: RebuildProgress): Promise<void> {
+    for (const { streamId, accepted } of streams) {
+      const { service } = this.projection.follows.find((contract) => streamId.startsWith(`${contract.streamPrefix}-`))!;
+      const commits = await this.tools.feeds.stream(service, streamId, accepted);
+      await this.writeApart(commits.flatMap((commit) => this.followed(service, commit)), progress);
+    }
+  }
+
+  /** Writes what was folded. Throws RowRefused; then the memory is empty again, and the positions are those of before. */
+  async flush(positions: Positions, progress: RebuildProgress): Promise<void> {
+    try {
+      await this.generations.checkpoint(this.projection, this.claim, this.pending(positions), progress);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+    this.wasWritten(positions);
+  }
+
+  /** Like `flush`; where the store refuses a row, the commits since the last flush are folded and written apart, and what the row came of is parked. */
+  async flushOrPark(positions: Positions, progress: RebuildProgress): Promise<void> {
+    try {
+      await this.flush(positions, progress);
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      for (const [service, end] of Object.entries(positions)) await this.feedApart(service, end, progress);
+      await this.flush(positions, progress);
+    }
+  }
+
+  /** What is to be written to come to `positions`. */
+  pending(positions: Positions): BuiltWrite {
+    const rows = [...this.dirtyRows].flatMap((id): [string, BuiltRow][] => {
+      const { row, partitions, stored } = this.rows.get(id)!;
+      return row === null && !stored ? [] : [[id, { row, partitions: [...partitions], isNew: !stored }]];
+    });
+    const marks = [...this.dirtyMarks].map((id) => {
+      const { accepted, applied, stored } = this.marks.get(id)!;
+      return [id, { accepted, applied, isNew: !stored }] as const;
+    });
+    return { rows: new Map(rows), marks: new Map(marks), parked: this.parked, positions };
+  }
+
+  /** Empties the memory: what was not written is folded again. */
+  forget(): void {
+    for (const kept of [this.rows, this.marks, this.dirtyRows, this.dirtyMarks]) kept.clear();
+    this.parked = [];
+    this.complete = false;
+  }
+
+  private async feedApart(service: string, end: number, progress: RebuildProgress): Promise<void> {
+    for (let position = this.flushed[service] ?? 0; position < end; ) {
+      const commits = await this.tools.feeds.after(service, position, PAGE);
+      if (commits.length === 0) return;
+      await this.writeApart(
+        commits.flatMap((commit) => this.followed(service, commit)),
+        progress,
+      );
+      position = commits[commits.length - 1]!.position;
+    }
+  }
+
+  /**
+   * Folds and writes events in ever smaller parts, until those whose row the store refuses stand alone: they are parked.
+   * Live batches do the same (see Projector.write).
+   */
+  private async writeApart(events: readonly Incoming[], progress: RebuildProgress, refused: Obstacle | null = null): Promise<void> {
+    try {
+      await this.take(events, refused);
+      await this.flush(this.flushed, progress);
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      if (events.length <= 1) return this.writeApart(events, progress, obstacleOf(error));
+      const middle = Math.ceil(events.length / 2);
+      await this.writeApart(events.slice(0, middle), progress);
+      await this.writeApart(events.slice(middle), progress);
+    }
+  }
+
+  private followed(service: string, commit: SequencedCommit): Incoming[] {
+    const events = incomingOfCommit(service, commit, this.tools.registry);
+    return events.length > 0 && followsStream(this.projection.follows, events[0]!) ? events : [];
+  }
+
+  private async take(events: readonly Incoming[], refused: Obstacle | null = null): Promise<void> {
+    if (events.length === 0) return;
+    await this.load([...new Set(events.map((event) => event.streamId))], []);
+    // Without a hole in all but one case: the generation that served before may lack events of before the switch.
+    const fresh = await gapless(events, this.marks, this.tools, () => undefined);
+    const placed = fresh.map((event) => this.folding.place(event));
+    await this.load([], [...new Set(placed.flatMap((event) => event.rows ?? []))]);
+    const before = { marks: this.marks, rows: { get: (id: string) => this.rows.get(id)?.row ?? undefined } };
+    const { rows, marks, parked } = this.folding.fold(placed, before, refused);
+    for (const [id, row] of rows) this.keepRow(id, row);
+    for (const [streamId, mark] of marks) {
+      this.marks.set(streamId, { ...mark, stored: this.marks.get(streamId)?.stored ?? false });
+      this.dirtyMarks.add(streamId);
+    }
+    this.parked.push(...parked);
+    if (this.projection.mirrored) this.keepPartitions(placed);
+  }
+
+  private keepRow(id: string, row: object | null): void {
+    const kept = this.rows.get(id);
+    this.rows.delete(id); // to the end of the order: the last to be let go
+    this.rows.set(id, kept ? Object.assign(kept, { row }) : { row, partitions: new Set(), stored: false });
+    this.dirtyRows.add(id);
+  }
+
+  private keepPartitions(events: readonly Placed[]): void {
+    for (const { incoming, rows } of events) for (const id of rows ?? []) this.rows.get(id)?.partitions.add(sourcePartition(incoming.service, incoming.read().partitionKey));
+  }
+
+  private async load(streams: readonly string[], rows: readonly string[]): Promise<void> {
+    if (this.complete) return;
+    const keys = { streams: streams.filter((id) => !this.marks.has(id)), rows: rows.filter((id) => !this.rows.has(id)) };
+    if (keys.streams.length + keys.rows.length === 0) return;
+    const found = await this.generations.read(this.projection, this.claim, keys);
+    for (const id of keys.streams) this.marks.set(id, { ...(found.marks.get(id) ?? { accepted: 0, applied: 0 }), stored: found.marks.has(id) });
+    for (const id of keys.rows) {
+      const row = found.rows.get(id);
+      this.rows.set(id, { row: row?.row ?? null, partitions: new Set(row?.partitions), stored: row !== undefined });
+    }
+  }
+
+  private wasWritten(positions: Positions): void {
+    for (const id of this.dirtyRows) {
+      const kept = this.rows.get(id)!;
+      kept.stored = kept.row !== null;
+    }
+    for (const id of this.dirtyMarks) this.marks.set(id, { ...this.marks.get(id)!, stored: true });
+    this.flushed = positions;
+    this.flushedAt = this.now();
+    this.letGo();
+    this.dirtyRows.clear();
+    this.dirtyMarks.clear();
+    this.parked = [];
+  }
+
+  /** Keeps memory within its bounds, judged by some of the rows that were just written. */
+  private letGo(): void {
+    const looked = [...this.dirtyRows].slice(0, LOOKED_AT).map((id) => JSON.stringify(this.rows.get(id)!.row).length);
+    const average = looked.length === 0 ? 0 : looked.reduce((sum, chars) => sum + chars, 0) / looked.length;
+    const most = Math.min(MOST_ROWS, ROWS_CHARS / Math.max(average, 1));
+    this.complete &&= this.rows.size <= most && this.marks.size <= MOST_MARKS;
+    trim(this.rows, most);
+    trim(this.marks, MOST_MARKS);
+  }
+
+  private now(): number {
+    return this.tools.clock.now().getTime();
+  }
+}
+
+function trim(kept: Map<string, unknown>, most: number): void {
+  for (const id of kept.keys()) {
+    if (kept.size <= most) return;
+    kept.delete(id);
+  }
+}

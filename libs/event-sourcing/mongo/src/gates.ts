@@ -1,0 +1,79 @@
+import type { mongo } from 'mongoose';
+import { DURABLE, READ_MS } from './connection.js';
+import { inTransaction } from './transaction.js';
+
+/**
+ * A partition's way to the serving generation. Every batch counts itself in the gate of its partition, in the transaction that writes it; a switch writes all gates
+ * of the projection. So of a batch and a switch one waits for the other, and batches of different partitions never meet.
+ */
+export interface GateDocument {
+  /** `<projection>|<partition>` */
+  readonly _id: string;
+  readonly serving: number;
+  readonly built: boolean;
+  readonly batches: number;
+  /** No batch passes before this time of the server's clock. */
+  readonly closedUntil: Date;
+}
+
+export const GATES = 'gates';
+
+/** A switch closes the gates first, or it would never find them all free; a switch that died leaves them closed for so long at most. */
+const CLOSED_MS = 10_000;
+const OPEN = new Date(0);
+
+/** The gate is closed, or there is none yet. */
+export class GateShut extends Error {
+  override readonly name = 'GateShut';
+  constructor(readonly gate: string) {
+    super(`the gate ${gate} is shut`);
+  }
+}
+
+export class Gates {
+  private readonly gates: mongo.Collection<GateDocument>;
+
+  constructor(private readonly db: mongo.Db) {
+    this.gates = db.collection<GateDocument>(GATES);
+  }
+
+  /** Passes the gate: at once, or with the transaction of `session`. Throws GateShut. */
+  async pass(key: string, partition: string, session?: mongo.ClientSession): Promise<GateDocument> {
+    const _id = `${key}|${partition}`;
+    const open = { _id, $expr: { $lte: ['$closedUntil', '$$NOW'] } };
+    const options = { returnDocument: 'after', ...(session ? { session } : { writeConcern: DURABLE }), maxTimeMS: READ_MS } as const;
+    const gate = await this.gates.findOneAndUpdate(open, { $inc: { batches: 1 } }, options);
+    if (!gate) throw new GateShut(_id);
+    return gate;
+  }
+
+  /**
+   * Makes the gate where there is none. It is made in a transaction that also writes the document of the projection, as a switch does:
+   * so a switch that did not see it comes after or before it as a whole.
+   */
+  async ensure(key: string, partition: string, serving: (session: mongo.ClientSession) => Promise<{ serving: number; built: boolean }>): Promise<void> {
+    const _id = `${key}|${partition}`;
+    if (await this.gates.findOne({ _id }, { projection: { _id: 1 }, maxTimeMS: READ_MS })) return;
+    await inTransaction(this.db, async (session) => {
+      await this.gates.insertOne({ _id, ...(await serving(session)), batches: 0, closedUntil: OPEN }, { session });
+    });
+  }
+
+  /** Closes all gates of a projection; resolves when the batches under way in them are through or undone. */
+  async close(key: string): Promise<void> {
+    await this.gates.updateMany(this.all(key), [{ $set: { closedUntil: { $add: ['$$NOW', CLOSED_MS] } } }], { writeConcern: DURABLE });
+  }
+
+  async open(key: string): Promise<void> {
+    await this.gates.updateMany(this.all(key), { $set: { closedUntil: OPEN } }, { writeConcern: DURABLE });
+  }
+
+  /** Leads every gate of the projection to another generation, and opens it, with the transaction. */
+  async lead(key: string, serving: number, session: mongo.ClientSession): Promise<void> {
+    await this.gates.updateMany(this.all(key), { $set: { serving, built: true, closedUntil: OPEN } }, { session });
+  }
+
+  private all(key: string): mongo.Filter<GateDocument> {
+    return { _id: { $gte: `${key}|`, $lt: `${key}|\uffff` } };
+  }
+}
