@@ -25,12 +25,15 @@ const expectEnded = (client: Client, how: string): Promise<void> => eventually((
 describe('TcpProxy', () => {
   let server: Server;
   let seen: string;
+  let accepted: Socket[];
   let proxy: TcpProxy;
   const clients: Client[] = [];
 
   beforeEach(async () => {
     seen = '';
-    server = createServer((socket) => {
+    accepted = [];
+    server = createServer({ allowHalfOpen: true }, (socket) => {
+      accepted.push(socket);
       socket.on('error', () => undefined);
       socket.on('data', (bytes) => {
         seen += bytes.toString();
@@ -127,6 +130,15 @@ describe('TcpProxy', () => {
     client.send('bcdef');
     await expectEnded(client, 'ECONNRESET');
     expect(seen).toBe('abcd');
+  });
+
+  it('closes one direction and leaves the other', async () => {
+    const client = await talking();
+    const [socket] = accepted;
+    socket!.on('end', () => socket!.write('LAST WORDS'));
+    proxy.halfClose('request');
+    await expectReceived(client, 'ALAST WORDS');
+    expect(client.ended).toBeNull();
   });
 
   it('forwards a request and loses its response, once, on the connection that matches', async () => {

@@ -99,7 +99,10 @@ export class ServiceRuntime {
     this.consumer = await this.adapters.transport.consume({
       group: `keyfold.${this.service}`,
       topics: services.map(topicOf),
-      onBatch: (batch) => deliver(batch, this.subscribers, tools),
+      onBatch: async (batch) => {
+        await deliver(batch, this.subscribers, tools);
+        await this.adapters.failpoint('batch-applied');
+      },
     });
   }
 
