@@ -14,6 +14,7 @@ export const instant = () => performance.timeOrigin + performance.now();
  */
 export class Journal {
   #waiting = [];
+  /** @type {Promise<void> | null} */
   #writing = null;
   #handle;
 
@@ -30,12 +31,10 @@ export class Journal {
   async write(entries) {
     if (entries.length === 0) return;
     this.#waiting.push(...entries);
-    const before = this.#writing;
-    if (before) await before;
-    if (this.#waiting.length > 0) {
-      this.#writing ??= this.#flush();
-      await this.#writing;
-    }
+    // A write that is under way began without these entries; whichever comes after it has them.
+    if (this.#writing) await this.#writing;
+    this.#writing ??= this.#flush();
+    await this.#writing;
   }
 
   async #flush() {

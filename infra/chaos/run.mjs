@@ -3,6 +3,7 @@ import { checkEverything, CHECKED } from './check/check.mjs';
 import { Violations } from './check/violations.mjs';
 import { Lab, shapeOf } from './lab.mjs';
 import { readJournal } from './journal.mjs';
+import { newCounts } from './load/load.mjs';
 import { randomFrom } from './random.mjs';
 import { Sampler } from './sampler.mjs';
 import { World } from './world.mjs';
@@ -104,21 +105,24 @@ export class Run {
   }
 }
 
+const NOTHING = { counts: newCounts(), faults: {}, recoveries: {}, facts: {} };
+
 function rowOf({ scenario, world, checked, violations, looks, seconds }) {
-  const counts = world?.counts ?? { sent: 0, acknowledged: 0, refused: 0, unknown: 0 };
+  const { counts, faults, recoveries, facts } = world ?? NOTHING;
+  const { lost, doubled, commits } = checked ?? { lost: null, doubled: null, commits: 0 };
   return {
     id: scenario.id,
     title: scenario.title,
     verdict: violations.none ? 'passed' : 'FAILED',
     ...counts,
-    lost: checked?.lost ?? null,
-    doubled: checked?.doubled ?? null,
-    commitsChecked: checked?.commits ?? 0,
-    faults: world?.faults ?? {},
+    lost,
+    doubled,
+    commitsChecked: commits,
+    faults,
     invariants: [...CHECKED, 'I5', 'I10'],
     looksAtConsumers: looks,
-    recoveriesMs: world?.recoveries ?? {},
-    facts: world?.facts ?? {},
+    recoveriesMs: recoveries,
+    facts,
     violations: violations.list,
     seconds: Math.round(seconds * 10) / 10,
   };
