@@ -1,5 +1,6 @@
 import { type BatchState, type BatchWrite, type Clock, type DeadLetter, type Marks, type Projection, type ProjectionStore, Unavailable, type View } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
+import { endAbandonedTransactions } from './abandoned-transactions.js';
 import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
 import { Bell } from './bell.js';
 import { databaseOf, DURABLE, isDuplicateKey, MAJORITY, READ_MS, within } from './connection.js';
@@ -13,6 +14,8 @@ const STORE = 'the projection store';
 const ATTEMPT_MS = 15_000;
 const DEADLINE_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 250;
+/** Whoever has met conflicts for so long looks whether the other transaction is alive. */
+const LOOK_MS = 2_000;
 
 type Fold = (state: BatchState<never>) => BatchWrite<object>;
 
@@ -54,6 +57,7 @@ export class MongoProjectionStore implements ProjectionStore {
   async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
     const { clock } = this.tools;
     const until = clock.now().getTime() + DEADLINE_MS;
+    let lookAt = clock.now().getTime() + LOOK_MS;
     for (let attempt = 1; ; attempt++)
       try {
         await within(clock, STORE, ATTEMPT_MS, this.attempt(projection as Projection<never> as Projection, keys, fold as Fold));
@@ -61,7 +65,12 @@ export class MongoProjectionStore implements ProjectionStore {
         return;
       } catch (error) {
         if (!isConflict(error)) throw error;
-        if (clock.now().getTime() > until) throw new Unavailable(STORE, { cause: error });
+        const now = clock.now().getTime();
+        if (now > until) throw new Unavailable(STORE, { cause: error });
+        if (now > lookAt) {
+          lookAt = now + LOOK_MS;
+          await this.ask(endAbandonedTransactions(this.shared.db)).catch(() => undefined); // a server that says nothing of its transactions ends them by itself after a minute
+        }
         await clock.wait(Math.random() * Math.min(2 ** attempt, LONGEST_BACK_OFF_MS));
       }
   }
