@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { Run } from './run.mjs';
 import { table, totals, writeReport } from './report.mjs';
-import { SCENARIOS, SHORT } from './scenarios/all.mjs';
+import { SCENARIOS } from './scenarios/all.mjs';
+import { SHORT } from './scenarios/short.mjs';
 
 const HELP = `npm run chaos -- [options]
 

@@ -32,7 +32,8 @@ function recoveries(rows) {
   return [...all].map(([what, times]) => `${what}: median ${seconds(median(times))}, worst ${seconds(Math.max(...times))} of ${times.length}`);
 }
 
-function complaints({ id, verdict, reason, violations = [] }) {
+/** What is wrong with a row, line by line. */
+export function complaints({ id, verdict, reason, violations = [] }) {
   if (verdict === 'left out') return [`${id} was left out: ${reason}`];
   return violations.flatMap(({ invariant, count, examples }) => [`${id} breaks ${invariant}, ${count} times:`, ...examples.map((example) => `  ${example}`)]);
 }

@@ -24,7 +24,7 @@ export const mongodKilled = {
 export const brokerKilled = {
   id: 'F5',
   title: 'the broker is killed and stays away; commands go on',
-  load: { ratePerSecond: 200, workers: 4 },
+  load: { ratePerSecond: 200 },
   cycles: { short: 1, full: 1 },
   run(world) {
     const { lab, short, kills } = world;

@@ -54,7 +54,8 @@ export const storm = {
   id: 'STORM',
   title: 'every kind of fault, one after the other, until so many commands are acknowledged',
   frozen: true,
-  load: { workers: 6, batch: 100, hangUps: 0.02 },
+  load: { workers: 6, batch: 100, hangUps: 0.02, ratePerSecond: null },
+  caughtUpWithinMs: 300_000,
   async run(world) {
     const wanted = world.commands ?? 20_000;
     const until = performance.now() + (world.minutes ?? 60) * 60_000;
