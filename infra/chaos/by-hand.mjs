@@ -19,7 +19,9 @@ export class ByHand {
     await producer.connect();
     try {
       for (let from = 0; from < messages.length; from += PIECE) {
-        const piece = messages.slice(from, from + PIECE).map((message) => ({ ...message, headers: { ...message.headers, [BY_HAND]: '1' } }));
+        const piece = messages
+          .slice(from, from + PIECE)
+          .map((message) => ({ ...message, headers: { ...message.headers, [BY_HAND]: '1' } }));
         await producer.send({ topic: this.topic(service), acks: -1, messages: piece });
       }
     } finally {
@@ -27,9 +29,12 @@ export class ByHand {
     }
   }
 
-  /** The messages that the relay would make of commits as the observer reads them. */
+  /** The messages that the relay would make of commits as the observer reads them, but for what only a relay may say: how far the partition is complete. */
   messagesOf(service, commits) {
-    return commits.flatMap(({ recordedAt, ...commit }) => toMessages(service, { ...commit, recordedAt: new Date(recordedAt).toISOString() }, PARTITIONS));
+    const messages = commits.flatMap(({ recordedAt, ...commit }) =>
+      toMessages(service, { ...commit, recordedAt: new Date(recordedAt).toISOString() }, PARTITIONS),
+    );
+    return messages.map(({ headers: { ce_prevposition: _progress, ...headers }, ...message }) => ({ ...message, headers }));
   }
 
   /** Moves the committed offsets of a group that nobody is in: to the beginning, or to the end. */
@@ -44,8 +49,13 @@ export class ByHand {
   /** Takes away everything that is on some partitions now. Answers how many messages. */
   async deleteRecords(service, partitions) {
     return withAdmin(this.broker, async (admin) => {
-      const offsets = (await admin.fetchTopicOffsets(this.topic(service))).filter(({ partition, high, low }) => partitions.includes(partition) && Number(high) > Number(low));
-      await admin.deleteTopicRecords({ topic: this.topic(service), partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })) });
+      const offsets = (await admin.fetchTopicOffsets(this.topic(service))).filter(
+        ({ partition, high, low }) => partitions.includes(partition) && Number(high) > Number(low),
+      );
+      await admin.deleteTopicRecords({
+        topic: this.topic(service),
+        partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
+      });
       return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
     });
   }
@@ -60,7 +70,8 @@ export class ByHand {
       let lag = 0;
       for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.prefix + group, topics: services.map(this.topic) })) {
         const done = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-        for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) lag += Math.max(0, Number(high) - Math.max(done.get(partition) ?? 0, Number(low)));
+        for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
+          lag += Math.max(0, Number(high) - Math.max(done.get(partition) ?? 0, Number(low)));
       }
       return lag;
     });

@@ -47,18 +47,31 @@ export class Lab {
 
   async #build({ nodes, kafkaSettings, diskMegabytes }) {
     this.#closing.push(() => (this.keep ? this.log(`the files are kept in ${this.dir}`) : rm(this.dir, { recursive: true, force: true })));
-    if (diskMegabytes) this.disks = { mongo: await this.#disk('mongo', diskMegabytes.mongo), kafka: await this.#disk('kafka', diskMegabytes.kafka) };
+    if (diskMegabytes)
+      this.disks = { mongo: await this.#disk('mongo', diskMegabytes.mongo), kafka: await this.#disk('kafka', diskMegabytes.kafka) };
     await Promise.all([nodes === 1 ? this.#oneMongo() : this.#severalMongos(nodes), this.#broker(kafkaSettings)]);
     this.identity = await Identity.start();
     this.#closing.push(() => this.identity.close());
     this.prefix = `chaos-${randomBytes(4).toString('hex')}.`;
     this.services = await Services.start({ env: this.#environment(), dir: this.dir, log: this.log });
     this.#closing.push(() => this.services.stop());
-    this.tokens = { director: await this.identity.token('director'), auditor: await this.identity.token('auditor'), operator: await this.identity.token('operator') };
+    this.tokens = {
+      director: await this.identity.token('director'),
+      auditor: await this.identity.token('auditor'),
+      operator: await this.identity.token('operator'),
+    };
     this.client = new Client({ urls: this.services.urls, token: this.tokens.director });
-    this.observer = new Observer({ urls: this.mongos.map(({ port }) => port), broker: this.kafka.brokers, prefix: this.prefix, singleNode: nodes === 1 });
+    this.observer = new Observer({
+      urls: this.mongos.map(({ port }) => port),
+      broker: this.kafka.brokers,
+      prefix: this.prefix,
+      singleNode: nodes === 1,
+    });
     this.byHand = new ByHand({ broker: this.kafka.brokers, prefix: this.prefix });
-    this.#closing.push(() => this.observer.close(), () => this.client.close());
+    this.#closing.push(
+      () => this.observer.close(),
+      () => this.client.close(),
+    );
     this.journal = await Journal.open(join(this.dir, 'journal.ndjson'));
     this.#closing.push(() => this.journal.close());
     await this.#begin();
@@ -93,7 +106,14 @@ export class Lab {
   async #broker(settings) {
     const port = await freePort();
     this.kafkaProxy = await this.#proxy(port);
-    this.kafka = new Kafka({ dir: this.dir, port, controllerPort: await freePort(), host: `127.0.0.1:${this.kafkaProxy.port}`, settings, log: this.log });
+    this.kafka = new Kafka({
+      dir: this.dir,
+      port,
+      controllerPort: await freePort(),
+      host: `127.0.0.1:${this.kafkaProxy.port}`,
+      settings,
+      log: this.log,
+    });
     this.#closing.push(() => this.kafka.kill());
     await this.kafka.start();
   }
@@ -143,4 +163,5 @@ export class Lab {
 }
 
 /** Labs of one shape can serve one scenario after the other. */
-export const shapeOf = ({ nodes = 1, kafkaSettings = {}, diskMegabytes = null } = {}) => JSON.stringify({ nodes, kafkaSettings, diskMegabytes });
+export const shapeOf = ({ nodes = 1, kafkaSettings = {}, diskMegabytes = null } = {}) =>
+  JSON.stringify({ nodes, kafkaSettings, diskMegabytes });

@@ -33,12 +33,32 @@ const whole = (name, value) => {
 function read(args) {
   const string = { type: 'string' };
   const boolean = { type: 'boolean' };
-  const { values } = parseArgs({ args, options: { only: string, short: boolean, kills: string, commands: string, minutes: string, seed: string, json: string, dir: string, keep: boolean, help: boolean } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: string,
+      short: boolean,
+      kills: string,
+      commands: string,
+      minutes: string,
+      seed: string,
+      json: string,
+      dir: string,
+      keep: boolean,
+      help: boolean,
+    },
+  });
   const known = new Set(SCENARIOS.map(({ id }) => id));
-  const wanted = values.only?.split(',') ?? (values.commands ? ['STORM'] : values.short ? SHORT : [...known].filter((id) => id !== 'STORM'));
+  const wanted =
+    values.only?.split(',') ?? (values.commands ? ['STORM'] : values.short ? SHORT : [...known].filter((id) => id !== 'STORM'));
   for (const id of wanted) if (!known.has(id)) throw new Error(`--only names ${id}; there are ${[...known].join(', ')}`);
   const numbers = Object.fromEntries(['kills', 'commands', 'minutes', 'seed'].map((name) => [name, whole(name, values[name])]));
-  return { ...values, ...numbers, seed: numbers.seed ?? Math.floor(Math.random() * 1e9), scenarios: SCENARIOS.filter(({ id }) => wanted.includes(id)) };
+  return {
+    ...values,
+    ...numbers,
+    seed: numbers.seed ?? Math.floor(Math.random() * 1e9),
+    scenarios: SCENARIOS.filter(({ id }) => wanted.includes(id)),
+  };
 }
 
 let options;

@@ -7,19 +7,19 @@ export const READ_MODELS = {
     'account-directory_v1': { accounts: ['account'] },
     'key-accounts_v1': { accounts: ['account'] },
     'team-members_v1': { accounts: ['member'] },
-    'tasks_v1': { accounts: ['task'] },
+    tasks_v1: { accounts: ['task'] },
     'policy-raise-task-when-p1-incident-is-reported_v1': { satisfaction: ['incident'] },
   },
   opportunities: {
     'member-directory_v1': { accounts: ['member'] },
     'account-directory_v1': { accounts: ['account'] },
-    'offerings_v1': { opportunities: ['offering'] },
-    'opportunities_v1': { opportunities: ['opp'] },
+    offerings_v1: { opportunities: ['offering'] },
+    opportunities_v1: { opportunities: ['opp'] },
   },
   satisfaction: {
     'member-directory_v1': { accounts: ['member'] },
     'account-directory_v1': { accounts: ['account'] },
-    'incidents_v1': { satisfaction: ['incident'] },
+    incidents_v1: { satisfaction: ['incident'] },
   },
   reporting: {
     'member-directory_v1': { accounts: ['member'] },
@@ -34,7 +34,9 @@ export const READ_MODELS = {
 
 /** Every `{ owner, key, service, prefix }`: the read model `key` of `owner` follows the streams `<prefix>-...` of `service`. */
 export const FOLLOWED = Object.entries(READ_MODELS).flatMap(([owner, models]) =>
-  Object.entries(models).flatMap(([key, sources]) => Object.entries(sources).flatMap(([service, prefixes]) => prefixes.map((prefix) => ({ owner, key, service, prefix })))),
+  Object.entries(models).flatMap(([key, sources]) =>
+    Object.entries(sources).flatMap(([service, prefixes]) => prefixes.map((prefix) => ({ owner, key, service, prefix }))),
+  ),
 );
 
 export const prefixOf = (stream) => stream.slice(0, stream.indexOf('-'));

@@ -27,25 +27,43 @@ export function table(rows) {
 
 function recoveries(rows) {
   const all = new Map();
-  for (const { recoveriesMs = {} } of rows) for (const [what, times] of Object.entries(recoveriesMs)) all.set(what, [...(all.get(what) ?? []), ...times]);
+  for (const { recoveriesMs = {} } of rows)
+    for (const [what, times] of Object.entries(recoveriesMs)) all.set(what, [...(all.get(what) ?? []), ...times]);
   const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
-  return [...all].map(([what, times]) => `${what}: median ${seconds(median(times))}, worst ${seconds(Math.max(...times))} of ${times.length}`);
+  return [...all].map(
+    ([what, times]) => `${what}: median ${seconds(median(times))}, worst ${seconds(Math.max(...times))} of ${times.length}`,
+  );
 }
 
 /** What is wrong with a row, line by line. */
 export function complaints({ id, verdict, reason, violations = [] }) {
   if (verdict === 'left out') return [`${id} was left out: ${reason}`];
-  return violations.flatMap(({ invariant, count, examples }) => [`${id} breaks ${invariant}, ${count} times:`, ...examples.map((example) => `  ${example}`)]);
+  return violations.flatMap(({ invariant, count, examples }) => [
+    `${id} breaks ${invariant}, ${count} times:`,
+    ...examples.map((example) => `  ${example}`),
+  ]);
 }
 
 /** Sums over the scenarios that ran. */
 export function totals(rows) {
   const ran = rows.filter(({ verdict }) => verdict !== 'left out');
   const sum = (name) => ran.reduce((total, row) => total + (row[name] ?? 0), 0);
-  return { scenarios: ran.length, failed: ran.filter(({ verdict }) => verdict === 'FAILED').length, leftOut: rows.length - ran.length, sent: sum('sent'), acknowledged: sum('acknowledged'), unknown: sum('unknown'), lost: sum('lost'), doubled: sum('doubled') };
+  return {
+    scenarios: ran.length,
+    failed: ran.filter(({ verdict }) => verdict === 'FAILED').length,
+    leftOut: rows.length - ran.length,
+    sent: sum('sent'),
+    acknowledged: sum('acknowledged'),
+    unknown: sum('unknown'),
+    lost: sum('lost'),
+    doubled: sum('doubled'),
+  };
 }
 
 export function writeReport(file, { options, rows, seconds }) {
   const { seed, kills = null, commands = null, short = false } = options;
-  writeFileSync(file, `${JSON.stringify({ seed, kills, commands, short, seconds: Math.round(seconds), totals: totals(rows), scenarios: rows }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ seed, kills, commands, short, seconds: Math.round(seconds), totals: totals(rows), scenarios: rows }, null, 2)}\n`,
+  );
 }

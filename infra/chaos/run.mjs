@@ -1,4 +1,5 @@
 // Runs scenarios one after the other: load on, faults, quiescence, all invariants. One laboratory serves as many as it suits.
+import { kafkaClassPath, mongodProgram } from '../native/packages.mjs';
 import { checkEverything, CHECKED } from './check/check.mjs';
 import { Violations } from './check/violations.mjs';
 import { Lab, shapeOf } from './lab.mjs';
@@ -30,7 +31,7 @@ export class Run {
   async scenario(scenario) {
     const { log } = this.options;
     const began = performance.now();
-    const reason = await scenario.leftOut?.();
+    const reason = (await noServers(log)) ?? (await scenario.leftOut?.());
     if (reason) return { id: scenario.id, title: scenario.title, verdict: 'left out', reason };
     log(`${scenario.id}: ${scenario.title}`);
     const violations = new Violations();
@@ -51,7 +52,9 @@ export class Run {
     }
     await sampler?.stop();
     const row = rowOf({ scenario, world, checked, violations, looks: sampler?.looks ?? 0, seconds: (performance.now() - began) / 1000 });
-    log(`${scenario.id}: ${row.verdict}, ${row.acknowledged} acknowledged, ${row.lost} lost, ${row.doubled} doubled, ${Math.round(row.seconds)} s`);
+    log(
+      `${scenario.id}: ${row.verdict}, ${row.acknowledged} acknowledged, ${row.lost} lost, ${row.doubled} doubled, ${Math.round(row.seconds)} s`,
+    );
     for (const line of complaints(row)) log(`  ${line}`);
     if (!violations.none) await this.#abandon();
     return row;
@@ -76,12 +79,25 @@ export class Run {
   #world(lab, violations, { id }) {
     const { short, kills, commands, minutes, seed } = this.options;
     const prefix = `${id.toLowerCase()}-${seed.toString(36)}-${this.#scenarios++}`;
-    const world = new World({ lab, random: this.random.fork(), short, kills, prefix, violations, log: (line) => this.options.log(`  ${id}: ${line}`) });
+    const world = new World({
+      lab,
+      random: this.random.fork(),
+      short,
+      kills,
+      prefix,
+      violations,
+      log: (line) => this.options.log(`  ${id}: ${line}`),
+    });
     return Object.assign(world, { commands, minutes });
   }
 
   async #underLoad(scenario, world) {
-    if (scenario.load !== null) world.startLoad({ ratePerSecond: COMMANDS_PER_SECOND.full, ...scenario.load, ...(world.short && { ratePerSecond: COMMANDS_PER_SECOND.short }) });
+    if (scenario.load !== null)
+      world.startLoad({
+        ratePerSecond: COMMANDS_PER_SECOND.full,
+        ...scenario.load,
+        ...(world.short && { ratePerSecond: COMMANDS_PER_SECOND.short }),
+      });
     try {
       await scenario.run(world);
     } finally {
@@ -106,6 +122,17 @@ export class Run {
     this.#lab = null;
     this.#frozen = false;
     await lab?.close();
+  }
+}
+
+/** Why there are no servers here that may be killed, or null. Containers and servers that somebody else has started are not ours to kill. */
+async function noServers(log) {
+  try {
+    await mongodProgram(log);
+    await kafkaClassPath(log);
+    return null;
+  } catch (error) {
+    return error.message;
   }
 }
 

@@ -37,7 +37,13 @@ export class Sampler {
   async #look(owner, key, prefix) {
     const generation = await this.observer.serving(owner, key);
     const from = { _id: { $gte: `${prefix}-${this.prefix}`, $lt: `${prefix}-${this.prefix}~` } };
-    const marks = await this.observer.database(owner).collection(`marks_${key}_g${generation}`).find(from, { readConcern: { level: 'majority' } }).sort({ _id: 1 }).limit(SAMPLE).toArray();
+    const marks = await this.observer
+      .database(owner)
+      .collection(`marks_${key}_g${generation}`)
+      .find(from, { readConcern: { level: 'majority' } })
+      .sort({ _id: 1 })
+      .limit(SAMPLE)
+      .toArray();
     this.looks += 1;
     for (const { _id, applied } of marks) {
       const name = `${owner} ${key} ${_id}`;

@@ -43,19 +43,33 @@ export class Services {
 
   /** What the deployment does before the services start; again after a broker has lost its topics. */
   async setUp() {
-    const job = spawn(process.execPath, [join(ROOT, 'libs/platform/dist/setup.main.js')], { env: { ...process.env, ...this.env }, stdio: 'inherit' });
+    const job = spawn(process.execPath, [join(ROOT, 'libs/platform/dist/setup.main.js')], {
+      env: { ...process.env, ...this.env },
+      stdio: 'inherit',
+    });
     const [code] = await once(job, 'exit');
     if (code !== 0) throw new Error(`the setup job ended with code ${code}`);
   }
 
   async #startFirst(name) {
-    const options = { main: `services/${name}/dist/main.js`, env: this.env, port: this.ports[name], readyWithinMs: UP_WITHIN_MS, logFile: this.logFile(name) };
+    const options = {
+      main: `services/${name}/dist/main.js`,
+      env: this.env,
+      port: this.ports[name],
+      readyWithinMs: UP_WITHIN_MS,
+      logFile: this.logFile(name),
+    };
     this.#processes.set(name, await ServiceUnderTest.start(options));
   }
 
   /** A second instance of a service beside the first, on a port of its own. Whoever asks for it ends it. */
   async twin(name) {
-    const twin = await ServiceUnderTest.start({ main: `services/${name}/dist/main.js`, env: this.env, readyWithinMs: UP_WITHIN_MS, logFile: this.logFile(name) });
+    const twin = await ServiceUnderTest.start({
+      main: `services/${name}/dist/main.js`,
+      env: this.env,
+      readyWithinMs: UP_WITHIN_MS,
+      logFile: this.logFile(name),
+    });
     this.#twins.push(twin);
     return twin;
   }

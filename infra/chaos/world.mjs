@@ -23,7 +23,14 @@ export class World {
   /** Starts a load beside those that run already. */
   startLoad(options = {}) {
     const { services, tokens, journal } = this.lab;
-    const load = new Load({ urls: services.urls, token: tokens.director, journal, random: this.random.fork(), prefix: `${this.prefix}${this.loads.length}`, ...options });
+    const load = new Load({
+      urls: services.urls,
+      token: tokens.director,
+      journal,
+      random: this.random.fork(),
+      prefix: `${this.prefix}${this.loads.length}`,
+      ...options,
+    });
     this.loads.push(load);
     this.load = load;
     return load.start();

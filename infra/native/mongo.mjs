@@ -43,7 +43,8 @@ export class Mongo {
       if (isWritablePrimary || (secondary && members.length > 1)) return true;
       if (host !== members[0]) return false;
       const config = await replicaSetConfig(admin);
-      if (!config) await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: members.map((name, _id) => ({ _id, host: name })) } });
+      if (!config)
+        await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: members.map((name, _id) => ({ _id, host: name })) } });
       else if (members.length === 1 && config.members[0].host !== host)
         await admin.command({
           replSetReconfig: { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] },

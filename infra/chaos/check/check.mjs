@@ -21,11 +21,14 @@ export async function checkEverything(lab, { frozen, violations }) {
   const streams = new Map([...logs].map(([service, commits]) => [service, streamsOf(commits)]));
   for (const [service, commits] of logs) {
     checkLog(service, commits, violations);
-    if (commits.length > 0) checkTopic(service, commits, { messages: await observer.messages(service), shortened: lab.shortened.has(service) }, violations);
+    if (commits.length > 0)
+      checkTopic(service, commits, { messages: await observer.messages(service), shortened: lab.shortened.has(service) }, violations);
   }
   const { lost, doubled } = checkCommands(journal, logs, violations);
   checkRequests(journal.requests, { frozen }, violations);
-  const output = Object.fromEntries(SERVICES.map((name) => [name, existsSync(services.logFile(name)) ? readFileSync(services.logFile(name), 'utf8') : '']));
+  const output = Object.fromEntries(
+    SERVICES.map((name) => [name, existsSync(services.logFile(name)) ? readFileSync(services.logFile(name), 'utf8') : '']),
+  );
   checkProcesses({ output, memory: services.peakMemory, limitMegabytes: MEMORY_LIMIT_MB }, violations);
   await checkReadModels(lab, streams, violations);
   return { lost, doubled, commits: [...logs.values()].reduce((sum, commits) => sum + commits.length, 0) };
@@ -39,5 +42,10 @@ async function checkReadModels({ observer, client, tokens, strays }, streams, vi
   checkTasks(streams, violations);
   const { groups } = await client.get('reporting', '/api/reporting/pipeline-summary', tokens.auditor);
   const [{ open, won, lost, wonValue }] = groups;
-  checkFigures(streams, await observer.rows('opportunities', 'opportunities_v1'), { open, won, lost, wonMinor: wonValue?.amountMinor ?? 0 }, violations);
+  checkFigures(
+    streams,
+    await observer.rows('opportunities', 'opportunities_v1'),
+    { open, won, lost, wonMinor: wonValue?.amountMinor ?? 0 },
+    violations,
+  );
 }

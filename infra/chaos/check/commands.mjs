@@ -15,9 +15,13 @@ export function checkCommands({ commands }, logs, violations) {
     } else if (outcome === 'ok' && found.length < wanted) {
       lost += 1;
       violations.add('I1', `${service} ${stream}: command ${id} was acknowledged as version ${version} and is not in the log`);
-    } else if (outcome === 'fail' && found.length > 0) violations.add('I2', `${service} ${stream}: command ${id} was refused and is in the log all the same`);
+    } else if (outcome === 'fail' && found.length > 0)
+      violations.add('I2', `${service} ${stream}: command ${id} was refused and is in the log all the same`);
     else if (outcome === 'ok' && found[0] && (found[0].streamId !== stream || found[0].toVersion !== version))
-      violations.add('I8', `${service} ${stream}: command ${id} was acknowledged as version ${version}, its commit is version ${found[0].toVersion} of ${found[0].streamId}`);
+      violations.add(
+        'I8',
+        `${service} ${stream}: command ${id} was acknowledged as version ${version}, its commit is version ${found[0].toVersion} of ${found[0].streamId}`,
+      );
   }
   doubled += checkForeign(commands, logs, violations);
   checkVersions(commands, violations);
@@ -57,6 +61,7 @@ function checkRealTime(stream, answers, violations) {
   let next = 0;
   for (const { invokedAt, version, command } of asked) {
     while (next < answered.length && answered[next].answeredAt < invokedAt) highest = Math.max(highest, answered[next++].version);
-    if (version <= highest) violations.add('I8', `${stream}: ${command} was asked after version ${highest} had been told, and got version ${version}`);
+    if (version <= highest)
+      violations.add('I8', `${stream}: ${command} was asked after version ${highest} had been told, and got version ${version}`);
   }
 }

@@ -13,7 +13,8 @@ export function checkLog(service, commits, violations) {
   const numbered = commits.filter(({ position }) => position !== undefined).sort((a, b) => a.position - b.position);
   if (numbered.length < commits.length) violations.add('G4', `${service}: ${commits.length - numbered.length} commits were never numbered`);
   numbered.forEach(({ position, recordedAt, commitId }, i) => {
-    if (position !== i + 1) violations.add('G4', `${service}: position ${i + 1} is ${position < i + 1 ? 'given twice' : 'missing'}, at commit ${commitId}`);
+    if (position !== i + 1)
+      violations.add('G4', `${service}: position ${i + 1} is ${position < i + 1 ? 'given twice' : 'missing'}, at commit ${commitId}`);
     if (i > 0 && recordedAt < numbered[i - 1].recordedAt) violations.add('G4', `${service}: log time goes back at position ${position}`);
   });
 }
@@ -22,10 +23,15 @@ function checkStream(name, stream, violations) {
   let version = 0;
   let position = 0;
   for (const commit of stream) {
-    if (commit.expectedVersion !== version) violations.add('I3', `${name}: version ${version + 1} is ${commit.expectedVersion < version ? 'there twice' : 'missing'}`);
+    if (commit.expectedVersion !== version)
+      violations.add('I3', `${name}: version ${version + 1} is ${commit.expectedVersion < version ? 'there twice' : 'missing'}`);
     if (commit.toVersion !== commit.expectedVersion + commit.events.length)
-      violations.add('I3', `${name}: a commit says that it ends at version ${commit.toVersion}, and has ${commit.events.length} events after ${commit.expectedVersion}`);
-    if (commit.position !== undefined && commit.position <= position) violations.add('G4', `${name}: position ${commit.position} comes after ${position} in the stream`);
+      violations.add(
+        'I3',
+        `${name}: a commit says that it ends at version ${commit.toVersion}, and has ${commit.events.length} events after ${commit.expectedVersion}`,
+      );
+    if (commit.position !== undefined && commit.position <= position)
+      violations.add('G4', `${name}: position ${commit.position} comes after ${position} in the stream`);
     version = commit.toVersion;
     position = Math.max(position, commit.position ?? position);
   }

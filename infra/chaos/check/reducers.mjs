@@ -17,7 +17,15 @@ function offeringRow(id, events) {
     const what = lastPart(type);
     if (what === 'registered' || what === 'details-changed') {
       const { name, family, listPrice, provenance } = data;
-      row = { version, name, sortName: name.toLowerCase(), family, listPrice, status: row ? row.status : 'active', provenance: provenance ?? row?.provenance ?? null };
+      row = {
+        version,
+        name,
+        sortName: name.toLowerCase(),
+        family,
+        listPrice,
+        status: row ? row.status : 'active',
+        provenance: provenance ?? row?.provenance ?? null,
+      };
     } else if (what === 'retired') row = { ...row, version, status: 'retired' };
     else if (what === 'withdrawn') row = null;
   }
@@ -71,7 +79,14 @@ const historyRow = (id, events) => ({
 /** `{ owner, key, service, prefix, fold, fields }`: the read models that are compared row by row; `fields` where not all of a row is. */
 export const COMPARED = [
   { owner: 'opportunities', key: 'offerings_v1', service: 'opportunities', prefix: 'offering', fold: offeringRow },
-  { owner: 'opportunities', key: 'opportunities_v1', service: 'opportunities', prefix: 'opp', fold: dealRow, fields: ['version', 'name', 'state', 'stage', 'amount'] },
+  {
+    owner: 'opportunities',
+    key: 'opportunities_v1',
+    service: 'opportunities',
+    prefix: 'opp',
+    fold: dealRow,
+    fields: ['version', 'name', 'state', 'stage', 'amount'],
+  },
   { owner: 'opportunities', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },
   { owner: 'satisfaction', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },
   { owner: 'reporting', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },

@@ -19,5 +19,6 @@ export function checkProcesses({ output, memory, limitMegabytes }, violations) {
       else if (line.includes('"request failed"')) violations.add('I7', `${service}: ${line.slice(0, 500)}`);
     }
   }
-  for (const [service, megabytes] of Object.entries(memory)) if (megabytes > limitMegabytes) violations.add('I11', `${service}: ${megabytes} MB resident, the limit is ${limitMegabytes} MB`);
+  for (const [service, megabytes] of Object.entries(memory))
+    if (megabytes > limitMegabytes) violations.add('I11', `${service}: ${megabytes} MB resident, the limit is ${limitMegabytes} MB`);
 }

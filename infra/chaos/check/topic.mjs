@@ -5,7 +5,9 @@ export function checkTopic(service, commits, { messages, shortened = false }, vi
   const heads = new Map();
   for (const { streamId, toVersion } of commits) heads.set(streamId, Math.max(heads.get(streamId) ?? 0, toVersion));
   const seen = firstOccurrences(service, messages, (what) => violations.add('I6', what), shortened);
-  for (const [stream, version] of seen) if (!(version <= heads.get(stream))) violations.add('I6', `${service} ${stream}: version ${version} is on the topic and not in the log`);
+  for (const [stream, version] of seen)
+    if (!(version <= heads.get(stream)))
+      violations.add('I6', `${service} ${stream}: version ${version} is on the topic and not in the log`);
   if (shortened) return;
   for (const [stream, head] of heads) {
     const version = seen.get(stream) ?? 0;

@@ -24,9 +24,16 @@ export class Client {
     const alone = commands.length === 1 && first.command !== null;
     const body = alone ? JSON.stringify(first.body) : commands.map(lineOf).join('\n');
     const path = alone ? `/api/${first.service}/${first.aggregate}/${first.id}/${first.command}` : `/api/${first.service}/bulk`;
-    const headers = { 'content-type': alone ? 'application/json' : 'application/x-ndjson', ...(alone && { 'idempotency-key': first.commandId }) };
+    const headers = {
+      'content-type': alone ? 'application/json' : 'application/x-ndjson',
+      ...(alone && { 'idempotency-key': first.commandId }),
+    };
     const answer = await this.request(first.service, { method: 'POST', path, headers, body, hangUpAfterMs });
-    const results = answer.error ? commands.map(() => ({ kind: 'info', why: answer.error, status: null })) : alone ? [single(answer)] : bulk(answer, commands.length);
+    const results = answer.error
+      ? commands.map(() => ({ kind: 'info', why: answer.error, status: null }))
+      : alone
+        ? [single(answer)]
+        : bulk(answer, commands.length);
     return { results, answer };
   }
 
@@ -54,12 +61,16 @@ export class Client {
         clearTimeout(hangUp);
         resolve({ ...answer, connected, ms: performance.now() - begun });
       };
-      const asked = httpRequest(url, { method, agent: this.#agent, headers: { authorization: `Bearer ${this.token}`, ...headers } }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (piece) => (text += piece));
-        response.on('end', () => end({ status: response.statusCode, text }));
-        response.on('error', (error) => end({ error: error.code ?? error.message }));
-      });
+      const asked = httpRequest(
+        url,
+        { method, agent: this.#agent, headers: { authorization: `Bearer ${this.token}`, ...headers } },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (piece) => (text += piece));
+          response.on('end', () => end({ status: response.statusCode, text }));
+          response.on('error', (error) => end({ error: error.code ?? error.message }));
+        },
+      );
       asked.on('socket', (socket) => {
         if (socket.connecting) socket.once('connect', () => (connected = true));
         else connected = true;

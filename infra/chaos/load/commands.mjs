@@ -6,7 +6,15 @@ const provenance = (id) => ({ source: 'chaos', entity: 'opportunities', rowKey: 
 
 /** An offering whose name changes with every command. */
 function* offering(id) {
-  for (let i = 1; i <= 40; i++) yield { service: 'opportunities', stream: `offering-${id}`, aggregate: 'offerings', command: 'register', id, body: { name: `Offering ${i}` } };
+  for (let i = 1; i <= 40; i++)
+    yield {
+      service: 'opportunities',
+      stream: `offering-${id}`,
+      aggregate: 'offerings',
+      command: 'register',
+      id,
+      body: { name: `Offering ${i}` },
+    };
 }
 
 /** A deal from its opening to its end, of which the pipeline figures are made. */
@@ -26,7 +34,14 @@ function* deal(id, random) {
 /** A client whose name changes: every service keeps a directory of them. */
 function* account(id) {
   for (let i = 1; i <= 20; i++)
-    yield { service: 'accounts', stream: `account-${id}`, aggregate: 'key-accounts', command: 'register-client', id, body: { name: `Client ${i}`, activeSince: '2020-01-01' } };
+    yield {
+      service: 'accounts',
+      stream: `account-${id}`,
+      aggregate: 'key-accounts',
+      command: 'register-client',
+      id,
+      body: { name: `Client ${i}`, activeSince: '2020-01-01' },
+    };
 }
 
 /** A P1 incident: the policy of another service makes one task of it. */
@@ -37,7 +52,12 @@ function* incident(id) {
 
 /** The account on which the incidents are reported; made before the load begins. */
 export const FIRST_ACCOUNT = 'chaos-acme';
-export const firstAccount = { aggregate: 'key-accounts', command: 'register-client', id: FIRST_ACCOUNT, body: { name: 'Acme', activeSince: '2020-01-01' } };
+export const firstAccount = {
+  aggregate: 'key-accounts',
+  command: 'register-client',
+  id: FIRST_ACCOUNT,
+  body: { name: 'Acme', activeSince: '2020-01-01' },
+};
 
 /** Lives by service, with their shares of a service's commands. */
 export const MIX = {

@@ -19,7 +19,20 @@ export class Load {
   #next = 0;
 
   /** `prefix` begins the ids of this load's commands and streams: two loads of one run never meet. `workers` closed loops send `batch` commands a request. */
-  constructor({ urls, token, journal, random, prefix, workers = 8, batch = 20, ratePerSecond = null, hangUps = 0, keepAlive = true, shares = SHARES, limit = Infinity }) {
+  constructor({
+    urls,
+    token,
+    journal,
+    random,
+    prefix,
+    workers = 8,
+    batch = 20,
+    ratePerSecond = null,
+    hangUps = 0,
+    keepAlive = true,
+    shares = SHARES,
+    limit = Infinity,
+  }) {
     Object.assign(this, { journal, random, prefix, workers, batch, ratePerSecond, hangUps, shares, limit });
     this.client = new Client({ urls, token, keepAlive });
     this.counts = newCounts();
@@ -82,7 +95,9 @@ export class Load {
       const size = random.next() < 0.15 ? 1 : this.batch;
       const commands = this.#batchOf(lives, service, size, random);
       this.counts.sent += size;
-      await this.journal.write(commands.map(({ commandId, stream }) => ({ kind: 'invoke', at: instant(), command: commandId, service, stream })));
+      await this.journal.write(
+        commands.map(({ commandId, stream }) => ({ kind: 'invoke', at: instant(), command: commandId, service, stream })),
+      );
       const unsettled = await this.#settle(commands, random);
       // A stream whose last command is unknown is left alone: what its next version would be is unknown too.
       for (const { stream } of unsettled) lives.delete(stream);
@@ -129,7 +144,15 @@ export class Load {
     const { service } = commands[0];
     const { results, answer } = await this.client.send(commands, { hangUpAfterMs });
     const at = instant();
-    const request = { kind: 'request', at, ms: Math.round(answer.ms), service, status: answer.status ?? null, error: answer.error ?? null, connected: answer.connected };
+    const request = {
+      kind: 'request',
+      at,
+      ms: Math.round(answer.ms),
+      service,
+      status: answer.status ?? null,
+      error: answer.error ?? null,
+      connected: answer.connected,
+    };
     await this.journal.write([...results.map(({ kind, ...rest }, i) => ({ kind, at, command: commands[i].commandId, ...rest })), request]);
     this.counts.acknowledged += results.filter(({ kind }) => kind === 'ok').length;
     this.counts.refused += results.filter(({ kind }) => kind === 'fail').length;

@@ -15,7 +15,9 @@ export class Observer {
   constructor({ urls, broker, prefix, singleNode }) {
     const { MongoClient } = driver('mongodb');
     const hosts = urls.map((port) => `127.0.0.1:${port}`).join(',');
-    this.#client = new MongoClient(`mongodb://${hosts}/?${singleNode ? 'directConnection=true' : 'replicaSet=rs0'}`, { serverSelectionTimeoutMS: 20_000 });
+    this.#client = new MongoClient(`mongodb://${hosts}/?${singleNode ? 'directConnection=true' : 'replicaSet=rs0'}`, {
+      serverSelectionTimeoutMS: 20_000,
+    });
     this.broker = broker;
     this.prefix = prefix;
   }
@@ -61,7 +63,9 @@ export class Observer {
   async rows(owner, key) {
     const generation = await this.serving(owner, key);
     const rows = await this.database(owner).collection(`view_${key}_g${generation}`).find({}, MAJORITY).batchSize(5_000).toArray();
-    return new Map(rows.map((row) => [String(row._id), Object.fromEntries(Object.entries(row).filter(([field]) => !field.startsWith('_')))]));
+    return new Map(
+      rows.map((row) => [String(row._id), Object.fromEntries(Object.entries(row).filter(([field]) => !field.startsWith('_')))]),
+    );
   }
 
   async deadLetters(owner) {
@@ -69,7 +73,9 @@ export class Observer {
   }
 
   async leases() {
-    const leases = await Promise.all(SERVICES.map((service) => this.database(service).collection('leases').findOne({ _id: service }, MAJORITY)));
+    const leases = await Promise.all(
+      SERVICES.map((service) => this.database(service).collection('leases').findOne({ _id: service }, MAJORITY)),
+    );
     return new Map(SERVICES.map((service, i) => [service, leases[i]]));
   }
 
@@ -106,7 +112,10 @@ export class Observer {
     let sum = 0;
     for (const key of Object.keys(READ_MODELS[owner])) {
       const generation = await this.serving(owner, key);
-      const [found] = await this.database(owner).collection(`marks_${key}_g${generation}`).aggregate([{ $group: { _id: null, applied: { $sum: '$applied' } } }]).toArray();
+      const [found] = await this.database(owner)
+        .collection(`marks_${key}_g${generation}`)
+        .aggregate([{ $group: { _id: null, applied: { $sum: '$applied' } } }])
+        .toArray();
       sum += found?.applied ?? 0;
     }
     return sum;

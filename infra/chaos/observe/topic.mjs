@@ -8,7 +8,12 @@ const READ_WITHIN_MS = 120_000;
 
 export function kafkaClient(broker) {
   const { Kafka, logLevel } = driver('kafkajs');
-  return new Kafka({ brokers: [broker], clientId: 'keyfold-chaos', logLevel: logLevel.NOTHING, retry: { retries: 10, initialRetryTime: 200 } });
+  return new Kafka({
+    brokers: [broker],
+    clientId: 'keyfold-chaos',
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 10, initialRetryTime: 200 },
+  });
 }
 
 export async function withAdmin(broker, work) {
@@ -27,7 +32,11 @@ export async function readTopic({ broker, topic }) {
   const left = new Map(ends.filter(({ high, low }) => Number(high) > Number(low)).map(({ partition, high }) => [partition, Number(high)]));
   const messages = [];
   if (left.size === 0) return messages;
-  const consumer = kafkaClient(broker).consumer({ groupId: `chaos-reader-${process.pid}-${Math.round(performance.now() * 1000)}`, sessionTimeout: 30_000, maxWaitTimeInMs: 100 });
+  const consumer = kafkaClient(broker).consumer({
+    groupId: `chaos-reader-${process.pid}-${Math.round(performance.now() * 1000)}`,
+    sessionTimeout: 30_000,
+    maxWaitTimeInMs: 100,
+  });
   await consumer.connect();
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning: true });

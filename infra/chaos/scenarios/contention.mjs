@@ -13,11 +13,18 @@ export const oneStream = {
     const { services, lab } = world;
     const each = world.short ? 5 : 40;
     const twin = await services.twin('opportunities');
-    const clients = [services.urls.opportunities, twin.url].map((url) => new Client({ urls: { opportunities: url }, token: lab.tokens.director }));
+    const clients = [services.urls.opportunities, twin.url].map(
+      (url) => new Client({ urls: { opportunities: url }, token: lab.tokens.director }),
+    );
     try {
       const taken = await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(world, clients[writer % 2], writer, each)));
       world.fault('writers on one stream', WRITERS);
-      world.facts = { writers: WRITERS, commandsEach: each, attemptsPerCommand: round(taken.reduce((sum, { attempts }) => sum + attempts, 0) / (WRITERS * each)), slowestToFastest: round(ratio(taken)) };
+      world.facts = {
+        writers: WRITERS,
+        commandsEach: each,
+        attemptsPerCommand: round(taken.reduce((sum, { attempts }) => sum + attempts, 0) / (WRITERS * each)),
+        slowestToFastest: round(ratio(taken)),
+      };
     } finally {
       clients.forEach((client) => client.close());
       await twin.kill();
@@ -33,8 +40,17 @@ async function write(world, client, writer, count) {
   let attempts = 0;
   for (let i = 0; i < count; i++) {
     world.own.sent += 1;
-    const command = { service: 'opportunities', aggregate: 'offerings', command: 'register', id, commandId: `${world.prefix}-w${writer}-${i}`, body: { name: `Writer ${writer}, ${i}` } };
-    await journal.write([{ kind: 'invoke', at: instant(), command: command.commandId, service: command.service, stream: `offering-${id}` }]);
+    const command = {
+      service: 'opportunities',
+      aggregate: 'offerings',
+      command: 'register',
+      id,
+      commandId: `${world.prefix}-w${writer}-${i}`,
+      body: { name: `Writer ${writer}, ${i}` },
+    };
+    await journal.write([
+      { kind: 'invoke', at: instant(), command: command.commandId, service: command.service, stream: `offering-${id}` },
+    ]);
     for (let tries = 1; ; tries++) {
       attempts += 1;
       const { results, answer } = await client.send([command]);
@@ -42,7 +58,15 @@ async function write(world, client, writer, count) {
       const at = instant();
       await journal.write([
         { kind, at, command: command.commandId, ...rest },
-        { kind: 'request', at, ms: Math.round(answer.ms), service: command.service, status: answer.status ?? null, error: answer.error ?? null, connected: answer.connected },
+        {
+          kind: 'request',
+          at,
+          ms: Math.round(answer.ms),
+          service: command.service,
+          status: answer.status ?? null,
+          error: answer.error ?? null,
+          connected: answer.connected,
+        },
       ]);
       if (kind === 'ok') world.own.acknowledged += 1;
       if (kind === 'fail') world.own.refused += 1;

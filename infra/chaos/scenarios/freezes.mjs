@@ -15,7 +15,12 @@ export const frozen = {
       const targets = [
         ['opportunities', services.process('opportunities')],
         ['reporting', services.process('reporting')],
-        ...(short ? [] : [['mongod', lab.mongo.process], ['broker', lab.kafka.process]]),
+        ...(short
+          ? []
+          : [
+              ['mongod', lab.mongo.process],
+              ['broker', lab.kafka.process],
+            ]),
       ];
       for (const length of lengths)
         if (short) await Promise.all(targets.map((target) => freeze(world, target, length)));

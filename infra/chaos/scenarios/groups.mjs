@@ -29,7 +29,11 @@ export const rebalanceStorm = {
 
 /** A foreign member of the group: it takes partitions away, does nothing with them and leaves. */
 async function visit({ kafka, prefix, byHand }, service) {
-  const consumer = kafkaClient(kafka.brokers).consumer({ groupId: `${prefix}keyfold.${service}`, sessionTimeout: 6_000, rebalanceTimeout: 5_000 });
+  const consumer = kafkaClient(kafka.brokers).consumer({
+    groupId: `${prefix}keyfold.${service}`,
+    sessionTimeout: 6_000,
+    rebalanceTimeout: 5_000,
+  });
   await consumer.connect();
   await consumer.subscribe({ topics: [byHand.topic('opportunities')] });
   await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => delay(100) });

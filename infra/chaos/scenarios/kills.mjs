@@ -43,7 +43,11 @@ export const projectorKilled = {
       const before = await world.lab.observer.applied('reporting');
       await killAndReturn(world, 'reporting', ['batch-applied']);
       const up = performance.now();
-      await world.until('reporting processes its partitions again', async () => (await world.lab.observer.applied('reporting')) > before + 50, 90_000);
+      await world.until(
+        'reporting processes its partitions again',
+        async () => (await world.lab.observer.applied('reporting')) > before + 50,
+        90_000,
+      );
       world.recovered('consumer back -> partitions processed again', up);
     });
   },
@@ -58,7 +62,10 @@ export const relayKilled = {
       await killAndReturn(world, 'opportunities', ['after-publish', 'sequencer-scanned', 'sequencer-given', 'sequencer-numbered']);
       const { publishedPosition } = (await world.lab.observer.leases()).get('opportunities');
       const up = performance.now();
-      await world.until('the relay publishes again', async () => (await world.lab.observer.leases()).get('opportunities').publishedPosition > publishedPosition);
+      await world.until(
+        'the relay publishes again',
+        async () => (await world.lab.observer.leases()).get('opportunities').publishedPosition > publishedPosition,
+      );
       world.recovered('service ready -> relay publishes again', up);
     });
   },

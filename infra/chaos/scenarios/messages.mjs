@@ -6,7 +6,11 @@ const CONSUMED_WITHIN_MS = 60_000;
 const READERS = ['opportunities', 'reporting'];
 
 const consumed = (world, byHand, service = 'opportunities') =>
-  world.until('everything on the topic was consumed', async () => (await Promise.all(READERS.map((reader) => byHand.lag(`keyfold.${reader}`, [service])))).every((lag) => lag === 0), CONSUMED_WITHIN_MS);
+  world.until(
+    'everything on the topic was consumed',
+    async () => (await Promise.all(READERS.map((reader) => byHand.lag(`keyfold.${reader}`, [service])))).every((lag) => lag === 0),
+    CONSUMED_WITHIN_MS,
+  );
 
 export const deliveredAgain = {
   id: 'F15',
@@ -17,7 +21,10 @@ export const deliveredAgain = {
     await world.burst(world.short ? 300 : 5_000);
     await observer.untilCaughtUp({ withinMs: 60_000, strays: world.lab.strays });
     const before = await state(observer);
-    const messages = byHand.messagesOf('opportunities', (await observer.log('opportunities')).sort((a, b) => a.position - b.position).slice(-2_000));
+    const messages = byHand.messagesOf(
+      'opportunities',
+      (await observer.log('opportunities')).sort((a, b) => a.position - b.position).slice(-2_000),
+    );
     for (let i = 0; i < 5; i++) {
       await byHand.produce('opportunities', messages);
       world.fault('messages delivered again', messages.length);
@@ -31,7 +38,8 @@ export const deliveredAgain = {
 async function state(observer) {
   const shown = [];
   for (const owner of READERS)
-    for (const key of Object.keys(READ_MODELS[owner])) shown.push([owner, key, [...(await observer.rows(owner, key))].sort(([a], [b]) => (a < b ? -1 : 1))]);
+    for (const key of Object.keys(READ_MODELS[owner]))
+      shown.push([owner, key, [...(await observer.rows(owner, key))].sort(([a], [b]) => (a < b ? -1 : 1))]);
   return canonical(shown);
 }
 
@@ -46,7 +54,10 @@ export const outOfOrder = {
       // With the broker away the commands are numbered and not published: what follows is ahead of the relay.
       await lab.kafka.kill();
       await world.burst(world.short ? 200 : 1_500, { shares: [['opportunities', 1]] });
-      await world.until('everything is numbered', async () => (await lab.observer.database('opportunities').collection('commits').countDocuments({ sequenced: false })) === 0);
+      await world.until(
+        'everything is numbered',
+        async () => (await lab.observer.database('opportunities').collection('commits').countDocuments({ sequenced: false })) === 0,
+      );
       const { publishedPosition } = (await lab.observer.leases()).get('opportunities');
       const ahead = (await lab.observer.log('opportunities')).filter(({ position }) => position > publishedPosition);
       await services.kill('opportunities');
@@ -124,12 +135,20 @@ export const poisoned = {
     const messages = poisons(stream);
     for (const { name } of messages) lab.strays.add(`${stream}-${name}`);
     await world.moment();
-    await lab.byHand.produce('opportunities', messages.map(({ headers, value }, partition) => ({ partition, key: stream, headers, value })));
+    await lab.byHand.produce(
+      'opportunities',
+      messages.map(({ headers, value }, partition) => ({ partition, key: stream, headers, value })),
+    );
     world.fault('unreadable messages', messages.length);
     const parked = async (owner) => new Set((await lab.observer.deadLetters(owner)).map(({ streamId }) => streamId));
     for (const owner of READERS)
       for (const { name, skipped } of messages)
-        if (!skipped) await world.until(`${name} is a dead letter of ${owner}`, async () => (await parked(owner)).has(`${stream}-${name}`), CONSUMED_WITHIN_MS);
+        if (!skipped)
+          await world.until(
+            `${name} is a dead letter of ${owner}`,
+            async () => (await parked(owner)).has(`${stream}-${name}`),
+            CONSUMED_WITHIN_MS,
+          );
     await poisonBeforeTheReal(world);
     world.mended();
   },
@@ -142,15 +161,24 @@ async function poisonBeforeTheReal(world) {
   const streamId = `offering-${id}`;
   const rename = (name) => lab.client.post('opportunities', `/api/opportunities/offerings/${id}/register`, { name });
   await rename('before');
-  await world.until('the victim is known', async () => (await lab.observer.marks('reporting', 'offering-history_v1')).get(streamId)?.applied === 1);
+  await world.until(
+    'the victim is known',
+    async () => (await lab.observer.marks('reporting', 'offering-history_v1')).get(streamId)?.applied === 1,
+  );
   const [commit] = (await lab.observer.log('opportunities')).filter((candidate) => candidate.streamId === streamId);
   const [message] = lab.byHand.messagesOf('opportunities', [commit]);
   await lab.byHand.produce('opportunities', [{ ...message, headers: { ...message.headers, ce_streamversion: '2' }, value: 'not JSON' }]);
   world.fault('unreadable message in the place of an event');
-  const models = [['opportunities', 'offerings'], ['reporting', 'offering-history']];
-  for (const [owner, name] of models) await world.until(`${streamId} is parked`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 2);
+  const models = [
+    ['opportunities', 'offerings'],
+    ['reporting', 'offering-history'],
+  ];
+  for (const [owner, name] of models)
+    await world.until(`${streamId} is parked`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 2);
   await rename('after');
   await rename('last');
-  for (const [owner, name] of models) await world.until(`${streamId} queues`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 3);
-  for (const [owner, projection] of models) await lab.client.post(owner, `/ops/${owner}/dead-letters/retry`, { projection, streamId }, lab.tokens.operator);
+  for (const [owner, name] of models)
+    await world.until(`${streamId} queues`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 3);
+  for (const [owner, projection] of models)
+    await lab.client.post(owner, `/ops/${owner}/dead-letters/retry`, { projection, streamId }, lab.tokens.operator);
 }

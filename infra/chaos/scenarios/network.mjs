@@ -19,7 +19,10 @@ export const answersLost = {
     await world.cycles(this.cycles, async (i) => {
       await happens(world, 'answer of MongoDB lost after an append', mongoProxy.loseResponse(insertsCommits));
       await happens(world, 'answer of Kafka lost after a send', kafkaProxy.loseResponse(produces));
-      const [name, proxy] = random.pick([['MongoDB', mongoProxy], ['Kafka', kafkaProxy]]);
+      const [name, proxy] = random.pick([
+        ['MongoDB', mongoProxy],
+        ['Kafka', kafkaProxy],
+      ]);
       await BREAKAGES[i % BREAKAGES.length](world, name, proxy);
       proxy.heal();
       world.mended();

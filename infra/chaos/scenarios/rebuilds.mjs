@@ -22,11 +22,15 @@ export const rebuildKilled = {
       }
       const began = performance.now();
       await rebuild();
-      await world.until('the rebuild is done', async () => {
-        const { state, error } = await status();
-        if (state === 'failed') throw new Error(`the rebuild failed: ${error}`);
-        return state === 'done';
-      }, BUILT_WITHIN_MS);
+      await world.until(
+        'the rebuild is done',
+        async () => {
+          const { state, error } = await status();
+          if (state === 'failed') throw new Error(`the rebuild failed: ${error}`);
+          return state === 'done';
+        },
+        BUILT_WITHIN_MS,
+      );
       world.recovered('rebuild', began);
       world.mended();
     });

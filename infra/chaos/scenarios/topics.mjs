@@ -26,7 +26,12 @@ export const brokerWiped = {
 
       for (const to of ['beginning', 'end']) {
         await services.kill('reporting');
-        await world.until('the group is empty', async () => byHand.resetOffsets('keyfold.reporting', 'opportunities', to).then(() => true, () => false));
+        await world.until('the group is empty', async () =>
+          byHand.resetOffsets('keyfold.reporting', 'opportunities', to).then(
+            () => true,
+            () => false,
+          ),
+        );
         world.fault(`offsets reset to the ${to}`);
         await services.up('reporting');
         world.mended();

@@ -18,7 +18,15 @@ describe('under real faults', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keyfold-chaos-spec-'));
     const json = join(folder, 'report.json');
-    const args = ['--disable-warning=TimeoutNegativeWarning', '--import', './tools/ts-register.mjs', 'infra/chaos/main.mjs', '--short', '--json', json];
+    const args = [
+      '--disable-warning=TimeoutNegativeWarning',
+      '--import',
+      './tools/ts-register.mjs',
+      'infra/chaos/main.mjs',
+      '--short',
+      '--json',
+      json,
+    ];
     const run = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } });
     for (const stream of [run.stdout, run.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
     await once(run, 'close');

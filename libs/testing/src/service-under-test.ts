@@ -106,8 +106,7 @@ export class ServiceUnderTest {
     // The kernel kills the service when the process of the test ends, however that ends.
     const [command = '', ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
     const child = spawn(command, args, { cwd: ROOT, env: this.environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => this.keep(text));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.keep(text));
     child.once('error', (error) => (this.kept += `\n${error.message}`));
     this.child = child;
     return child;
