@@ -2,7 +2,7 @@
 
 const KILL = 'kill -9';
 
-/** Kills a service under load, half of the time at a place that a failpoint names, and has it come back. */
+/** Kills a service under load, half of the time at a place that a failpoint names, and has it come back. Answers when it died. */
 async function killAndReturn(world, name, places) {
   const { services, random } = world;
   const place = random.next() < 0.5 ? random.pick(places) : null;
@@ -16,8 +16,10 @@ async function killAndReturn(world, name, places) {
     await services.kill(name);
     world.fault(KILL);
   }
+  const diedAt = performance.now();
   await services.up(name);
   world.mended();
+  return diedAt;
 }
 
 export const commandServiceKilled = {
@@ -40,15 +42,11 @@ export const projectorKilled = {
   cycles: { short: 1, full: 50 },
   run(world) {
     return world.cycles(this.cycles, async () => {
-      const before = await world.lab.observer.applied('reporting');
-      await killAndReturn(world, 'reporting', ['batch-applied']);
-      const up = performance.now();
-      await world.until(
-        'reporting processes its partitions again',
-        async () => (await world.lab.observer.applied('reporting')) > before + 50,
-        90_000,
-      );
-      world.recovered('consumer back -> partitions processed again', up);
+      const diedAt = await killAndReturn(world, 'reporting', ['batch-applied']);
+      const applied = () => world.lab.observer.applied('reporting');
+      const before = await applied();
+      await world.until('reporting processes its partitions again', async () => (await applied()) > before, 90_000);
+      world.recovered('consumer killed -> partitions processed again (with Node start)', diedAt);
     });
   },
 };
