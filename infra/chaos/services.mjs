@@ -95,7 +95,7 @@ export class Services {
   }
 
   /** Waits until a service that has a failpoint has ended by itself. */
-  async untilDead(name, withinMs = 60_000) {
+  async untilDead(name, withinMs = 120_000) {
     const until = performance.now() + withinMs;
     while (this.process(name).pid !== undefined) {
       if (performance.now() > until) throw new Error(`${name} still runs after ${withinMs / 1000} s: its failpoint was not reached`);
