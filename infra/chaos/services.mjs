@@ -26,7 +26,8 @@ export class Services {
     const services = new Services({ env: { ...env, ...peers }, dir, ports, urls, log });
     await services.setUp();
     try {
-      await Promise.all(SERVICES.map((name) => services.#startFirst(name)));
+      const started = await Promise.allSettled(SERVICES.map((name) => services.#startFirst(name)));
+      for (const { reason } of started) if (reason) throw reason;
     } catch (error) {
       await services.stop();
       throw error;
@@ -59,7 +60,7 @@ export class Services {
       readyWithinMs: UP_WITHIN_MS,
       logFile: this.logFile(name),
     };
-    this.#processes.set(name, await ServiceUnderTest.start(options));
+    this.#processes.set(name, await untilUp(() => ServiceUnderTest.start(options)));
   }
 
   /** A second instance of a service beside the first, on a port of its own. Whoever asks for it ends it. */
@@ -79,15 +80,13 @@ export class Services {
   }
 
   /** Starts a service, again and again while what it needs is not there yet, as an orchestrator does. `failpoint` is armed in the first process alone. */
-  async up(name, failpoint) {
-    const until = performance.now() + UP_WITHIN_MS;
-    for (let armed = failpoint; ; armed = undefined)
-      try {
-        return await this.process(name).start(armed && { KEYFOLD_FAILPOINT: armed });
-      } catch (error) {
-        if (performance.now() > until) throw error;
-        await delay(500);
-      }
+  up(name, failpoint) {
+    let armed = failpoint && { KEYFOLD_FAILPOINT: failpoint };
+    return untilUp(() => {
+      const env = armed;
+      armed = undefined;
+      return this.process(name).start(env);
+    });
   }
 
   async kill(name) {
@@ -114,6 +113,17 @@ export class Services {
     this.#watched = false;
     await Promise.all([...this.#processes.values(), ...this.#twins].map((service) => service.kill()));
   }
+}
+
+/** A service that cannot start yet ends and says why; it is started again, as everywhere else. */
+async function untilUp(start) {
+  for (const until = performance.now() + UP_WITHIN_MS; ;)
+    try {
+      return await start();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await delay(500);
+    }
 }
 
 function residentMegabytes(pid) {

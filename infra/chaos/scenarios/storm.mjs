@@ -54,20 +54,31 @@ export const storm = {
   id: 'STORM',
   title: 'every kind of fault, one after the other, until so many commands are acknowledged',
   frozen: true,
-  load: { workers: 6, batch: 100, hangUps: 0.02, ratePerSecond: null },
+  // Large requests, few incidents: the commands are to be many, and each incident costs three services work.
+  load: {
+    workers: 8,
+    batch: 300,
+    hangUps: 0.02,
+    ratePerSecond: null,
+    shares: [
+      ['opportunities', 0.97],
+      ['accounts', 0.025],
+      ['satisfaction', 0.005],
+    ],
+  },
   caughtUpWithinMs: 300_000,
   async run(world) {
     const wanted = world.commands ?? 20_000;
     const until = performance.now() + (world.minutes ?? 60) * 60_000;
     const names = Object.keys(FAULTS);
     for (let i = 0; world.counts.acknowledged < wanted && performance.now() < until; i++) {
-      await world.moment(1_000, 4_000);
+      await world.moment(3_000, 10_000);
       const name = names[i % names.length];
       world.fault(name);
       await FAULTS[name](world);
       world.lab.mongoProxy.heal();
       world.mended();
-      if (i % 10 === 9) world.log(`${world.counts.acknowledged} of ${wanted} commands acknowledged`);
+      if (i % 5 === 4) world.log(`${world.counts.acknowledged} of ${wanted} commands acknowledged`);
     }
   },
 };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync } from 'node:fs';
+import { existsSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@keyfold/event-sourcing/waiting';
@@ -29,11 +29,15 @@ export interface ServiceOptions {
 export class ServiceUnderTest {
   private child: ChildProcess | null = null;
   private kept = '';
+  /** Open for as long as this process lives: the last words of a killed service come when its folder may be gone. */
+  private readonly logFile: number | null;
 
   private constructor(
     private readonly options: ServiceOptions,
     readonly port: number,
-  ) {}
+  ) {
+    this.logFile = options.logFile ? openSync(options.logFile, 'a') : null;
+  }
 
   /** Resolves when the service is ready. A service that ends early or is late is an error that shows the end of its output. */
   static async start(options: ServiceOptions): Promise<ServiceUnderTest> {
@@ -114,7 +118,7 @@ export class ServiceUnderTest {
 
   private keep(text: string): void {
     this.kept = (this.kept + text).slice(-OUTPUT_KEPT);
-    if (this.options.logFile) appendFileSync(this.options.logFile, text);
+    if (this.logFile !== null) writeSync(this.logFile, text);
   }
 
   private environment(env: ServiceOptions['env']): NodeJS.ProcessEnv {
