@@ -14,6 +14,7 @@ happened twice, and every read model is the fold of the logs. Needs the native s
   --short            as npm test runs them: ${SHORT.join(', ')}, few cycles each
   --kills N          so many cycles of each scenario that has cycles
   --commands N       the scenario STORM until N commands are acknowledged
+  --rate N           commands per second of the load (300, and as many as possible in STORM)
   --minutes N        STORM ends after N minutes at the latest (60)
   --seed N           the same commands and the same plan of faults again
   --json FILE        writes the report there as well
@@ -41,6 +42,7 @@ function read(args) {
       kills: string,
       commands: string,
       minutes: string,
+      rate: string,
       seed: string,
       json: string,
       dir: string,
@@ -52,7 +54,7 @@ function read(args) {
   const wanted =
     values.only?.split(',') ?? (values.commands ? ['STORM'] : values.short ? SHORT : [...known].filter((id) => id !== 'STORM'));
   for (const id of wanted) if (!known.has(id)) throw new Error(`--only names ${id}; there are ${[...known].join(', ')}`);
-  const numbers = Object.fromEntries(['kills', 'commands', 'minutes', 'seed'].map((name) => [name, whole(name, values[name])]));
+  const numbers = Object.fromEntries(['kills', 'commands', 'minutes', 'rate', 'seed'].map((name) => [name, whole(name, values[name])]));
   return {
     ...values,
     ...numbers,

@@ -16,7 +16,7 @@ const CAUGHT_UP_WITHIN_MS = 60_000;
 const COMMANDS_PER_SECOND = { short: 60, full: 300 };
 
 /**
- * `options`: `{ seed, short, kills, commands, minutes, dir, keep, log }`.
+ * `options`: `{ seed, short, kills, commands, minutes, rate, dir, keep, log }`.
  * Answers a row per scenario; `report.mjs` says what is in it. Never rejects for a scenario: what breaks it is in its row.
  */
 export class Run {
@@ -92,12 +92,9 @@ export class Run {
   }
 
   async #underLoad(scenario, world) {
-    if (scenario.load !== null)
-      world.startLoad({
-        ratePerSecond: COMMANDS_PER_SECOND.full,
-        ...scenario.load,
-        ...(world.short && { ratePerSecond: COMMANDS_PER_SECOND.short }),
-      });
+    const { short, rate } = this.options;
+    const wanted = rate ?? (short ? COMMANDS_PER_SECOND.short : undefined);
+    if (scenario.load !== null) world.startLoad({ ratePerSecond: COMMANDS_PER_SECOND.full, ...scenario.load, ...(wanted && { ratePerSecond: wanted }) });
     try {
       await scenario.run(world);
     } finally {

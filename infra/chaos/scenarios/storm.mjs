@@ -56,8 +56,8 @@ export const storm = {
   frozen: true,
   // Large requests, few incidents: the commands are to be many, and each incident costs three services work.
   load: {
-    workers: 8,
-    batch: 300,
+    workers: 6,
+    batch: 100,
     hangUps: 0.02,
     ratePerSecond: null,
     shares: [
@@ -72,7 +72,7 @@ export const storm = {
     const until = performance.now() + (world.minutes ?? 60) * 60_000;
     const names = Object.keys(FAULTS);
     for (let i = 0; world.counts.acknowledged < wanted && performance.now() < until; i++) {
-      await world.moment(3_000, 10_000);
+      await world.moment(8_000, 16_000);
       const name = names[i % names.length];
       world.fault(name);
       await FAULTS[name](world);
