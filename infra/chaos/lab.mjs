@@ -16,8 +16,6 @@ import { firstAccount } from './load/commands.mjs';
 import { Observer } from './observe/observer.mjs';
 import { Services } from './services.mjs';
 
-/** Commands are given up early, so that a run under faults is not all waiting. A setting of every deployment. */
-const COMMAND_DEADLINE_MS = 3_000;
 /** What one process may grow to. */
 export const MEMORY_LIMIT_MB = 900;
 
@@ -133,7 +131,6 @@ export class Lab {
       KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
       KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
       KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
-      KEYFOLD_COMMAND_DEADLINE_MS: String(COMMAND_DEADLINE_MS),
       KEYFOLD_LOG_LEVEL: 'warn',
       ...this.identity.env,
     };

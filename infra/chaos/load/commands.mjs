@@ -69,6 +69,9 @@ export const MIX = {
   satisfaction: [[incident, 1]],
 };
 
+/** So many commands of a service at most go into one request: an incident asks other streams before and after it is reported. */
+export const LARGEST_BATCH = { opportunities: 500, accounts: 100, satisfaction: 5 };
+
 /** Shares of the requests by service; accounts and incidents cost several services work each. */
 export const SHARES = [
   ['opportunities', 0.86],

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { instant } from '../journal.mjs';
 import { Client } from './client.mjs';
-import { drawn, MIX, SHARES } from './commands.mjs';
+import { drawn, LARGEST_BATCH, MIX, SHARES } from './commands.mjs';
 
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 1_000;
@@ -92,7 +92,7 @@ export class Load {
     while (!this.#stopping && this.counts.sent < this.limit) {
       await this.#pace();
       const service = drawn(random, this.shares);
-      const size = random.next() < 0.15 ? 1 : this.batch;
+      const size = random.next() < 0.15 ? 1 : Math.min(this.batch, LARGEST_BATCH[service]);
       const commands = this.#batchOf(lives, service, size, random);
       this.counts.sent += size;
       await this.journal.write(
