@@ -94,7 +94,8 @@ export class Run {
   async #underLoad(scenario, world) {
     const { short, rate } = this.options;
     const wanted = rate ?? (short ? COMMANDS_PER_SECOND.short : undefined);
-    if (scenario.load !== null) world.startLoad({ ratePerSecond: COMMANDS_PER_SECOND.full, ...scenario.load, ...(wanted && { ratePerSecond: wanted }) });
+    if (scenario.load !== null)
+      world.startLoad({ ratePerSecond: COMMANDS_PER_SECOND.full, ...scenario.load, ...(wanted && { ratePerSecond: wanted }) });
     try {
       await scenario.run(world);
     } finally {
