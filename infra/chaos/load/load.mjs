@@ -162,7 +162,10 @@ export class Load {
 
   async #pace() {
     if (this.ratePerSecond === null) return;
-    const early = (this.counts.sent / this.ratePerSecond) * 1000 - (performance.now() - this.startedAt);
-    if (early > 0) await delay(Math.min(early, 1_000));
+    for (;;) {
+      const early = (this.counts.sent / this.ratePerSecond) * 1000 - (performance.now() - this.startedAt);
+      if (early <= 0 || this.#stopping) return;
+      await delay(Math.min(early, 100));
+    }
   }
 }
