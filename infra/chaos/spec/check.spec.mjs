@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkCommands } from '../check/commands.mjs';
 import { checkLog, streamsOf } from '../check/log.mjs';
-import { checkNotices } from '../check/notices.mjs';
 import { checkFigures, checkMarks, checkRows, checkTasks } from '../check/read-models.mjs';
 import { COMPARED, folded } from '../check/reducers.mjs';
 import { checkProcesses, checkRequests } from '../check/requests.mjs';
@@ -329,24 +328,6 @@ describe('the check of the figures', () => {
       ['I12', 'deals worth 150 were created, those by stage, won and lost are worth 100'],
     ]);
     expect(inFigures(rows(), { ...summary, wonMinor: 100 })[0][1]).toMatch(/^reporting says .*100.*, the log .*50/);
-  });
-});
-
-describe('the check of the notices', () => {
-  const wanted = [{ service: SERVICE, action: 'relay-rewound', metric: 'keyfold_relay_rewinds_total' }];
-  const entry = { at: '2026-01-01T00:00:00.000Z', actor: 'relay', action: 'relay-rewound', subject: 'topic', details: {} };
-  const text =
-    '# TYPE keyfold_relay_rewinds_total counter\nkeyfold_relay_rewinds_total{service="opportunities"} 2\nkeyfold_relay_rewinds_total_other 9\n';
-  const inNotices = (entries, metrics) =>
-    found((violations) =>
-      checkNotices(wanted, { audit: new Map([[SERVICE, entries]]), metrics: new Map([[SERVICE, metrics]]) }, violations),
-    ).violations;
-
-  it('finds what was mended in silence', () => {
-    expect(inNotices([entry], text)).toEqual([]);
-    expect(inNotices([], text)).toEqual([['I9', 'opportunities: no relay-rewound in the audit log']]);
-    expect(inNotices([entry], text.replace(' 2', ' 0'))).toEqual([['I9', 'opportunities: keyfold_relay_rewinds_total did not move']]);
-    expect(inNotices([entry], '')).toEqual([['I9', 'opportunities: keyfold_relay_rewinds_total did not move']]);
   });
 });
 
