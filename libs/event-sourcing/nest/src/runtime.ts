@@ -100,8 +100,9 @@ export class ServiceRuntime {
       group: `keyfold.${this.service}`,
       topics: services.map(topicOf),
       onBatch: async (batch) => {
-        await deliver(batch, this.subscribers, tools);
+        const note = await deliver(batch, this.subscribers, tools);
         await this.adapters.failpoint('batch-applied');
+        return note;
       },
     });
   }
