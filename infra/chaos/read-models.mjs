@@ -19,7 +19,7 @@ export const READ_MODELS = {
   satisfaction: {
     'member-directory_v1': { accounts: ['member'] },
     'account-directory_v1': { accounts: ['account'] },
-    incidents_v1: { satisfaction: ['incident'] },
+    incidents_v2: { satisfaction: ['incident'] },
   },
   reporting: {
     'member-directory_v1': { accounts: ['member'] },
