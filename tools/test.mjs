@@ -14,6 +14,8 @@ const STAGES = {
   unit: { config: 'jest.config.mjs', workers: '2', deadlineMs: 5 * 60_000 },
   integration: { config: 'jest.int.config.mjs', workers: '2', deadlineMs: 15 * 60_000, needsServers: true },
   acceptance: { config: 'jest.e2e.config.mjs', workers: '1', deadlineMs: 20 * 60_000, needsServers: true, needsBuild: true },
+  // Starts servers of its own: they are there to be killed.
+  chaos: { config: 'jest.chaos.config.mjs', workers: '1', deadlineMs: 10 * 60_000, needsBuild: true },
 };
 
 const chosen = process.argv.slice(2);

@@ -40,7 +40,7 @@ export class Kafka {
     ];
     await this.process.start('java', [...jvm, '-cp', classPath, 'kafka.Kafka', config], {
       isReady: () => this.isReady(),
-      deadlineMs: 90_000,
+      deadlineMs: 180_000,
     });
   }
 

@@ -1,5 +1,5 @@
-// A MongoDB of one node that is a replica set all the same: transactions and change streams need one.
-import { mkdirSync } from 'node:fs';
+// A MongoDB of one node that is a replica set all the same: transactions and change streams need one. Several of them make a set of several.
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { driver } from './drivers.mjs';
 import { mongodProgram } from './packages.mjs';
@@ -9,12 +9,15 @@ const REPLICA_SET = 'rs0';
 const NOT_YET_INITIALISED = 94;
 
 export class Mongo {
-  constructor({ dir, port, detached, args = [], log = () => undefined }) {
+  /** `host` is what the node tells its clients to call: a proxy before it, for instance. `members` are the hosts of the whole set, of which the first founds it. */
+  constructor({ dir, port, detached, args = [], log = () => undefined, folder = 'mongo', host = `127.0.0.1:${port}`, members = [host] }) {
     this.port = port;
     this.log = log;
     this.args = args;
-    this.url = `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`;
-    this.process = new ServerProcess({ name: 'mongod', dir: join(dir, 'mongo'), detached });
+    this.host = host;
+    this.members = members;
+    this.url = `mongodb://${members.join(',')}/?replicaSet=${REPLICA_SET}`;
+    this.process = new ServerProcess({ name: 'mongod', dir: join(dir, folder), detached });
   }
 
   async start() {
@@ -32,14 +35,17 @@ export class Mongo {
   /** True when writes are taken. */
   isReady = () => this.#asAdmin(async (admin) => (await admin.command({ hello: 1 })).isWritablePrimary);
 
-  /** Founds the replica set where there is none, and moves it along when the port has changed. */
+  /** Founds the replica set where there is none, and moves a set of one along when the port has changed. */
   #becomesReady = () =>
     this.#asAdmin(async (admin) => {
-      if ((await admin.command({ hello: 1 })).isWritablePrimary) return true;
-      const host = `127.0.0.1:${this.port}`;
+      const { host, members } = this;
+      const { isWritablePrimary, secondary } = await admin.command({ hello: 1 });
+      if (isWritablePrimary || (secondary && members.length > 1)) return true;
+      if (host !== members[0]) return false;
       const config = await replicaSetConfig(admin);
-      if (!config) await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: [{ _id: 0, host }] } });
-      else if (config.members[0].host !== host)
+      if (!config)
+        await admin.command({ replSetInitiate: { _id: REPLICA_SET, members: members.map((name, _id) => ({ _id, host: name })) } });
+      else if (members.length === 1 && config.members[0].host !== host)
         await admin.command({
           replSetReconfig: { ...config, version: config.version + 1, members: [{ ...config.members[0], host }] },
           force: true,
@@ -64,6 +70,9 @@ export class Mongo {
 
   stop = () => this.process.stop(15_000);
   kill = () => this.process.kill();
+
+  /** Throws the data of a stopped server away. */
+  wipe = () => rmSync(join(this.process.dir, 'db'), { recursive: true, force: true });
 }
 
 const replicaSetConfig = (admin) =>

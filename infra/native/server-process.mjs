@@ -69,6 +69,15 @@ export class ServerProcess {
     if (!(await this.#end('SIGKILL', 10_000))) throw new Error(`${this.name} (process ${this.pid}) does not die`);
   }
 
+  /** Freezes a running server (SIGSTOP) until `resume`. */
+  pause() {
+    if (this.pid) signalTo(this.pid, 'SIGSTOP');
+  }
+
+  resume() {
+    if (this.pid) signalTo(this.pid, 'SIGCONT');
+  }
+
   async #end(signal, deadlineMs) {
     const { pid } = this;
     const deadline = Date.now() + deadlineMs;

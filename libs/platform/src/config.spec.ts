@@ -34,6 +34,13 @@ describe('settings', () => {
     expect(config.serviceToken).not.toBe(readConfig({ KEYFOLD_DEMO: 'true' }).serviceToken);
   });
 
+  it('take the several hosts of a replica set', () => {
+    const url = 'mongodb://user:hunter2@a:27017,b:27017,c:27017/?replicaSet=rs';
+    expect(readConfig({ ...DISTRIBUTED, KEYFOLD_MONGO_URL: url }).mongoUrl).toBe(url);
+    expect(problemsOf({ ...DISTRIBUTED, KEYFOLD_MONGO_URL: 'mongodb://a:99999999,b/' })).toHaveLength(2);
+    expect(problemsOf({ ...DISTRIBUTED, KEYFOLD_REPORTING_URL: 'http://a:3000,b:3000' })).toHaveLength(1);
+  });
+
   it('are typed and complete in the distributed mode', () => {
     const config = readConfig({ ...DISTRIBUTED, KEYFOLD_REPORTING_URL: 'http://reporting:3000/' });
     expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9092']);

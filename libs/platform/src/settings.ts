@@ -41,11 +41,14 @@ export const whole = (name: string, min: number, max: number, definition: Defini
 export const flag = (name: string, definition: Definition): Setting<boolean> =>
   define(name, 'true or false', (value) => (value === 'true' ? true : value === 'false' ? false : wrong()), { fallback: 'false', ...definition });
 
+/** The hosts of a replica set stand in one URL, which a URL of the web may not have: it is judged by the first of them. */
+const judged = (value: string): string => value.replace(/^(mongodb:\/\/[^/?]*?),[^/?]*/, '$1');
+
 export const url = (name: string, protocols: readonly string[], definition: Definition): Setting<string> =>
   define(
     name,
     `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    (value) => (URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value.replace(/\/$/, '') : wrong()),
+    (value) => (URL.canParse(judged(value)) && protocols.includes(new URL(judged(value)).protocol) ? value.replace(/\/$/, '') : wrong()),
     definition,
   );
 

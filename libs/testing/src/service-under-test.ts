@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventually } from '@keyfold/event-sourcing/testing';
+import { eventually } from '@keyfold/event-sourcing/waiting';
 import { freePort } from './ports.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -21,17 +21,23 @@ export interface ServiceOptions {
   /** The path that answers 2xx once the service is ready. */
   readonly readyPath?: string;
   readonly readyWithinMs?: number;
+  /** Keeps all that it writes, over restarts; `output` keeps the end alone. */
+  readonly logFile?: string;
 }
 
 /** A service as a process of its own, for tests that stop, kill and restart it. It dies with the test process at the latest. */
 export class ServiceUnderTest {
   private child: ChildProcess | null = null;
   private kept = '';
+  /** Open for as long as this process lives: the last words of a killed service come when its folder may be gone. */
+  private readonly logFile: number | null;
 
   private constructor(
     private readonly options: ServiceOptions,
     readonly port: number,
-  ) {}
+  ) {
+    this.logFile = options.logFile ? openSync(options.logFile, 'a') : null;
+  }
 
   /** Resolves when the service is ready. A service that ends early or is late is an error that shows the end of its output. */
   static async start(options: ServiceOptions): Promise<ServiceUnderTest> {
@@ -56,9 +62,10 @@ export class ServiceUnderTest {
   fetch = (path: string, init?: RequestInit): Promise<Response> =>
     fetch(new URL(path, this.url), { signal: AbortSignal.timeout(30_000), ...init });
 
-  async start(): Promise<void> {
+  /** `env` is added for this run alone: a failpoint, for instance. */
+  async start(env: ServiceOptions['env'] = {}): Promise<void> {
     if (this.running) throw new Error(`${this.options.main} is running already`);
-    const child = this.spawn();
+    const child = this.spawn(env);
     try {
       await eventually(() => this.expectReady(child), { deadlineMs: this.options.readyWithinMs ?? 60_000, everyMs: 50 });
     } catch (error) {
@@ -77,6 +84,15 @@ export class ServiceUnderTest {
     await this.end(signal, 5_000);
   }
 
+  /** Freezes it (SIGSTOP) until `resume`, as a machine that is suspended, or a process that waits for memory. */
+  pause(): void {
+    this.running?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.running?.kill('SIGCONT');
+  }
+
   /** Stops it if it runs, and starts it again on the same port. */
   async restart(): Promise<void> {
     await this.stop();
@@ -87,22 +103,26 @@ export class ServiceUnderTest {
     return this.child && this.child.exitCode === null && this.child.signalCode === null ? this.child : null;
   }
 
-  private spawn(): ChildProcess {
+  private spawn(env: ServiceOptions['env']): ChildProcess {
     const main = resolve(ROOT, this.options.main);
     const loader = main.endsWith('.ts') ? ['--import', resolve(ROOT, 'tools/ts-register.mjs')] : [];
     const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...loader, main, ...(this.options.args ?? [])];
     // The kernel kills the service when the process of the test ends, however that ends.
     const [command = '', ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
-    const child = spawn(command, args, { cwd: ROOT, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => (this.kept = (this.kept + text).slice(-OUTPUT_KEPT)));
+    const child = spawn(command, args, { cwd: ROOT, env: this.environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => this.keep(text));
     child.once('error', (error) => (this.kept += `\n${error.message}`));
     this.child = child;
     return child;
   }
 
-  private environment(): NodeJS.ProcessEnv {
-    return { ...process.env, NODE_OPTIONS: undefined, NODE_ENV: undefined, KEYFOLD_PORT: String(this.port), ...this.options.env };
+  private keep(text: string): void {
+    this.kept = (this.kept + text).slice(-OUTPUT_KEPT);
+    if (this.logFile !== null) writeSync(this.logFile, text);
+  }
+
+  private environment(env: ServiceOptions['env']): NodeJS.ProcessEnv {
+    return { ...process.env, NODE_OPTIONS: undefined, NODE_ENV: undefined, KEYFOLD_PORT: String(this.port), ...this.options.env, ...env };
   }
 
   private async expectReady(child: ChildProcess): Promise<void> {

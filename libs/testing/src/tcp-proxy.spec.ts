@@ -25,12 +25,15 @@ const expectEnded = (client: Client, how: string): Promise<void> => eventually((
 describe('TcpProxy', () => {
   let server: Server;
   let seen: string;
+  let lastWords: string;
   let proxy: TcpProxy;
   const clients: Client[] = [];
 
   beforeEach(async () => {
     seen = '';
-    server = createServer((socket) => {
+    lastWords = '';
+    server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('end', () => socket.end(lastWords));
       socket.on('error', () => undefined);
       socket.on('data', (bytes) => {
         seen += bytes.toString();
@@ -127,6 +130,14 @@ describe('TcpProxy', () => {
     client.send('bcdef');
     await expectEnded(client, 'ECONNRESET');
     expect(seen).toBe('abcd');
+  });
+
+  it('closes one direction and leaves the other', async () => {
+    const client = await talking();
+    lastWords = 'FAREWELL';
+    proxy.halfClose('request');
+    await expectReceived(client, 'AFAREWELL');
+    await expectEnded(client, 'closed');
   });
 
   it('forwards a request and loses its response, once, on the connection that matches', async () => {

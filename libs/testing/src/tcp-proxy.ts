@@ -98,6 +98,11 @@ export class TcpProxy {
     this.budgets.set(direction, bytes);
   }
 
+  /** Ends one direction of every open connection, as a peer does that has nothing more to say; the other direction goes on. */
+  halfClose(direction: Direction): void {
+    for (const { client, server } of this.links) (direction === 'request' ? server : client).end();
+  }
+
   /** Forwards the next piece of a request that matches, then loses what the server answers and resets that connection. Resolves when this has happened. */
   loseResponse(matches: (request: Buffer) => boolean = () => true): Promise<void> {
     return new Promise((happened) => this.losses.add({ matches, happened }));

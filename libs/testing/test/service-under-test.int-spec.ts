@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@keyfold/event-sourcing/testing';
 import { type ServiceOptions, ServiceUnderTest } from '../src/index.js';
 
 const main = 'libs/testing/test/fixtures/little-service.ts';
@@ -28,6 +32,28 @@ describe('ServiceUnderTest', () => {
     await service.start();
     expect([service.url, service.pid === pid]).toEqual([url, false]);
     await service.restart();
+    expect(await ask(service)).toMatchObject({ pid: service.pid });
+  });
+
+  it('starts once with a variable more, and keeps all that it wrote', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keyfold-service-'));
+    const logFile = join(folder, 'service.log');
+    const service = await start({ logFile });
+    await service.kill();
+    await service.start({ GREETING: 'salut' });
+    expect(await ask(service)).toMatchObject({ greeting: 'salut' });
+    await service.kill();
+    await service.start();
+    expect(await ask(service)).toMatchObject({ greeting: null });
+    await eventually(async () => expect((await readFile(logFile, 'utf8')).match(/little service listens/g)).toHaveLength(3));
+    await rm(folder, { recursive: true });
+  });
+
+  it('stands still while it is paused', async () => {
+    const service = await start();
+    service.pause();
+    await expect(service.fetch('/', { signal: AbortSignal.timeout(300) })).rejects.toThrow('timeout');
+    service.resume();
     expect(await ask(service)).toMatchObject({ pid: service.pid });
   });
 

@@ -1,5 +1,5 @@
 import type { Decider } from './decider.js';
-import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
+import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, Unavailable, WrongExpectedVersion } from './errors.js';
 import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
 import type { Vault } from './personal-data.js';
 import type { Clock, EventStore, Failpoint, Ids } from './ports.js';
@@ -49,6 +49,8 @@ interface Command<State, E extends DomainEvent> {
 }
 
 const ATTEMPTS = 4;
+/** How long a command waits for those before it on its stream. */
+const TURN_MS = 5_000;
 
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
@@ -80,15 +82,34 @@ export class Aggregates {
     return this.inTurn(streamId, () => this.attempts({ decider, id, streamId, context, decide }));
   }
 
-  /** Commands of one process on one stream run one after the other: a conflict can then only come from another process. */
+  /**
+   * Commands of one process on one stream run one after the other: a conflict can then only come from another process.
+   * One whose turn does not come in time is given up before it begins: nothing comes of it, and its caller does not hang behind a slow store.
+   */
   private async inTurn<T>(streamId: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.turns.get(streamId) ?? Promise.resolve()).then(work, work);
+    const before = this.turns.get(streamId);
+    const begun = new AbortController();
+    let late = false;
+    const begin = (): Promise<T> => {
+      begun.abort();
+      return late ? Promise.reject(new Unavailable(`a turn on ${streamId}`)) : work();
+    };
+    const turn = before ? before.then(begin, begin) : begin();
     this.turns.set(streamId, turn);
-    try {
-      return await turn;
-    } finally {
+    const end = turn.finally(() => {
       if (this.turns.get(streamId) === turn) this.turns.delete(streamId);
-    }
+    });
+    if (!before || (await this.beginsInTime(begun.signal))) return end;
+    late = true;
+    end.catch(() => undefined);
+    throw new Unavailable(`a turn on ${streamId}`);
+  }
+
+  private async beginsInTime(begun: AbortSignal): Promise<boolean> {
+    const { clock } = this.tools;
+    const until = clock.now().getTime() + TURN_MS;
+    for (let left = TURN_MS; left > 0 && !begun.aborted; left = until - clock.now().getTime()) await clock.wait(left, begun);
+    return begun.aborted;
   }
 
   private async attempts<State, E extends DomainEvent>(command: Command<State, E>): Promise<CommandResult> {

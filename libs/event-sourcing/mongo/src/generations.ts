@@ -46,8 +46,8 @@ export class MongoGenerations implements Generations {
   private readonly seen = new Map<string, { generation: number; at: number }>();
 
   constructor(
-    private readonly db: mongo.Db,
-    private readonly clock: Clock,
+    readonly db: mongo.Db,
+    readonly clock: Clock,
     private readonly claimMs = CLAIM_MS,
   ) {
     this.projections = db.collection('projections');
@@ -94,7 +94,7 @@ export class MongoGenerations implements Generations {
   }
 
   awaitsBuild(projection: AnyProjection, partition: string): Promise<boolean> {
-    return whileConflicting(this.clock, PASSAGE, async () => {
+    return whileConflicting(this, PASSAGE, async () => {
       try {
         return !(await this.gates.pass(keyOf(projection), partition)).built;
       } catch (error) {
@@ -135,7 +135,7 @@ export class MongoGenerations implements Generations {
   async checkpoint(projection: AnyProjection, claim: Claim, write: BuiltWrite, progress: RebuildProgress): Promise<void> {
     const noted = Object.entries(progress).map(([field, value]) => [`rebuild.${field}`, { $literal: value }]);
     const update = [{ $set: { 'fed.positions': { $literal: write.positions }, claimedUntil: this.later(), ...Object.fromEntries(noted) } }];
-    await whileConflicting(this.clock, CHECKPOINT, () =>
+    await whileConflicting(this, CHECKPOINT, () =>
       inTransaction(this.db, async (session) => {
         const own = { _id: keyOf(projection), epoch: claim.epoch };
         if (!(await this.projections.findOne(own, { session, projection: { _id: 1 } }))) throw superseded(projection, claim);
@@ -166,7 +166,7 @@ export class MongoGenerations implements Generations {
     const key = keyOf(projection);
     await within(this.clock, WHAT, PASSAGE.deadlineMs, this.gates.close(key));
     try {
-      await whileConflicting(this.clock, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
+      await whileConflicting(this, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
       this.remember(key, claim.generation);
       return { switched: true, behind: [] };
     } catch (error) {

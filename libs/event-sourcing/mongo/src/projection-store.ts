@@ -56,7 +56,8 @@ export class MongoProjectionStore implements ProjectionStore {
   }
 
   async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
-    await whileConflicting(this.tools.clock, TRANSACT, () => this.attempt(projection as Projection<never> as Projection, keys, fold as Fold));
+    const work = (): Promise<void> => this.attempt(projection as Projection<never> as Projection, keys, fold as Fold);
+    await whileConflicting({ db: this.db, clock: this.tools.clock }, TRANSACT, work);
     this.written.ring();
   }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Projection, projection, type ProjectionStore, Superseded } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
 import mongoose, { type Connection } from 'mongoose';
+import { openConnection } from '../src/connection.js';
 import { MongoProjectionStore } from '../src/projection-store.js';
 import { fates, FaultyNetwork } from './faulty-network.js';
 import { freshDatabase, mongoUrl, realClock, type TestDatabase } from './support.js';
@@ -71,6 +72,17 @@ describe('a transaction', () => {
     await slow;
     await Promise.all(rivals);
     expect((await store.view(counts()).get('r'))?.count).toBe(12);
+  });
+
+  it('waits seconds, not a minute, for one whose process was killed in the midst of it', async () => {
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    const killed = await openConnection(mongoUrl(), database.name);
+    cleanup.push(() => killed.close());
+    const session = killed.getClient().startSession();
+    session.startTransaction();
+    await killed.db!.collection<{ _id: string }>('view_counts_v1_g0').updateOne({ _id: 'r' }, { $set: { count: 99 } }, { session });
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 2 }]);
+    expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 2 });
   });
 
   it('leaves nothing behind when its partner dies in the midst of it', async () => {

@@ -120,7 +120,11 @@ export class ServiceRuntime {
     this.consumer = await this.adapters.transport.consume({
       group: this.group(),
       topics: services.map(topicOf),
-      onBatch: (batch) => deliver(batch, this.subscribers, tools),
+      onBatch: async (batch) => {
+        const note = await deliver(batch, this.subscribers, tools);
+        await this.adapters.failpoint('batch-applied');
+        return note;
+      },
     });
   }
 

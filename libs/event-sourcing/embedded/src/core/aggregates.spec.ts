@@ -52,6 +52,21 @@ describe('a command', () => {
     expect(await total()).toBe(0);
   });
 
+  it('whose turn does not come in time is not begun, and says so', async () => {
+    let answer!: () => void;
+    const slowStore = new Promise<void>((resolve) => (answer = resolve));
+    const aggregates = service.process({ failpoint: () => slowStore });
+    const first = aggregates.execute(counter, '1', someContext(), count(1));
+    const second = aggregates.execute(counter, '1', someContext(), () => {
+      throw new Error('was begun');
+    });
+    service.clock.pass(6_000);
+    await expect(second).rejects.toThrow('a turn on counter-1 is not available');
+    answer();
+    await first;
+    expect(await aggregates.execute(counter, '1', someContext(), count(2))).toMatchObject({ version: 2 });
+  });
+
   it('of many on one stream at the same time goes through in turn, none lost and none refused', async () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => service.aggregates.execute(counter, '1', someContext(), count(1))));
     expect(results.map((result) => result.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);

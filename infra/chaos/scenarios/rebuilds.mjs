@@ -1,0 +1,38 @@
+// A read model that is built anew under load, by a process that is killed: F26.
+
+const MODEL = 'opportunity-history';
+const BUILT_WITHIN_MS = 180_000;
+
+export const rebuildKilled = {
+  id: 'F26',
+  title: 'a rebuild under load is killed twice in the middle',
+  cycles: { short: 1, full: 5 },
+  run(world) {
+    const { lab, services } = world;
+    const rebuild = () => lab.client.post('reporting', `/ops/reporting/projections/${MODEL}/rebuild`, {}, lab.tokens.operator);
+    const status = async () => (await lab.client.get('reporting', `/ops/reporting/projections/${MODEL}`, lab.tokens.operator)).rebuild;
+    return world.cycles(this.cycles, async () => {
+      for (let i = 0; i < 2; i++) {
+        await rebuild();
+        await world.until('the rebuild is under way', async () => (await status()).state !== 'none');
+        await world.moment(0, 150);
+        await services.kill('reporting');
+        world.fault('rebuild killed');
+        await services.up('reporting');
+      }
+      const began = performance.now();
+      await rebuild();
+      await world.until(
+        'the rebuild is done',
+        async () => {
+          const { state, error } = await status();
+          if (state === 'failed') throw new Error(`the rebuild failed: ${error}`);
+          return state === 'done';
+        },
+        BUILT_WITHIN_MS,
+      );
+      world.recovered('rebuild', began);
+      world.mended();
+    });
+  },
+};

@@ -1,0 +1,1 @@
+export default { projects: ['<rootDir>/infra/chaos/jest.chaos.config.mjs'] };
