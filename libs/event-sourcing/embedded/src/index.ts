@@ -6,3 +6,4 @@ export * from './in-process-transport.js';
 export * from './local.js';
 export { EVENT_LOG, SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
 export { SqliteKeyStore } from './sqlite-key-store.js';
+export { SNAPSHOTS, SqliteSnapshotStore } from './sqlite-snapshot-store.js';

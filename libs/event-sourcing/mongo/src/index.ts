@@ -6,3 +6,4 @@ export { Leadership, type LeadershipTools, type LeadersWork } from './leadership
 export { MongoProjectionStore } from './projection-store.js';
 export { MongoRelayState } from './relay-state.js';
 export { Sequencer } from './sequencer.js';
+export { MongoSnapshotStore } from './snapshot-store.js';

@@ -8,6 +8,7 @@ import {
   MongoKeyStore,
   MongoProjectionStore,
   MongoRelayState,
+  MongoSnapshotStore,
   openConnection,
   Sequencer,
 } from '@keyfold/event-sourcing-mongo';
@@ -44,6 +45,8 @@ export async function distributedAdapters(service: string, config: Config, log: 
     return {
       store,
       projections,
+      snapshots: new MongoSnapshotStore(connection, clock),
+      cacheBytes: config.cacheMb * 1_000_000,
       transport,
       feeds: ownFirst(store, new HttpFeeds(peers)),
       vault: new AesVault(firstKnown(personKeys, others), clock),

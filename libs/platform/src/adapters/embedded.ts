@@ -6,8 +6,10 @@ import {
   openDataFolder,
   PROJECTION_MARKS,
   relayStateInMemory,
+  SNAPSHOTS,
   SqliteEventStore,
   SqliteKeyStore,
+  SqliteSnapshotStore,
 } from '@keyfold/event-sourcing-embedded';
 import { type Failpoint, type Logger, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
@@ -19,7 +21,7 @@ import { AesKeyWrap } from '../personal-data/key-wrap.js';
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
-export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey' | 'cacheMb'>, log: Logger, failpoint: Failpoint): Map<string, Adapters> {
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
@@ -42,6 +44,8 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           ...shared,
           store,
           projections: projections.get(store.service)!,
+          snapshots: new SqliteSnapshotStore(folder.database(`${store.service}-snapshots`, SNAPSHOTS)),
+          cacheBytes: config.cacheMb * 1_000_000,
           volatile: true,
           lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,
