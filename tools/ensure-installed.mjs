@@ -18,7 +18,7 @@ export const missingPackages = (locked, installed) =>
     .filter(([path, wanted]) => !installed?.[path] || installed[path].version !== wanted.version)
     .map(([path]) => path.slice('node_modules/'.length));
 
-const npm = () => {
+export const npm = () => {
   const beside = join(dirname(realpathSync(process.execPath)), 'npm');
   const script = process.env.npm_execpath;
   if (script?.endsWith('.js')) return [process.execPath, script];

@@ -85,7 +85,7 @@ class Instance {
     private readonly journal: Journal,
   ) {
     const registry = new EventRegistry([release.contract]);
-    this.aggregates = new Aggregates(adapters.store, registry, { ...adapters, cacheSize: 100 });
+    this.aggregates = new Aggregates(adapters.store, registry, { ...adapters, cacheBytes: 100_000 });
     const sender = { send: () => Promise.reject(new Error('nobody sends commands here')) };
     const counted: typeof release.routes.fold = (row, event, id) => {
       this.folded += 1;

@@ -7,7 +7,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { registry } from '@keyfold/contracts';
 import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, noAuditLog, noMetrics, type Projection, Projector, Rebuilder } from '@keyfold/event-sourcing';
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
-import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SqliteEventStore, SqliteKeyStore } from '@keyfold/event-sourcing-embedded';
+import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SNAPSHOTS, SqliteEventStore, SqliteKeyStore, SqliteSnapshotStore } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, AesKeyWrap, AesVault, type DirectoryAccount, guardOf, PlatformProblems, readConfig } from '@keyfold/platform';
 import { isDeal, opportunity } from '../src/opportunity/opportunity.aggregate.js';
@@ -40,6 +40,8 @@ export class OpportunitiesService {
     const adapters: Adapters = {
       store: around(log),
       projections: new EmbeddedProjectionStore({ clock, database: null }),
+      snapshots: new SqliteSnapshotStore(folder.database('snapshots', SNAPSHOTS)),
+      cacheBytes: 1_000_000,
       transport: new InProcessTransport(clock),
       feeds: localFeeds([log]),
       vault: new AesVault(personKeys, clock),
@@ -113,7 +115,7 @@ export class OpportunitiesService {
   /** The barrier as another process of the service raises it, which shares nothing with this one but the log. */
   async raiseBarrierElsewhere(closureId: string): Promise<void> {
     const { store, clock, ids, vault, failpoint } = this.adapters;
-    const elsewhere = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheSize: 10 });
+    const elsewhere = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheBytes: 100_000 });
     const { decider, raiseBarrier } = guardOf('opportunities');
     await elsewhere.execute(decider, 'acme', someContext({ now: clock.now().toISOString() }), (guard) => raiseBarrier(guard, closureId));
   }

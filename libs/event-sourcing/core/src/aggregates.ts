@@ -1,8 +1,11 @@
 import type { Decider } from './decider.js';
-import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, Unavailable, WrongExpectedVersion } from './errors.js';
+import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
 import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
 import type { Vault } from './personal-data.js';
-import type { Clock, EventStore, Failpoint, Ids } from './ports.js';
+import type { Clock, EventStore, Failpoint, Ids, Metrics, SnapshotStore } from './ports.js';
+import { Snapshots, type Standing } from './snapshots.js';
+import { StateCache, weigh } from './state-cache.js';
+import { Turns } from './turns.js';
 
 /** Everything about a command but its body: who, which one, on which version. Made at the edge. */
 export interface CommandContext {
@@ -39,6 +42,29 @@ export interface Loaded<State> {
   readonly partitionKey: string | null;
 }
 
+export interface AggregateTools {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly vault: Vault;
+  readonly failpoint: Failpoint;
+  /** Memory that cached states may take, in bytes by estimate. */
+  readonly cacheBytes: number;
+  /** Absent: no snapshots are kept or read. */
+  readonly snapshots?: SnapshotStore;
+  readonly metrics?: Metrics;
+}
+
+/** A state as the cache holds it. */
+interface Held<State> extends Loaded<State> {
+  /** The last commit folded in; null for a stream that has none, or no snapshots. */
+  readonly tip: Standing<State>['tip'] | null;
+  readonly bytes: number;
+  /** Version at which the bytes were estimated last. */
+  readonly weighedAt: number;
+  /** Version up to which there is a snapshot, or need not be one. */
+  readonly snapshotAt: number;
+}
+
 /** One call of `execute`. */
 interface Command<State, E extends DomainEvent> {
   readonly decider: Decider<State, E>;
@@ -49,23 +75,29 @@ interface Command<State, E extends DomainEvent> {
 }
 
 const ATTEMPTS = 4;
-/** How long a command waits for those before it on its stream. */
-const TURN_MS = 5_000;
+/** Events between two snapshots of a stream, and more where the state is large: a snapshot costs at most this many bytes per event. */
+const SNAPSHOT_EVERY = 25;
+const SNAPSHOT_BYTES_PER_EVENT = 1_024;
 
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
- * States are cached (the last `cacheSize` streams used) and validated by the expected version of the append; a refusal, and the answer that there is
+ * States are cached (those used last, within `cacheBytes`) and validated by the expected version of the append; a refusal, and the answer that there is
  * nothing to do, append nothing and so validate nothing: they are repeated on a fresh state when the head has moved.
  */
 export class Aggregates {
-  private readonly cache = new Map<string, Loaded<unknown>>();
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly cache: StateCache<Held<unknown>>;
+  private readonly snapshots: Snapshots | null;
+  private readonly turns: Turns;
 
   constructor(
     private readonly store: EventStore,
     private readonly registry: EventRegistry,
-    private readonly tools: { clock: Clock; ids: Ids; vault: Vault; failpoint: Failpoint; cacheSize: number },
-  ) {}
+    private readonly tools: AggregateTools,
+  ) {
+    this.cache = new StateCache(tools.cacheBytes);
+    this.turns = new Turns(tools.clock);
+    this.snapshots = tools.snapshots ? new Snapshots(tools.snapshots, store, tools) : null;
+  }
 
   /**
    * Runs one command on one stream. `decide` returns the events, none if there is nothing to do, or throws DomainError.
@@ -78,54 +110,25 @@ export class Aggregates {
     context: CommandContext,
     decide: (state: State, version: number) => readonly E[],
   ): Promise<CommandResult> {
+    // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
+    const earlier = context.repeatable && (await this.firstResult(id, context));
+    if (earlier) return earlier;
     const streamId = streamOf(decider.contract, id);
-    return this.inTurn(streamId, () => this.attempts({ decider, id, streamId, context, decide }));
-  }
-
-  /**
-   * Commands of one process on one stream run one after the other: a conflict can then only come from another process.
-   * One whose turn does not come in time is given up before it begins: nothing comes of it, and its caller does not hang behind a slow store.
-   */
-  private async inTurn<T>(streamId: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(streamId);
-    const begun = new AbortController();
-    let late = false;
-    const begin = (): Promise<T> => {
-      begun.abort();
-      return late ? Promise.reject(new Unavailable(`a turn on ${streamId}`)) : work();
-    };
-    const turn = before ? before.then(begin, begin) : begin();
-    this.turns.set(streamId, turn);
-    const end = turn.finally(() => {
-      if (this.turns.get(streamId) === turn) this.turns.delete(streamId);
-    });
-    if (!before || (await this.beginsInTime(begun.signal))) return end;
-    late = true;
-    end.catch(() => undefined);
-    throw new Unavailable(`a turn on ${streamId}`);
-  }
-
-  private async beginsInTime(begun: AbortSignal): Promise<boolean> {
-    const { clock } = this.tools;
-    const until = clock.now().getTime() + TURN_MS;
-    for (let left = TURN_MS; left > 0 && !begun.aborted; left = until - clock.now().getTime()) await clock.wait(left, begun);
-    return begun.aborted;
+    return this.turns.take(streamId, () => this.attempts({ decider, id, streamId, context, decide }));
   }
 
   private async attempts<State, E extends DomainEvent>(command: Command<State, E>): Promise<CommandResult> {
     const { decider, id, streamId, context } = command;
-    // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
-    const earlier = context.repeatable && (await this.firstResult(id, context));
-    if (earlier) return earlier;
     for (let attempt = 1; ; attempt++) {
       const cached = this.cache.has(streamId);
-      const loaded = await this.load(decider, id);
+      const loaded = await this.held(decider, streamId);
       const moved = async (): Promise<boolean> => cached && (await this.store.head(streamId)) !== loaded.version;
       try {
         assertExpected(context, loaded);
         const result = await this.decideAndAppend(command, loaded);
+        if (result.appended) return result.answer;
         // Without an append nothing has validated the state: neither "there is nothing to do" nor a dry run.
-        if (result.appended || attempt === ATTEMPTS || !(await moved())) return result.answer;
+        if (attempt === ATTEMPTS || !(await moved())) return (context.repeatable && (await this.firstResult(id, context))) || result.answer;
       } catch (error) {
         // The same command may have come through elsewhere since it was looked up; then whatever stopped this one is its own doing.
         const first = this.mayBeRepeated(error, context) && (await this.firstResult(id, context));
@@ -166,15 +169,22 @@ export class Aggregates {
 
   /** Current state, from the cache or the log. For decisions over other streams of the same service. */
   async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
-    const streamId = streamOf(decider.contract, id);
-    const known = this.cache.get(streamId) as Loaded<State> | undefined;
-    if (known) {
-      this.remember(streamId, known);
-      return known;
-    }
-    const fresh = this.fold(decider, { state: decider.initial, version: 0, partitionKey: null }, await this.store.load(streamId));
-    this.remember(streamId, fresh);
+    return this.held(decider, streamOf(decider.contract, id));
+  }
+
+  private async held<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
+    const known = this.cache.get(streamId) as Held<State> | undefined;
+    if (known) return known;
+    const fresh = await this.loadCold(decider, streamId);
+    this.remember(decider, streamId, fresh);
     return fresh;
+  }
+
+  private async loadCold<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
+    const start = decider.snapshotVersion === undefined ? null : await this.snapshots?.find(decider, streamId);
+    if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
+    const beginning = { state: decider.initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 };
+    return this.fold(decider, beginning, await this.store.load(streamId));
   }
 
   /** State from the log itself, whatever the cache holds: for questions whose answer no append will validate. */
@@ -185,7 +195,7 @@ export class Aggregates {
 
   private async decideAndAppend<State, E extends DomainEvent>(
     { decider, id, streamId, context, decide }: Command<State, E>,
-    loaded: Loaded<State>,
+    loaded: Held<State>,
   ): Promise<{ answer: CommandResult; appended: boolean }> {
     const decided = decide(loaded.state, loaded.version);
     const answer = { id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
@@ -211,7 +221,7 @@ export class Aggregates {
       throw error;
     }
     await this.tools.failpoint('after-append');
-    this.remember(streamId, this.fold(decider, loaded, [{ ...commit, position: null, recordedAt: null }]));
+    this.remember(decider, streamId, this.fold(decider, loaded, [{ ...commit, position: null, recordedAt: null }]));
     return { answer, appended: true };
   }
 
@@ -235,7 +245,7 @@ export class Aggregates {
     );
   }
 
-  private fold<State, E extends DomainEvent>(decider: Decider<State, E>, from: Loaded<State>, commits: readonly Commit[]): Loaded<State> {
+  private fold<State, E extends DomainEvent>(decider: Decider<State, E>, from: Held<State>, commits: readonly Commit[]): Held<State> {
     let { state, version } = from;
     for (const commit of commits)
       for (const event of commit.events) {
@@ -243,14 +253,19 @@ export class Aggregates {
         const data = this.registry.upcast(event.type, event.schemaVersion, event.data);
         state = decider.evolve(state, { type: event.type, data, version, occurredAt: event.occurredAt, supersedes: event.supersedes ?? [] } as unknown as Fact<E>);
       }
-    return { state, version, partitionKey: from.partitionKey ?? commits[0]?.partitionKey ?? null };
+    const last = decider.snapshotVersion === undefined ? undefined : commits.at(-1);
+    const tip = last ? { commitId: last.commitId, expectedVersion: last.expectedVersion } : from.tip;
+    // Weighing walks through the whole state: as it grows, less often.
+    const grown = version - from.weighedAt > from.weighedAt / 4;
+    const bytes = grown ? weigh(state).bytes : from.bytes;
+    return { state, version, partitionKey: from.partitionKey ?? commits[0]?.partitionKey ?? null, tip, bytes, weighedAt: grown ? version : from.weighedAt, snapshotAt: from.snapshotAt };
   }
 
-  /** Least recently used last out: a Map keeps insertion order, so re-inserting marks a use. */
-  private remember(streamId: string, loaded: Loaded<unknown>): void {
-    this.cache.delete(streamId);
-    this.cache.set(streamId, loaded);
-    if (this.cache.size > this.tools.cacheSize) this.cache.delete(this.cache.keys().next().value!);
+  private remember<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string, held: Held<State>): void {
+    const { state, version, tip, bytes, snapshotAt } = held;
+    const due = decider.snapshotVersion !== undefined && version - snapshotAt >= Math.max(SNAPSHOT_EVERY, bytes / SNAPSHOT_BYTES_PER_EVENT);
+    if (due && tip && weigh(state).plain) this.snapshots?.offer(decider, streamId, { state, version, tip });
+    this.cache.set(streamId, due ? { ...held, snapshotAt: version } : held);
   }
 }
 

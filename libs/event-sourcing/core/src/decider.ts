@@ -11,6 +11,12 @@ export interface Decider<State, E extends DomainEvent> {
   evolve(state: State, fact: Fact<E>): State;
   /** Key that orders this stream on the topic: the account it belongs to. Read from the first event only; absent: the aggregate's id. */
   partitionKey?(first: E): string | null;
+  /**
+   * Present: states of long streams are kept as snapshots, so that a cold load need not fold them from the beginning. They must be plain JSON then.
+   * A snapshot is dropped by itself when the text of `evolve` or of an upcaster, the initial state or a version of the contract changes; raise the number
+   * when something that `evolve` calls changes.
+   */
+  readonly snapshotVersion?: number;
 }
 
 export const decider = <State, E extends DomainEvent>(definition: Decider<State, E>): Decider<State, E> => definition;

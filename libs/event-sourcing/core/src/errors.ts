@@ -82,6 +82,18 @@ export class CommitTooLarge extends Error {
   }
 }
 
+/** One event is larger than its topic takes. Nothing was sent. */
+export class EventTooLarge extends Error {
+  override readonly name = 'EventTooLarge';
+  constructor(
+    readonly type: string,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`an event ${type} of this command has ${bytes} bytes of data, the limit is ${limit}`);
+  }
+}
+
 /** A store, a broker or a peer did not answer in time, or a bounded queue is full. The caller may try again. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';

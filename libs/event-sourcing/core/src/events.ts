@@ -32,6 +32,9 @@ export interface CommittedEvent {
   readonly data: object;
 }
 
+/** Bytes that the data of one event may have as JSON: with its envelope it fits into one request to Kafka. */
+export const LARGEST_EVENT = 900_000;
+
 /** One append = one command's events = one document. */
 export interface NewCommit {
   readonly commitId: string;

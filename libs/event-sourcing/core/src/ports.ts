@@ -39,7 +39,7 @@ export interface EventStore {
 
   /**
    * Appends one commit at exactly `expectedVersion`, which must be the stream's head.
-   * Throws WrongExpectedVersion, CommandAlreadyAppended (the command id is taken), CommitTooLarge, Unavailable (outcome unknown at the deadline).
+   * Throws WrongExpectedVersion, CommandAlreadyAppended (the command id is taken), EventTooLarge, CommitTooLarge, Unavailable (outcome unknown at the deadline).
    */
   append(commit: NewCommit): Promise<void>;
 
@@ -63,6 +63,28 @@ export interface EventStore {
 
   /** Resolves when commits after `position` may be numbered, or after `ms`. Only a wake-up: a caller must look for itself. */
   changed(position: number, ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The state of a stream at one version, folded before. Only a cache: whoever reads it checks it against the log. */
+export interface Snapshot {
+  readonly streamId: string;
+  /** Hash of all that the state follows from but the events. */
+  readonly shape: string;
+  readonly version: number;
+  /** The commit that ends at `version`. */
+  readonly tip: { readonly commitId: string; readonly expectedVersion: number };
+  /** The state as JSON. Folded from stored events, so personal fields are ciphertext in it as well. */
+  readonly state: string;
+  /** Over all other fields. */
+  readonly checksum: string;
+}
+
+/** One snapshot per stream, the last that was saved. May forget at any time; nothing is lost with it. */
+export interface SnapshotStore {
+  /** Null when there is none of this shape. May throw: the caller folds from the log then. */
+  load(streamId: string, shape: string): Promise<Snapshot | null>;
+  /** Each in the place of the stream's former one, whatever its shape. May throw. */
+  save(snapshots: readonly Snapshot[]): Promise<void>;
 }
 
 /** The logs of the services, as their owners give them (`GET /ops/feed` with the service credential; in process when embedded). */

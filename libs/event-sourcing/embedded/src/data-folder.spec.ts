@@ -7,9 +7,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { keyStoreContract, realClock, someCommit, testKeyWrap } from '@keyfold/event-sourcing/testing';
 import { type DataFolder, openDataFolder } from './data-folder.js';
-import { DataFolderError } from './database.js';
+import { DataFolderError, openDatabase } from './database.js';
 import { EVENT_LOG, SqliteEventStore } from './sqlite-event-store.js';
 import { SqliteKeyStore } from './sqlite-key-store.js';
+import { SNAPSHOTS } from './sqlite-snapshot-store.js';
 
 let path: string;
 let folders: DataFolder[];
@@ -170,4 +171,17 @@ describe('the keys of persons', () => {
 keyStoreContract('a data folder', async () => {
   const folder = openDataFolder(mkdtempSync(join(path, 'keys-')));
   return { open: () => openKeys(folder), close: async () => folder.close() };
+});
+
+describe('a file that holds only a cache', () => {
+  it('is made anew when it is damaged or of a newer Keyfold', () => {
+    const file = join(path, 'snapshots.db');
+    for (const damage of [() => writeFileSync(file, 'no database at all'.repeat(300)), () => new DatabaseSync(file).exec('PRAGMA user_version = 99')]) {
+      openDatabase(file, SNAPSHOTS).close();
+      damage();
+      const database = openDatabase(file, SNAPSHOTS);
+      expect(database.prepare('SELECT count(*) AS count FROM snapshots').get()).toEqual({ count: 0 });
+      database.close();
+    }
+  });
 });

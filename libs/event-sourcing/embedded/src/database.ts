@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** The data folder cannot be used. The message is one sentence that says what to do. */
@@ -20,6 +20,8 @@ export interface DatabaseFormat {
   readonly schema: string;
   /** FULL: what was committed survives a power cut. NORMAL: it survives a crash of the process, but the last commits may be lost with the machine. */
   readonly synchronous: 'FULL' | 'NORMAL';
+  /** Holds only what can be made again: where it cannot be used it is replaced by an empty one. */
+  readonly expendable?: boolean;
 }
 
 const SQLITE = { busy: 5, readOnly: 8, corrupt: 11, cantOpen: 14, notADatabase: 26 };
@@ -29,6 +31,16 @@ export const sqliteCode = (error: unknown): number => ((error as { errcode?: num
 
 /** Opens a file of the data folder (or `:memory:`) in WAL mode, checks that it is sound and makes its tables. Throws DataFolderError. */
 export function openDatabase(file: string, format: DatabaseFormat): DatabaseSync {
+  try {
+    return openSound(file, format);
+  } catch (error) {
+    if (!format.expendable || !(error instanceof DataFolderError) || (error.reason !== 'damaged' && error.reason !== 'newer')) throw error;
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    return openSound(file, format);
+  }
+}
+
+function openSound(file: string, format: DatabaseFormat): DatabaseSync {
   const existed = existsSync(file);
   let database: DatabaseSync | undefined;
   try {

@@ -7,6 +7,8 @@ import {
   CommitTooLarge,
   countedAppend,
   type EventStore,
+  EventTooLarge,
+  LARGEST_EVENT,
   type Metrics,
   type NewCommit,
   type SequencedCommit,
@@ -84,6 +86,7 @@ export class SqliteEventStore implements EventStore {
   async append(commit: NewCommit): Promise<void> {
     const body = JSON.stringify(commit);
     const bytes = Buffer.byteLength(body);
+    if (bytes > LARGEST_EVENT) refuseLargeEvents(commit);
     if (bytes > this.maxCommitBytes) throw new CommitTooLarge(bytes, this.maxCommitBytes);
     await countedAppend(this.metrics, this.service, () => this.batcher.add({ commit, body }));
   }
@@ -166,6 +169,13 @@ const statements = (database: DatabaseSync) => ({
   feed: database.prepare('SELECT position, recorded_at, body FROM commits WHERE position > ? ORDER BY position LIMIT ?'),
   streams: database.prepare('SELECT DISTINCT stream_id FROM commits WHERE partition_key = ? AND stream_id > ? AND stream_id < ? ORDER BY stream_id'),
 });
+
+function refuseLargeEvents({ events }: NewCommit): void {
+  for (const { type, data } of events) {
+    const bytes = Buffer.byteLength(JSON.stringify(data));
+    if (bytes > LARGEST_EVENT) throw new EventTooLarge(type, bytes, LARGEST_EVENT);
+  }
+}
 
 function commitOf(row: unknown): SequencedCommit {
   const { position, recorded_at, body } = row as CommitRow;

@@ -1,11 +1,11 @@
 import {
   type AggregateContract,
   Aggregates,
+  type AggregateTools,
   type Clock,
   type CommandSender,
   deliver,
   EventRegistry,
-  type Failpoint,
   type Feeds,
   incomingOfCommit,
   partitionOf,
@@ -24,6 +24,7 @@ import { EmbeddedProjectionStore } from '../src/embedded-projection-store.js';
 import { InProcessTransport } from '../src/in-process-transport.js';
 import { localFeeds, relayStateInMemory } from '../src/local.js';
 import { EVENT_LOG, SqliteEventStore } from '../src/sqlite-event-store.js';
+import { SNAPSHOTS, SqliteSnapshotStore } from '../src/sqlite-snapshot-store.js';
 
 /** Readable, and unlike the plaintext. */
 export const mirrorVault: Vault = {
@@ -50,11 +51,13 @@ export function testService(contracts: readonly AggregateContract<never>[] = [co
   const database = openDatabase(':memory:', EVENT_LOG);
   const store = new SqliteEventStore('test', database, { clock });
   const marks = openDatabase(':memory:', PROJECTION_MARKS);
+  const cache = openDatabase(':memory:', SNAPSHOTS);
+  const snapshotStore = new SqliteSnapshotStore(cache);
   const feeds = localFeeds([store]);
   const tools = { registry, feeds, clock, log, ids: testIds };
   /** Another process on the same log: nothing shared but the store. */
-  const process = ({ failpoint = () => undefined, cacheSize = 100 }: { failpoint?: Failpoint; cacheSize?: number } = {}): Aggregates =>
-    new Aggregates(store, registry, { clock, ids: testIds, vault: mirrorVault, failpoint, cacheSize });
+  const process = ({ failpoint = () => undefined, cacheBytes = 1_000_000, snapshots = snapshotStore }: Partial<Pick<AggregateTools, 'failpoint' | 'cacheBytes' | 'snapshots'>> = {}): Aggregates =>
+    new Aggregates(store, registry, { clock, ids: testIds, vault: mirrorVault, failpoint, cacheBytes, snapshots });
   const aggregates = process();
   /** Sends `counters/count` to the aggregate, as the edge would. */
   const sender: CommandSender = {
@@ -67,6 +70,7 @@ export function testService(contracts: readonly AggregateContract<never>[] = [co
     registry,
     store,
     marks,
+    snapshotStore,
     tools,
     process,
     aggregates,
@@ -76,6 +80,7 @@ export function testService(contracts: readonly AggregateContract<never>[] = [co
     close: () => {
       database.close();
       marks.close();
+      cache.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Commit, type CommittedEvent, CommitTooLarge, type NewCommit } from '@keyfold/event-sourcing';
+import { type Commit, type CommittedEvent, CommitTooLarge, EventTooLarge, LARGEST_EVENT, type NewCommit } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { databaseOf } from './connection.js';
 
@@ -64,7 +64,15 @@ const noCollection = (error: unknown): mongo.Document[] => {
   throw error;
 };
 
-/** Throws CommitTooLarge before anything is sent, RangeError for a commit that is none. */
+function toText({ data, ...envelope }: CommittedEvent): CommitDocument['events'][number] {
+  const text = JSON.stringify(data);
+  // A character has at most three bytes: hardly any text need be counted.
+  const bytes = text.length * 3 > LARGEST_EVENT ? Buffer.byteLength(text) : 0;
+  if (bytes > LARGEST_EVENT) throw new EventTooLarge(envelope.type, bytes, LARGEST_EVENT);
+  return { ...envelope, data: text };
+}
+
+/** Throws EventTooLarge and CommitTooLarge before anything is sent, RangeError for a commit that is none. */
 export function toDocument(commit: NewCommit, maxBytes: number): CommitDocument {
   if (!Number.isSafeInteger(commit.expectedVersion) || commit.expectedVersion < 0)
     throw new RangeError(`${commit.streamId}: expected version ${commit.expectedVersion} is not a version`);
@@ -75,7 +83,7 @@ export function toDocument(commit: NewCommit, maxBytes: number): CommitDocument 
     expectedVersion: commit.expectedVersion,
     toVersion: commit.expectedVersion + commit.events.length,
     partitionKey: commit.partitionKey,
-    events: commit.events.map(({ data, ...envelope }) => ({ ...envelope, data: JSON.stringify(data) })),
+    events: commit.events.map(toText),
     commandId: commit.commandId,
     commandHash: commit.commandHash,
     actor: commit.actor,
@@ -84,9 +92,18 @@ export function toDocument(commit: NewCommit, maxBytes: number): CommitDocument 
     traceparent: commit.traceparent,
     sequenced: false,
   };
-  const bytes = mongo.BSON.calculateObjectSize(document, { ignoreUndefined: true });
-  if (bytes > maxBytes) throw new CommitTooLarge(bytes, maxBytes);
+  if (atMost(document) > maxBytes) {
+    const bytes = mongo.BSON.calculateObjectSize(document, { ignoreUndefined: true });
+    if (bytes > maxBytes) throw new CommitTooLarge(bytes, maxBytes);
+  }
   return document;
+}
+
+/** More than a document can have in bytes: nearly all are so small that they need not be measured. */
+function atMost({ events, actor }: CommitDocument): number {
+  let bytes = 20_000 + 3 * actor.subject.length;
+  for (const { data, supersedes } of events) bytes += 3 * data.length + 1_000 + 20 * (supersedes?.length ?? 0);
+  return bytes;
 }
 
 export function toCommit(document: CommitDocument): Commit {

@@ -54,23 +54,24 @@ export function isOutage(error: unknown): boolean {
   return OUTAGE_CODES.has(error.code) || error.hasErrorLabel('RetryableWriteError');
 }
 
+const LATE = Symbol('late');
+const ANSWERED = Symbol('answered');
+
 /**
  * The answer of the server. Throws Unavailable when it is out of reach or has not answered within `ms`: what was sent may still take effect then.
  * The driver itself waits without an end for an answer that was dropped on the way.
  */
 export async function within<T>(clock: Clock, what: string, ms: number, work: Promise<T>): Promise<T> {
   const answered = new AbortController();
-  const late = clock.wait(ms, answered.signal).then((): never => {
-    throw new Unavailable(what);
-  });
-  late.catch(() => undefined);
   try {
-    return await Promise.race([work, late]);
+    const answer = await Promise.race([work, clock.wait(ms, answered.signal).then(() => LATE)]);
+    if (answer !== LATE) return answer as T;
   } catch (error) {
     throw isOutage(error) && !(error instanceof Unavailable) ? new Unavailable(what, { cause: error }) : error;
   } finally {
-    answered.abort();
+    answered.abort(ANSWERED); // a reason of one's own: the default one is an error with its stack, made anew for every request
   }
+  throw new Unavailable(what);
 }
 
 export const isDuplicateKey = (error: unknown): boolean => error instanceof mongo.MongoServerError && error.code === 11000;

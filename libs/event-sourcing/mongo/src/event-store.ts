@@ -29,6 +29,12 @@ export interface MongoEventStoreTools {
   readonly appendDeadlineMs?: number;
 }
 
+/** What is asked of a stream. */
+interface Part {
+  readonly streamId: string;
+  readonly afterVersion: number;
+}
+
 const LARGEST_COMMIT = 15_000_000;
 const KNOWN_STREAMS = 100_000;
 /** A page of the feed ends after about so many bytes of event data, whatever its limit. */
@@ -50,7 +56,7 @@ export class MongoEventStore implements EventStore {
   private readonly maxCommitBytes: number;
   private readonly appends: Batcher<CommitToAppend, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
-  private readonly loads: Batcher<string, CommitDocument[]>;
+  private readonly loads: Batcher<Part, CommitDocument[]>;
   private readonly heads: Batcher<string, number>;
   private dense = 0;
   private wokenAt = -1;
@@ -71,7 +77,7 @@ export class MongoEventStore implements EventStore {
     this.appends = new Batcher({ name: 'append', run: (batch) => this.insert(appender, batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
     // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
-    this.loads = new Batcher({ name: 'load', run: (streams) => this.loadWhole(streams), maxBatch: 100, maxWaiting: 10_000 });
+    this.loads = new Batcher({ name: 'load', run: (parts) => this.loadParts(parts), maxBatch: 100, maxWaiting: 10_000 });
     this.heads = new Batcher({ name: 'head', run: (streams) => this.headsOf(streams), maxBatch: 200, maxWaiting: 10_000 });
   }
 
@@ -91,7 +97,7 @@ export class MongoEventStore implements EventStore {
   }
 
   async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
-    const commits = afterVersion === 0 ? await this.loads.add(streamId) : await this.loadFrom(streamId, afterVersion);
+    const commits = await this.loads.add({ streamId, afterVersion });
     if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
       const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
       if (before && before.toVersion > afterVersion) commits.unshift(before); // the version lies inside a commit
@@ -163,15 +169,14 @@ export class MongoEventStore implements EventStore {
     return this.wakeups.close();
   }
 
-  private loadFrom(streamId: string, afterVersion: number): Promise<CommitDocument[]> {
-    return this.ask(this.commits.find({ streamId, expectedVersion: { $gte: afterVersion } }, { ...read, sort: { expectedVersion: 1 }, batchSize: 1_000 }).toArray());
-  }
-
-  private async loadWhole(streamIds: readonly string[]): Promise<CommitDocument[][]> {
-    const distinct = [...new Set(streamIds)];
-    const found = await this.ask(this.commits.find({ streamId: { $in: distinct } }, { ...read, sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+  private async loadParts(parts: readonly Part[]): Promise<CommitDocument[][]> {
+    const whole = new Set(parts.filter(({ afterVersion }) => afterVersion === 0).map(({ streamId }) => streamId));
+    const tails = parts.filter(({ streamId }) => !whole.has(streamId)).map(({ streamId, afterVersion }) => ({ streamId, expectedVersion: { $gte: afterVersion } }));
+    const clauses = [...(whole.size > 0 ? [{ streamId: { $in: [...whole] } }] : []), ...tails];
+    const filter = clauses.length === 1 ? clauses[0]! : { $or: clauses };
+    const found = await this.ask(this.commits.find(filter, { ...read, sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
     const streams = Map.groupBy(found, (commit) => commit.streamId);
-    return streamIds.map((streamId) => [...(streams.get(streamId) ?? [])]);
+    return parts.map(({ streamId, afterVersion }) => (streams.get(streamId) ?? []).filter((commit) => commit.expectedVersion >= afterVersion));
   }
 
   private async headsOf(streamIds: readonly string[]): Promise<number[]> {

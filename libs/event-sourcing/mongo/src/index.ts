@@ -7,3 +7,4 @@ export { MongoLeases } from './leases.js';
 export { MongoProjectionStore } from './projection-store.js';
 export { MongoRelayState } from './relay-state.js';
 export { MongoNumbering } from './numbering.js';
+export { MongoSnapshotStore } from './snapshot-store.js';

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { canonicalJson, type Clock, type Ids } from '@keyfold/event-sourcing';
 
 /** Namespace of every derived id of Keyfold. Never to change: stored ids follow from it. */
@@ -20,7 +19,17 @@ export const systemIds: Ids = { next: () => randomUUID(), derive: uuid5 };
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const timer = setTimeout(end, ms);
+      signal?.addEventListener('abort', end, { once: true });
+      function end(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      }
+    }),
 };
 
 /** Hash of what a command is: the same for a repeated request, different for another body, target or actor. Key order does not matter. */

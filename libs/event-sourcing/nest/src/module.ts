@@ -14,8 +14,6 @@ import { LocalSender } from './sender.js';
 import { ADAPTERS, type Adapters, CLOCK, IDS, PROJECTIONS, SERVICE, STORE } from './tokens.js';
 import { Verifications } from './verifications.js';
 
-const CACHED_STATES = 20_000;
-
 /** The event-sourcing machinery of one service, over the adapters it is given. CqrsModule.forRoot() is imported once, by the application. */
 @Module({})
 export class EventSourcingModule {
@@ -32,14 +30,7 @@ export class EventSourcingModule {
     const parts: Provider[] = [
       {
         provide: Aggregates,
-        useFactory: () =>
-          new Aggregates(adapters.store, definition.registry, {
-            clock: adapters.clock,
-            ids: adapters.ids,
-            vault: adapters.vault,
-            failpoint: adapters.failpoint,
-            cacheSize: CACHED_STATES,
-          }),
+        useFactory: () => new Aggregates(adapters.store, definition.registry, adapters),
       },
       CommandRoutes,
       CommandEdge,

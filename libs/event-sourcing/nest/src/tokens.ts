@@ -1,4 +1,4 @@
-import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, Transport, Vault } from '@keyfold/event-sourcing';
+import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, SnapshotStore, Transport, Vault } from '@keyfold/event-sourcing';
 import type { ErasureNotes } from './erasure.js';
 
 export const CLOCK = Symbol('Clock');
@@ -12,6 +12,9 @@ export const SERVICE = Symbol('ServiceDefinition');
 export interface Adapters {
   readonly store: EventStore;
   readonly projections: ProjectionStore;
+  readonly snapshots: SnapshotStore;
+  /** Memory that the cached states of aggregates may take, in bytes. */
+  readonly cacheBytes: number;
   readonly transport: Transport;
   readonly feeds: Feeds;
   readonly vault: Vault;

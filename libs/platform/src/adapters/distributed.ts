@@ -10,6 +10,7 @@ import {
   MongoNumbering,
   MongoProjectionStore,
   MongoRelayState,
+  MongoSnapshotStore,
   openConnection,
 } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
@@ -52,6 +53,8 @@ export async function distributedAdapters(service: string, config: Config, { log
     return {
       store,
       projections,
+      snapshots: new MongoSnapshotStore(connection, clock),
+      cacheBytes: config.cacheMb * 1_000_000,
       transport,
       feeds: ownFirst(store, new HttpFeeds(peers)),
       vault: new AesVault(firstKnown(personKeys, others), clock),

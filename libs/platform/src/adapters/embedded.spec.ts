@@ -18,7 +18,7 @@ let data: string;
 let adapters: Adapters;
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'keyfold-adapters-'));
-  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32) }, { log: new LogBook(), metrics: new MetricsRegistry(), failpoint: () => undefined }).get('accounts')!;
+  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32), cacheMb: 64 }, { log: new LogBook(), metrics: new MetricsRegistry(), failpoint: () => undefined }).get('accounts')!;
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
@@ -32,7 +32,7 @@ describe('the timers of a service', () => {
       work = given;
     };
     const { store, clock, ids, vault, failpoint } = adapters;
-    const aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheSize: 10 });
+    const aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheBytes: 10_000 });
     const runtime = new ServiceRuntime({ service: 'accounts', registry, projections: [], processes: [alarm] }, { ...adapters, lead }, aggregates, nobody);
     try {
       await startRuntimes([runtime]);

@@ -7,9 +7,11 @@ import {
   openDataFolder,
   PROJECTION_MARKS,
   relayStateInMemory,
+  SNAPSHOTS,
   SqliteAuditLog,
   SqliteEventStore,
   SqliteKeyStore,
+  SqliteSnapshotStore,
 } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
@@ -21,7 +23,7 @@ import { AesKeyWrap } from '../personal-data/key-wrap.js';
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
-export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey'>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey' | 'cacheMb'>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
@@ -45,6 +47,8 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           store,
           projections: projections.get(store.service)!,
           audit: new SqliteAuditLog(folder.database(`${store.service}-audit`, AUDIT_LOG)),
+          snapshots: new SqliteSnapshotStore(folder.database(`${store.service}-snapshots`, SNAPSHOTS)),
+          cacheBytes: config.cacheMb * 1_000_000,
           volatile: true,
           lead: (work, signal) => work(relayStateInMemory(0, { store, clock }), signal), // the only process there is: always the leader
           close,

@@ -23,6 +23,8 @@ const en = {
   'bulk-line-count': 'A bulk request has 1 to 500 lines.',
   'bulk-line-malformed': 'A line of the bulk request is not a command.',
   'too-large': 'The request is too large.',
+  'event-too-large': 'This is too much for one change: it makes {bytes} bytes, and {limit} is the limit.',
+  'commit-too-large': 'This is too much at once: all of it makes {bytes} bytes, and {limit} is the limit.',
   'unsupported-media-type': 'The body must be application/json in UTF-8.',
   // who and whether
   unauthenticated: 'Please sign in.',
@@ -65,6 +67,8 @@ const fr: Record<ProblemCode, string> = {
   'bulk-line-count': 'Une requête groupée compte de 1 à 500 lignes.',
   'bulk-line-malformed': "Une ligne de la requête groupée n'est pas une commande.",
   'too-large': 'La requête est trop volumineuse.',
+  'event-too-large': "C'est trop pour une seule modification : {bytes} octets, la limite est {limit}.",
+  'commit-too-large': "C'est trop à la fois : {bytes} octets en tout, la limite est {limit}.",
   'unsupported-media-type': 'Le corps doit être en application/json et en UTF-8.',
   unauthenticated: 'Veuillez vous connecter.',
   'token-invalid': "Le jeton n'est pas valable ici.",

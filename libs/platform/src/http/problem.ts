@@ -4,6 +4,7 @@ import {
   CommandIdReused,
   CommitTooLarge,
   DomainError,
+  EventTooLarge,
   Forbidden,
   NotFound,
   StaleVersion,
@@ -66,7 +67,8 @@ function kindOf(error: unknown, language: Language): Kind {
   if (error instanceof WrongExpectedVersion) return { status: 409, code: 'conflict' };
   if (error instanceof StaleVersion) return { status: 412, code: 'stale-version', params: { expected: error.expected, actual: error.actual } };
   if (error instanceof CommandIdReused) return { status: 422, code: 'command-id-reused' };
-  if (error instanceof CommitTooLarge) return { status: 413, code: 'too-large', params: { limit: error.limit } };
+  if (error instanceof EventTooLarge || error instanceof CommitTooLarge)
+    return { status: 413, code: error instanceof EventTooLarge ? 'event-too-large' : 'commit-too-large', params: { bytes: error.bytes, limit: error.limit } };
   if (error instanceof Unavailable) return { status: 503, code: 'unavailable', params: { what: error.what } };
   // Another instance may know it, or this one after its upgrade: the caller may try again.
   if (error instanceof UnknownEventVersion) return { status: 503, code: 'event-version-unknown', params: { type: error.type, version: error.version } };

@@ -76,7 +76,7 @@ export interface Surroundings {
 }
 
 const LEASE_MS = 2_400;
-const CACHED_STREAMS = 3;
+const CACHE_BYTES = 900; // some three states
 const RESTART_MS = [20, 1_200] as const;
 const RETRY_MS = 300;
 
@@ -150,7 +150,7 @@ export class Instance {
     };
     const store = this.storeOf(this.definition.service, process);
     const projections = new SimulatedProjectionStore(store.server, process);
-    this.aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheSize: CACHED_STREAMS });
+    this.aggregates = new Aggregates(store, registry, { clock, ids, vault, failpoint, cacheBytes: CACHE_BYTES });
     const tools = { registry, feeds: this.feeds(process), clock, log, ids, sender: this.sender() };
     this.deadLetters = new DeadLetters(projections, tools);
     const processes = (this.definition.processes ?? []).map(

@@ -1,7 +1,7 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
 import type { ReservationEvent } from '@keyfold/contracts';
-import { claimParent, claimTierASeat, release, reservation } from './reservation.aggregate.js';
+import { claimParent, claimTierASeat, release, type Reservation, reservation } from './reservation.aggregate.js';
 
 const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
@@ -31,4 +31,24 @@ describe('the hierarchy of account groups', () => {
   it('refuses the seventh', () => given(reservation, ...chain('a', 'b', 'c', 'd', 'e', 'f')).when((edges) => claimParent(edges, 'g', 'f')).thenRefused('hierarchy-too-deep'));
   it('counts the levels below what is attached', () =>
     given(reservation, ...chain('a', 'b', 'c', 'd'), ...chain('x', 'y', 'z')).when((edges) => claimParent(edges, 'x', 'd')).thenRefused('hierarchy-too-deep'));
+});
+
+describe('a reservation that very many hold', () => {
+  const fold = (state: Reservation, ...events: ReservationEvent[]): Reservation =>
+    events.reduce((held, event, i) => reservation.evolve(held, { ...event, version: i + 1, occurredAt: '2026-01-01T00:00:00.000Z', supersedes: [] }), state);
+  const many = Array.from({ length: 2_000 }, (_, i) => claimed(`account-${i}`, 'parent'));
+
+  it('is copied in a small part by each event', () => {
+    const before = fold(reservation.initial, ...many);
+    const after = fold(before, claimed('account-2000', 'parent'), released('account-7'));
+    const copied = Object.keys(after).filter((bucket) => after[bucket] !== before[bucket]);
+    expect(copied).toHaveLength(2);
+    expect(copied.flatMap((bucket) => Object.keys(after[bucket]!)).length).toBeLessThan(100);
+  });
+
+  it('comes back from JSON as it is, so that a snapshot of it can be kept', () => {
+    const held = fold(reservation.initial, ...many, released('account-7'));
+    expect(JSON.parse(JSON.stringify(held))).toEqual(held);
+    expect(reservation.snapshotVersion).toBeDefined();
+  });
 });

@@ -1,25 +1,47 @@
 import { type ReservationEvent, reservationContract } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
 
-/** Who holds what: holder id -> value. A rule over several accounts is decided on this one stream, so it holds under concurrency. */
-export type Reservation = ReadonlyMap<string, string>;
+/**
+ * Who holds what: holder id -> value. A rule over several accounts is decided on this one stream, so it holds under concurrency.
+ * Kept in buckets: the stream of the hierarchy has an event for every edge there ever was, and each copies one bucket, not all that is held.
+ */
+export type Reservation = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const BUCKETS = 256;
+
+function bucketOf(holderId: string): number {
+  let hash = 0;
+  for (let i = 0; i < holderId.length; i++) hash = (Math.imul(hash, 31) + holderId.charCodeAt(i)) >>> 0;
+  return hash % BUCKETS;
+}
 
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
-  initial: new Map(),
+  initial: {},
+  snapshotVersion: 1,
   evolve(state, fact): Reservation {
-    const holders = new Map(state);
     switch (fact.type) {
-      case 'accounts.reservation.claimed':
-        return holders.set(fact.data.holderId, fact.data.value);
-      case 'accounts.reservation.released':
-        holders.delete(fact.data.holderId);
-        return holders;
+      case 'accounts.reservation.claimed': {
+        const bucket = bucketOf(fact.data.holderId);
+        return { ...state, [bucket]: { ...state[bucket], [fact.data.holderId]: fact.data.value } };
+      }
+      case 'accounts.reservation.released': {
+        const bucket = bucketOf(fact.data.holderId);
+        const { [fact.data.holderId]: _released, ...kept } = state[bucket] ?? {};
+        return { ...state, [bucket]: kept };
+      }
       default:
         return ignored(state, fact);
     }
   },
 });
+
+function valueOf(held: Reservation, holderId: string): string | undefined {
+  const bucket = held[bucketOf(holderId)] ?? {};
+  return Object.hasOwn(bucket, holderId) ? bucket[holderId] : undefined;
+}
+
+const entriesOf = (held: Reservation): [string, string][] => Object.values(held).flatMap((bucket) => Object.entries(bucket));
 
 export const TIER_A_LIMIT = 5;
 export const HIERARCHY_DEPTH = 6;
@@ -30,14 +52,14 @@ export const tierASeats = (ownerId: string): string => `tier-a-${ownerId}`;
 
 /** At most 5 tier-A accounts per key account manager (domain.md 4.1). */
 export function claimTierASeat(seats: Reservation, accountId: string): ReservationEvent[] {
-  if (seats.has(accountId)) return [];
-  if (seats.size >= TIER_A_LIMIT) throw new DomainError('tier-a-limit', { limit: TIER_A_LIMIT });
+  if (valueOf(seats, accountId) !== undefined) return [];
+  if (entriesOf(seats).length >= TIER_A_LIMIT) throw new DomainError('tier-a-limit', { limit: TIER_A_LIMIT });
   return [claimed(accountId, 'A')];
 }
 
 /** No cycle, at most 6 levels (domain.md 4.1). */
 export function claimParent(edges: Reservation, accountId: string, parentId: string): ReservationEvent[] {
-  if (edges.get(accountId) === parentId) return [];
+  if (valueOf(edges, accountId) === parentId) return [];
   const above = ancestors(edges, parentId);
   if (parentId === accountId || above.includes(accountId)) throw new DomainError('hierarchy-cycle');
   const levels = above.length + 1 + 1 + heightBelow(edges, accountId);
@@ -46,17 +68,18 @@ export function claimParent(edges: Reservation, accountId: string, parentId: str
 }
 
 export const release = (held: Reservation, accountId: string): ReservationEvent[] =>
-  held.has(accountId) ? [{ type: 'accounts.reservation.released', data: { holderId: accountId } }] : [];
+  valueOf(held, accountId) !== undefined ? [{ type: 'accounts.reservation.released', data: { holderId: accountId } }] : [];
 
 const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 
 function ancestors(edges: Reservation, id: string): string[] {
   const above: string[] = [];
-  for (let parent = edges.get(id); parent !== undefined; parent = edges.get(parent)) above.push(parent);
+  for (let parent = valueOf(edges, id); parent !== undefined; parent = valueOf(edges, parent)) above.push(parent);
   return above;
 }
 
 function heightBelow(edges: Reservation, id: string): number {
-  const children = [...edges].filter(([, parent]) => parent === id).map(([child]) => child);
-  return children.length === 0 ? 0 : 1 + Math.max(...children.map((child) => heightBelow(edges, child)));
+  const children = Map.groupBy(entriesOf(edges), ([, parent]) => parent);
+  const heightOf = (parent: string): number => 1 + Math.max(-1, ...(children.get(parent) ?? []).map(([child]) => heightOf(child)));
+  return heightOf(id);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CommandAlreadyAppended, CommitTooLarge, WrongExpectedVersion } from '../errors.js';
-import type { SequencedCommit } from '../events.js';
+import { CommandAlreadyAppended, CommitTooLarge, EventTooLarge, WrongExpectedVersion } from '../errors.js';
+import { LARGEST_EVENT, type SequencedCommit } from '../events.js';
 import type { EventStore } from '../ports.js';
 import { someCommit, someEvent } from './commits.js';
 import { eventually, within } from './eventually.js';
@@ -85,9 +85,18 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         for (const commit of commits) expect(await store.head(commit.streamId)).toBe(1);
       });
 
+      it('refuses an event that its topic would not take before anything is stored', async () => {
+        const withText = (text: string) => someCommit('a-1', 0, { events: [someEvent(), someEvent({ text })] });
+        const envelope = JSON.stringify({ text: '' }).length;
+        await expect(store.append(withText('x'.repeat(LARGEST_EVENT - envelope + 1)))).rejects.toThrow(EventTooLarge);
+        await expect(store.append(withText('é'.repeat(LARGEST_EVENT / 2)))).rejects.toThrow(/event test.counter.counted .* the limit is 900000/);
+        expect(await store.head('a-1')).toBe(0);
+        await store.append(withText('x'.repeat(LARGEST_EVENT - envelope)));
+      });
+
       it('refuses a commit that is too large before anything is stored', async () => {
-        const huge = someCommit('a-1', 0, { events: [someEvent({ text: 'x'.repeat(tested.tooManyBytes) })] });
-        await expect(store.append(huge)).rejects.toThrow(CommitTooLarge);
+        const events = Array.from({ length: Math.ceil(tested.tooManyBytes / 500_000) }, () => someEvent({ text: 'x'.repeat(500_000) }));
+        await expect(store.append(someCommit('a-1', 0, { events }))).rejects.toThrow(CommitTooLarge);
         expect(await store.head('a-1')).toBe(0);
         await store.append(someCommit('a-1', 0));
       });

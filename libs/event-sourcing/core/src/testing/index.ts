@@ -7,5 +7,6 @@ export * from './given.js';
 export * from './key-store.contract.js';
 export * from './projection-store.contract.js';
 export * from './rows.js';
+export * from './snapshot-store.contract.js';
 export * from './tools.js';
 export * from './transport.contract.js';

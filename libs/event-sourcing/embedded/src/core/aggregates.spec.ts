@@ -115,7 +115,7 @@ describe('a repeated command', () => {
 
     it('gets its first result, whatever name it says, once the person is erased', async () => {
       const first = await run(service.aggregates, 'Zoë');
-      const erased = new Aggregates(service.store, service.registry, { ...service.tools, vault: { ...mirrorVault, decrypt: async () => null }, failpoint: () => undefined, cacheSize: 1 });
+      const erased = new Aggregates(service.store, service.registry, { ...service.tools, vault: { ...mirrorVault, decrypt: async () => null }, failpoint: () => undefined, cacheBytes: 1_000 });
       expect(await run(erased, 'Zoé')).toEqual(first);
     });
 
@@ -137,6 +137,13 @@ describe('a repeated command', () => {
     expect(await here.execute(counter, '1', context, count(8))).toEqual({ id: '1', version: 1, events: ['test.counter.counted'] });
     expect(elsewhere).toMatchObject({ version: 1 });
     expect(await total()).toBe(8);
+  });
+
+  it('that is sent twice at once gets its first result twice, also where the second finds nothing to do', async () => {
+    const context = someContext();
+    const fill = ({ total: now }: { total: number }) => (now === 8 ? [] : [counted(8 - now)]);
+    const results = await Promise.all([1, 2].map(() => service.aggregates.execute(counter, '1', context, fill)));
+    expect(results).toEqual([1, 2].map(() => ({ id: '1', version: 1, events: ['test.counter.counted'] })));
   });
 
   it('makes the same event ids, so that nobody downstream takes it for two', async () => {
@@ -215,9 +222,11 @@ describe('a lost race', () => {
 
 describe('the cache of states', () => {
   it('holds no more than it may, and answers the same without', async () => {
-    const small = service.process({ cacheSize: 1 });
-    for (const id of ['1', '2', '1', '2', '1']) await small.execute(counter, id, someContext(), count(2));
-    expect([await total('1'), await total('2')]).toEqual([6, 4]);
+    for (const cacheBytes of [0, 500]) {
+      const small = service.process({ cacheBytes });
+      for (const id of ['1', '2', '1', '2']) await small.execute(counter, id, someContext(), count(2));
+    }
+    expect([await total('1'), await total('2')]).toEqual([8, 8]);
   });
 
   it('is passed by where the answer must come from the log', async () => {

@@ -1,0 +1,1 @@
+export default { testEnvironment: 'node', testMatch: ['<rootDir>/spec/*.spec.mjs'], transform: {} };
