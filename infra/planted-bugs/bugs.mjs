@@ -1,9 +1,10 @@
-// Twelve mistakes that event-sourced systems have really been shipped with, each as a small edit of the source. The suite must notice every one.
+// Mistakes that event-sourced systems have really been shipped with, each as a small edit of the source. The suite must notice every one.
 // `from` stands exactly once in its file; `caughtBy` are specs of the suite, the cheapest first: one that fails has caught the bug.
 
 const unit = (spec) => ({ config: 'jest.config.mjs', spec });
 const integration = (spec) => ({ config: 'jest.int.config.mjs', spec });
 
+const SIMULATOR = unit('libs/testing/src/simulation/first-thousand-seeds.spec.ts');
 const CORE = 'libs/event-sourcing/core/src';
 const MONGO = 'libs/event-sourcing/mongo';
 const KAFKA = 'libs/event-sourcing/kafka';
@@ -61,7 +62,7 @@ export const bugs = [
   {
     name: 'dead-letter-lets-later-events-pass',
     breaks: 'G6: events behind a dead letter of their stream are applied before it',
-    edits: [{ file: `${CORE}/batch-fold.ts`, from: "mark.applied < mark.accepted ? 'queued behind a dead letter' : ", to: '' }],
+    edits: [{ file: `${CORE}/batch-fold.ts`, from: 'isParked(mark) ? QUEUED : ', to: '' }],
     caughtBy: [unit(`${CORE_SPECS}/projector.spec.ts`)],
   },
   {
@@ -89,7 +90,7 @@ export const bugs = [
     caughtBy: [unit(`${CORE_SPECS}/relay.spec.ts`)],
   },
   {
-    name: 'no-read-back',
+    name: 'no-read-back-of-the-topic',
     breaks: 'G5: a topic that has lost what was written to it stays as it is',
     edits: [
       {
@@ -99,6 +100,36 @@ export const bugs = [
       },
     ],
     caughtBy: [unit(`${CORE_SPECS}/relay.spec.ts`)],
+  },
+  {
+    name: 'no-read-back-of-an-append',
+    breaks: 'G2, G3: an append whose answer was lost is taken for one that failed',
+    edits: [{ file: `${CORE}/appender.ts`, from: 'await this.collection.readBack(doubtful);', to: '[] as readonly CommitKeys[];' }],
+    caughtBy: [integration(`${MONGO}/test/append.int-spec.ts`)],
+  },
+  {
+    name: 'order-by-clock',
+    breaks: 'G4: commits are numbered in the order of an id that was made before they were committed',
+    edits: [
+      {
+        file: `${CORE}/sequencer.ts`,
+        from: 'const order = numberable(unnumbered, complete ? new Set() : await predecessorOpen(term, cutOff(unnumbered)));',
+        to: 'void [numberable, predecessorOpen, cutOff];\n    const order = unnumbered.toSorted((a, b) => (a.commitId < b.commitId ? -1 : 1));',
+      },
+    ],
+    caughtBy: [SIMULATOR, integration(`${MONGO}/test/event-store.contract.int-spec.ts`)],
+  },
+  {
+    name: 'snapshot-in-the-append-path',
+    breaks: 'G2: a command fails because a snapshot, which is only a cache, cannot be written',
+    edits: [
+      {
+        file: `${CORE}/aggregates.ts`,
+        from: "await this.tools.failpoint('before-append');",
+        to: "await this.tools.failpoint('before-append');\n    if (loaded.version - loaded.snapshotAt > 20) await this.tools.snapshots?.save([]);",
+      },
+    ],
+    caughtBy: [unit(`${CORE_SPECS}/snapshots.spec.ts`)],
   },
   {
     name: 'rebuild-switched-before-it-caught-up',

@@ -1,6 +1,6 @@
 // Keyfold's own libraries, as built.
-import { Aggregates, EventRegistry, Relay } from '@keyfold/event-sourcing';
-import { createIndexes, Leadership, MongoEventStore, MongoProjectionStore, MongoRelayState, MongoSnapshotStore, openConnection, Sequencer } from '@keyfold/event-sourcing-mongo';
+import { Aggregates, EventRegistry, Leadership, noAuditLog, noMetrics, Relay, Sequencer } from '@keyfold/event-sourcing';
+import { createIndexes, MongoEventStore, MongoLeases, MongoNumbering, MongoProjectionStore, MongoRelayState, MongoSnapshotStore, openConnection } from '@keyfold/event-sourcing-mongo';
 import { createTopics, KafkaTransport } from '@keyfold/event-sourcing-kafka';
 import { systemClock as clock, systemIds as ids } from '@keyfold/event-sourcing-nest';
 import { contract, idOf, ledger, post } from '../lib/workload.mjs';
@@ -9,7 +9,7 @@ import { withAdmin } from './raw.mjs';
 const say = (message) => console.error(`  keyfold says: ${message.split('\n')[0]}`);
 export const log = { info: () => undefined, warn: say, error: say };
 export const failpoint = () => undefined;
-export const tools = { clock, ids, log, failpoint };
+export const tools = { clock, ids, log, failpoint, metrics: noMetrics, audit: noAuditLog };
 export const registry = new EventRegistry([contract]);
 const vault = { encrypt: async (_person, text) => text, decrypt: async (text) => text };
 
@@ -33,9 +33,9 @@ export async function openStore(context, name, { sequencer = false } = {}) {
   };
   const lead = async (epoch, signal) => {
     term = { epoch, signal };
-    await Promise.all([new Sequencer(store, tools).run(epoch, signal), ...relays.map((relay) => relayIn(term, relay))]);
+    await Promise.all([new Sequencer(new MongoNumbering(store, clock), tools).run(epoch, signal), ...relays.map((relay) => relayIn(term, relay))]);
   };
-  const leading = sequencer ? new Leadership(connection, tools).lead('bench', lead, stop.signal) : Promise.resolve();
+  const leading = sequencer ? new Leadership(new MongoLeases(connection, clock), tools).lead('bench', lead, stop.signal) : Promise.resolve();
   const commits = connection.collection('commits');
   const begun = [];
   return {

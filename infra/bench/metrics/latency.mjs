@@ -64,8 +64,9 @@ const keyfold = (context, numbers, rate, topics) => ({
       group: `bench-${feed.topic}`,
       topics: [topicOf('bench')],
       async onBatch(batch) {
-        await deliver(batch, subscribers, { ...tools, registry, feeds: opened.feeds });
+        const note = await deliver(batch, subscribers, { ...tools, registry, feeds: opened.feeds });
         for (const { headers } of batch.messages) announce(headers.ce_subject, Number(headers.ce_streamversion));
+        return note;
       },
     });
     opened.relay(feed.transport);

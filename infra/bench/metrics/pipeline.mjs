@@ -1,5 +1,5 @@
 // M7, M8: from the topic and from the log into a read model.
-import { deliver, Projector, topicOf } from '@keyfold/event-sourcing';
+import { deliver, Projector, Rebuilder, topicOf } from '@keyfold/event-sourcing';
 import { openStore, registry, tools } from '../contenders/keyfold.mjs';
 import { DURABLE, kafkaOf, openDatabase } from '../contenders/raw.mjs';
 import { controlOf, cpuOf, interleave, withControl } from '../lib/harness.mjs';
@@ -43,8 +43,9 @@ const liveKeyfold = (context, { name, feed, total, expected }) => ({
           topics: [topicOf('bench')],
           async onBatch(batch) {
             count.begin();
-            await deliver(batch, subscribers, options);
+            const note = await deliver(batch, subscribers, options);
             count.add(batch.messages.length);
+            return note;
           },
         });
         return { ops: total, value: await count.all };
@@ -146,10 +147,13 @@ export const M8 = {
       async prepare() {
         const projections = opened.projections();
         await projections.prepare(balances);
-        const projector = new Projector(balances, projections, { ...tools, registry, feeds: opened.feeds });
+        const rebuilder = new Rebuilder(balances, projections, { ...tools, registry, feeds: opened.feeds });
         return {
           async run() {
-            await projector.rebuild(() => undefined);
+            await rebuilder.start('bench');
+            await rebuilder.work(new AbortController().signal);
+            const { built, rebuild } = await rebuilder.status();
+            if (!built || rebuild?.state !== 'switched') throw new Error(`not rebuilt: ${rebuild?.error}`);
             return { ops: total };
           },
           verify: () => mustBeFolded(expected, (number) => projections.view(balances).get(idOf(number))),

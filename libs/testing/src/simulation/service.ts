@@ -125,9 +125,16 @@ export class Instance {
     return this.aggregates.execute(command.decider, id, context, (state) => command.decide(state, body, now));
   }
 
-  /** As an operator would. */
+  /** As an operator would, who tries again when a server was away. */
   async retryDeadLetters(subscriber: string, streamId: string): Promise<void> {
-    await this.deadLetters.retry(this.subscribers.find(({ name }) => name === subscriber)!, streamId);
+    for (;;)
+      try {
+        await this.deadLetters.retry(this.subscribers.find(({ name }) => name === subscriber)!, streamId);
+        return;
+      } catch (error) {
+        this.process.log.warn('dead letters: will try again', { subscriber, streamId, error: String(error) });
+        await this.process.clock.wait(RETRY_MS);
+      }
   }
 
   private start(): void {

@@ -56,8 +56,8 @@ describe('a command', () => {
     let answer!: () => void;
     const slowStore = new Promise<void>((resolve) => (answer = resolve));
     const aggregates = service.process({ failpoint: () => slowStore });
-    const first = aggregates.execute(counter, '1', someContext(), count(1));
-    const second = aggregates.execute(counter, '1', someContext(), () => {
+    const first = aggregates.execute(counter, '1', someContext({ repeatable: false }), count(1));
+    const second = aggregates.execute(counter, '1', someContext({ repeatable: false }), () => {
       throw new Error('was begun');
     });
     service.clock.pass(6_000);
