@@ -14,6 +14,7 @@ import {
   UnknownEventVersion,
   upcastFrom,
 } from '@keyfold/event-sourcing';
+import { PERSON_OWNERS } from '@keyfold/contracts';
 import { createTopics } from '@keyfold/event-sourcing-kafka';
 import { createIndexes, openConnection } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, ServiceRuntime, systemClock } from '@keyfold/event-sourcing-nest';
@@ -149,7 +150,7 @@ beforeEach(async () => {
     KEYFOLD_OIDC_JWKS_URL: 'https://login.example.com/keys',
   });
   await onDatabase((connection) => createIndexes(connection));
-  await createTopics({ brokers: kafka.brokers, clientId: 'rolling-upgrade', topicPrefix: config.topicPrefix, clock: systemClock, log: QUIET }, [SERVICE]);
+  await createTopics({ brokers: kafka.brokers, clientId: 'rolling-upgrade', topicPrefix: config.topicPrefix, clock: systemClock, log: QUIET }, [SERVICE, ...PERSON_OWNERS]); // every service hears of erasures
   journal = new Journal();
 }, 120_000);
 

@@ -196,7 +196,7 @@ describe('an erasure over services, MongoDB and Kafka', () => {
 
   it('is not undone by a rebuilt view', async () => {
     expect((await call('operator', '/ops/accounts/projections/member-directory/rebuild', {})).status).toBe(202);
-    await eventually(async () => expect((await call<{ rebuild: { state: string } }>('operator', '/ops/accounts/projections/member-directory')).body.rebuild.state).toBe('done'), { deadlineMs: 30_000 });
+    await eventually(async () => expect((await call<{ rebuild: { state: string } }>('operator', '/ops/accounts/projections/member-directory')).body.rebuild.state).toBe('switched'), { deadlineMs: 30_000 });
     expect(await nameOf('quill')).toBeNull();
   });
 

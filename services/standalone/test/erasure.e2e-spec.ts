@@ -160,7 +160,7 @@ describe('the erasure of a team member', () => {
     expect(await nameOf('quill')).toBeNull();
     for (const view of ['team-members', 'member-directory']) {
       expect((await call('operator', `/ops/accounts/projections/${view}/rebuild`, {})).status).toBe(202);
-      await eventually(async () => expect((await call<{ rebuild: { state: string } }>('operator', `/ops/accounts/projections/${view}`)).body.rebuild.state).toBe('done'));
+      await eventually(async () => expect((await call<{ rebuild: { state: string } }>('operator', `/ops/accounts/projections/${view}`)).body.rebuild.state).toBe('switched'));
     }
     expect(await nameOf('quill')).toBeNull();
     await end();

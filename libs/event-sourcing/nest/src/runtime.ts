@@ -67,7 +67,6 @@ export class ServiceRuntime {
   private startPosition = 0;
   private prepared = false;
   private replayed = false;
-  private built: Promise<void> = Promise.resolve();
 
   constructor(
     readonly definition: ServiceDefinition,
@@ -105,10 +104,7 @@ export class ServiceRuntime {
       while (!(await this.tendOnce(progress)) && !this.stopping.signal.aborted) await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
       await this.replayAll(progress);
       this.replayed = true;
-    } else {
-      this.built = this.replayAll(progress);
-      this.background.push(this.built);
-    }
+    } else this.background.push(this.replayAll(progress));
     this.background.push(this.tend());
   }
 
@@ -141,7 +137,7 @@ export class ServiceRuntime {
         const relay = new Relay(store, transport, state, { clock, log, failpoint, metrics, audit }).run(until).finally(() => over.abort());
         await Promise.all([relay, ...this.processes.map((process) => process.runTimers(until))]);
       }, signal),
-      this.built.then(() => this.drainUnknownVersions(signal)),
+      this.drainUnknownVersions(signal),
       this.watch.run(signal),
     );
   }
