@@ -128,7 +128,6 @@ export class Rebuilder {
     this.feeding = null;
     this.tools.metrics.set('rebuild_progress_ratio', 1, { projection: this.name });
     if (built) await this.record(MACHINERY, 'rebuild-switched', { generation: feeding.claim.generation });
-    else this.tools.log.info('read model built', { projection: this.name });
   }
 
   private async follow(feeding: Feeding, pace: Pace): Promise<void> {
