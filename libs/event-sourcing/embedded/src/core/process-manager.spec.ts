@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, type CommandSender, idOf, processContract, type ProcessManager, ProcessRunner, type ProjectionStore, replay, Unavailable } from '@keyfold/event-sourcing';
+import { type AggregateContract, type CommandSender, DeadLetters, idOf, processContract, type ProcessManager, ProcessRunner, type ProjectionStore, replay, Unavailable } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someContext } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore } from '../embedded-projection-store.js';
 import { incoming, live, testService, type TestService } from '../../test/service.js';
@@ -192,14 +192,18 @@ describe('an instance that cannot go on', () => {
       await run(sorter());
     }
     await count('source-2', 5, 'a');
+    const store = service.projections();
+    await run(sorter(store));
     expect(await taken('a')).toEqual([]);
+    expect(await letters(store)).toHaveLength(4);
     picky.mended = true;
-    // As a retry of the dead letters does it: the events of the instance's stream once more, head first.
-    const afresh = new EmbeddedProjectionStore({ clock: service.clock, database: null });
-    await run(sorter(afresh));
+    const mended = sorter(store);
+    const retry = () => new DeadLetters(store, service.tools).retry(mended.subscribers[1]!, 'sorting-a');
+    expect(await retry()).toEqual({ applied: 4, left: 0, cause: null });
+    await run(mended);
     expect(await taken('a')).toEqual([7, 4, 2, 5]);
     expect(await Promise.all(['source-1-7', 'source-2-4', 'source-1-2', 'source-2-5'].map((id) => total(`counter-${id}`)))).toEqual([1, 1, 1, 1]);
-    expect(await letters(afresh)).toEqual([]);
+    expect([await letters(store), (await retry()).applied]).toEqual([[], 0]);
     await run(sorter(new EmbeddedProjectionStore({ clock: service.clock, database: null })));
     expect(await taken('a')).toEqual([7, 4, 2, 5]);
   });
