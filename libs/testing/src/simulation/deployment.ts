@@ -1,11 +1,11 @@
-import { type AnyProjection, EventRegistry, topicOf } from '@keyfold/event-sourcing';
+import { type AnyProjection, EventRegistry, isUnderWay, topicOf } from '@keyfold/event-sourcing';
 import { seededIds } from '../ids.js';
 import { SimulatedBroker } from './broker.js';
 import { COMMITS, type StoredCommit, uniqueKeysOf } from './event-store.js';
 import { NO_FAULTS } from './faults.js';
-import { marksOf, rowsOf, servingGeneration, viewOf } from './projection-store.js';
 import { SimulatedServer } from './server.js';
 import { contractsOf, Instance, type SimulatedService, type Surroundings } from './service.js';
+import { durableView, marksOf, rowsOf, servingGeneration, viewOf } from './views.js';
 import type { World } from './world.js';
 
 const INSTANCES = 2;
@@ -76,6 +76,7 @@ export class Deployment implements Surroundings {
       at(faults.clockJumps / 4, () => (server.clockSkew = random.between(-3_000, 3_000)));
     }
     at(faults.lostTopics, () => this.broker.lose(topicOf(random.pick(this.services).service)));
+    at(faults.rebuilds, () => random.pick(this.instances).operate());
     at(faults.rebalances * this.services.length, () => this.broker.rebalanceAny());
     world.after(ms, 'no more faults', () => {
       Object.assign(faults, NO_FAULTS);
@@ -93,7 +94,11 @@ export class Deployment implements Surroundings {
       const open = commits.filter((commit) => commit.position === null).length;
       if (open > 0) found.push(`${open} commits of ${service} have no position`);
       found.push(...this.missing(service, commits));
-      for (const projection of this.projectionsOf(service)) found.push(...this.behind(service, projection));
+      for (const projection of this.projectionsOf(service)) {
+        const { built, rebuild } = durableView(server, viewOf(projection));
+        if (!built || isUnderWay(rebuild)) found.push(`${projection.name} is being built`);
+        found.push(...this.behind(service, projection));
+      }
     }
     if (!this.broker.drained) found.push('a group has not read its topics to the end');
     return found;

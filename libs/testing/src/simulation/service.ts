@@ -17,10 +17,13 @@ import {
   type Ids,
   Leadership,
   NotFound,
+  noAuditLog,
+  noMetrics,
   type Policy,
   PolicyRunner,
   ProcessRunner,
-  Projector,
+  ReadModel,
+  Rebuilder,
   Relay,
   replay,
   type SequencedCommit,
@@ -35,6 +38,7 @@ import { SimulatedLeases, SimulatedNumbering, SimulatedRelayState } from './lead
 import { SimulatedProcess } from './process.js';
 import { SimulatedProjectionStore } from './projection-store.js';
 import type { SimulatedServer } from './server.js';
+import { Tending } from './tending.js';
 import { SimulatedTransport } from './transport.js';
 import type { World } from './world.js';
 
@@ -92,6 +96,7 @@ export class Instance {
   subscribers: readonly Subscriber[] = [];
   private aggregates!: Aggregates;
   private deadLetters!: DeadLetters;
+  private tending!: Tending;
   private starts = 0;
 
   constructor(
@@ -137,6 +142,11 @@ export class Instance {
       }
   }
 
+  /** Somebody rebuilds a read model of the process, rolls it back or drops what served before. */
+  operate(): void {
+    if (this.process.alive) void this.tending.operate();
+  }
+
   private start(): void {
     const { world, broker, registry } = this.around;
     const incarnation = `${this.name}/${++this.starts}`;
@@ -163,16 +173,23 @@ export class Instance {
     const processes = (this.definition.processes ?? []).map(
       (each) => new ProcessRunner(each, { ...tools, aggregates: this.aggregates, store: projections }),
     );
-    this.subscribers = [
-      ...(this.definition.projections ?? []).map((projection) => new Projector(projection, projections, tools)),
+    const models = (this.definition.projections ?? []).map((projection) => new ReadModel(projection, projections, tools));
+    const seen = { metrics: noMetrics, audit: noAuditLog };
+    this.tending = new Tending(
+      models.map(({ projection }) => new Rebuilder(projection, projections, { ...tools, ...seen, failpoint })),
+      process,
+    );
+    const effects = [
       ...(this.definition.policies ?? []).map((policy) => new PolicyRunner(policy, projections, tools)),
       ...processes.flatMap((each) => each.subscribers),
     ];
+    this.subscribers = [...models, ...effects];
     const never = new AbortController().signal;
     const transport = new SimulatedTransport(broker, process, incarnation);
     void this.lead({ store, transport, ids, failpoint, processes }, never);
     void this.consume(transport);
-    void this.build(projections);
+    void this.replay(projections, effects);
+    void this.tending.run();
   }
 
   /** The sequencer, the relay and the timers share the term: the first two are conditional on its epoch, and either ending ends it. */
@@ -230,9 +247,9 @@ export class Instance {
     });
   }
 
-  /** What has never been built is built from the feeds, while the subscription already brings news. */
-  private async build(projections: SimulatedProjectionStore): Promise<void> {
-    const { subscribers, process } = this;
+  /** Policies and processes see the whole history once, while the subscription already brings news. */
+  private async replay(projections: SimulatedProjectionStore, subscribers: readonly Subscriber[]): Promise<void> {
+    const { process } = this;
     for (const subscriber of subscribers)
       for (;;)
         try {
