@@ -12,6 +12,7 @@ const INSTANCES = 2;
 const SOON_MS = 10_000;
 const LARGEST_SKEW_MS = 600_000;
 const RETRY_MS = 90_000;
+const OPERATES_AGAIN_MS = [100, 1_500] as const;
 
 /** The services on their servers, one broker, and what goes wrong with them. */
 export class Deployment implements Surroundings {
@@ -76,7 +77,7 @@ export class Deployment implements Surroundings {
       at(faults.clockJumps / 4, () => (server.clockSkew = random.between(-3_000, 3_000)));
     }
     at(faults.lostTopics, () => this.broker.lose(topicOf(random.pick(this.services).service)));
-    at(faults.rebuilds, () => random.pick(this.instances).operate());
+    at(faults.rebuilds, () => this.operate(random.pick(this.services).service));
     at(faults.rebalances * this.services.length, () => this.broker.rebalanceAny());
     world.after(ms, 'no more faults', () => {
       Object.assign(faults, NO_FAULTS);
@@ -136,6 +137,17 @@ export class Deployment implements Surroundings {
     );
     for (const { streamId, toVersion } of commits)
       if (!versions.has(`${toVersion}@${streamId}`)) return yield `the topic of ${service} lacks version ${toVersion} of ${streamId}`;
+  }
+
+  /** What was begun somebody may want back soon. */
+  private operate(service: string): void {
+    const { random } = this.world;
+    const instances = this.instancesOf(service);
+    random.pick(instances).operate();
+    const again = (): void => {
+      if (!this.undisturbed) random.pick(instances).operate();
+    };
+    for (let i = 0; i < 2; i++) this.world.after(random.between(...OPERATES_AGAIN_MS), '', again);
   }
 
   private pause({ process }: Instance): void {

@@ -64,7 +64,7 @@ const WORST: Faults = {
   shuffledBatch: 0.15,
   lostTopics: 2,
   brokenSend: 0.2,
-  rebuilds: 4,
+  rebuilds: 3,
 };
 
 /** Some kinds of faults, others not, each more or less: runs with few kinds get further, and so find other things than runs with all of them. */

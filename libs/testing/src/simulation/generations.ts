@@ -47,9 +47,8 @@ export class SimulatedGenerations implements Generations {
   async awaitsBuild(projection: AnyProjection): Promise<boolean> {
     const view = viewOf(projection);
     return this.whileConflicting(async () => {
-      const passed = await this.update(`pass the gate of ${view}`, view, (document) =>
-        isClosed(this.server, view) ? null : { asked: document.asked + 1 },
-      );
+      const pass = ({ asked }: ViewDocument): Partial<ViewDocument> | null => (isClosed(this.server, view) ? null : { asked: asked + 1 });
+      const passed = await this.update(`pass the gate of ${view}`, view, pass);
       return passed && { value: !passed.built };
     });
   }
@@ -101,12 +100,8 @@ export class SimulatedGenerations implements Generations {
       if (document.epoch !== claim.epoch) return reply.fail(superseded(view, claim));
       const { generation } = claim;
       const rebuild = document.rebuild && { ...document.rebuild, ...progress };
-      const kept = { fed: { generation, positions: write.positions }, claimedUntil: this.now() + CLAIM_MS, rebuild };
-      this.server.whenDurable(
-        this.server.write([...this.changes(view, generation, write), changeOf(view, { ...document, ...kept })]),
-        reply,
-        undefined,
-      );
+      const kept = changeOf(view, { ...document, fed: { generation, positions: write.positions }, claimedUntil: this.now() + CLAIM_MS, rebuild });
+      this.server.whenDurable(this.server.write([...this.changes(view, generation, write), kept]), reply, undefined);
     });
   }
 

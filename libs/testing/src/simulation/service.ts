@@ -174,11 +174,8 @@ export class Instance {
       (each) => new ProcessRunner(each, { ...tools, aggregates: this.aggregates, store: projections }),
     );
     const models = (this.definition.projections ?? []).map((projection) => new ReadModel(projection, projections, tools));
-    const seen = { metrics: noMetrics, audit: noAuditLog };
-    this.tending = new Tending(
-      models.map(({ projection }) => new Rebuilder(projection, projections, { ...tools, ...seen, failpoint })),
-      process,
-    );
+    const rebuilding = { ...tools, metrics: noMetrics, audit: noAuditLog, failpoint };
+    this.tending = new Tending(models.map(({ projection }) => new Rebuilder(projection, projections, rebuilding)), process);
     const effects = [
       ...(this.definition.policies ?? []).map((policy) => new PolicyRunner(policy, projections, tools)),
       ...processes.flatMap((each) => each.subscribers),

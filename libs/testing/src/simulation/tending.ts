@@ -22,16 +22,17 @@ export class Tending {
     }
   }
 
-  /** As an operator would: mostly a rebuild, now and then the way back, or the end of it. */
+  /** As an operator would: a rebuild, and where there is a way back that, or its end. */
   async operate(): Promise<void> {
     if (this.rebuilders.length === 0) return;
     const { random } = this.process.world;
     const rebuilder = random.pick(this.rebuilders);
-    const what = random.pick(['rebuild', 'rebuild', 'rebuild', 'roll back', 'roll back', 'discard the previous generation of'] as const);
-    this.process.log.info(`is told to ${what} ${rebuilder.name}`);
-    await this.trying(rebuilder, what, () => {
-      if (what === 'rebuild') return rebuilder.start(OPERATOR);
-      return what === 'roll back' ? rebuilder.rollBack(OPERATOR, this.never) : rebuilder.discard(OPERATOR);
+    const wish = random.pick(['roll back', 'roll back', 'rebuild', 'discard'] as const);
+    await this.trying(rebuilder, wish, async () => {
+      const { previous } = await rebuilder.status();
+      this.process.log.info(`is told to ${previous === null ? 'rebuild' : wish} ${rebuilder.name}`);
+      if (previous === null || wish === 'rebuild') return rebuilder.start(OPERATOR);
+      return wish === 'roll back' ? rebuilder.rollBack(OPERATOR, this.never) : rebuilder.discard(OPERATOR);
     });
     this.pause.abort();
   }
