@@ -123,7 +123,9 @@ export class Deployment implements Surroundings {
         for (const [streamId, { accepted, applied }] of this.marks(service, projection)) {
           if (applied === accepted) continue;
           left += 1;
-          void this.instancesOf(service)[0]!.retryDeadLetters(projection.name, streamId).then(() => (left -= 1));
+          void this.instancesOf(service)[0]!
+            .retryDeadLetters(projection.name, streamId)
+            .then(() => (left -= 1));
         }
     await this.world.run(() => left === 0, this.world.now + RETRY_MS);
   }

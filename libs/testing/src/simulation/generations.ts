@@ -13,10 +13,11 @@ import {
   type Switch,
   Unavailable,
 } from '@keyfold/event-sourcing';
+import { changesOf, type Place, removalOfOthers, watchSwitch } from './built-write.js';
 import { behindOf, compareGenerations, type Documents } from './generation-comparison.js';
 import type { Reply, SimulatedProcess } from './process.js';
 import type { Change, SimulatedServer } from './server.js';
-import { changeOf, durableView, isClosed, lettersOf, localView, marksOf, rowsOf, type ViewDocument, viewOf, watchMarks } from './views.js';
+import { changeOf, durableView, isClosed, localView, marksOf, rowsOf, type ViewDocument, viewOf } from './views.js';
 
 const STORE = 'the generations';
 const READ_MS = 5_000;
@@ -64,7 +65,17 @@ export class SimulatedGenerations implements Generations {
         : {
             last: Math.max(last, generation),
             fed: { generation, positions: {} },
-            rebuild: { generation, state: 'building', done: 0, total: 0, rate: null, startedAt, finishedAt: null, error: null, comparison: null },
+            rebuild: {
+              generation,
+              state: 'building',
+              done: 0,
+              total: 0,
+              rate: null,
+              startedAt,
+              finishedAt: null,
+              error: null,
+              comparison: null,
+            },
             ...ended(epoch),
           },
     );
@@ -84,7 +95,11 @@ export class SimulatedGenerations implements Generations {
     return { generation, epoch: document.epoch, isEmpty, positions };
   }
 
-  read(projection: AnyProjection, { generation }: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {
+  read(
+    projection: AnyProjection,
+    { generation }: Claim,
+    keys: { streams: readonly string[]; rows: readonly string[] },
+  ): Promise<BuiltState> {
     const view = viewOf(projection);
     return this.ask(`read ${view}#${generation}`, (reply) => {
       const rows = pick(this.server.durable(rowsOf(view, generation)), keys.rows);
@@ -100,8 +115,13 @@ export class SimulatedGenerations implements Generations {
       if (document.epoch !== claim.epoch) return reply.fail(superseded(view, claim));
       const { generation } = claim;
       const rebuild = document.rebuild && { ...document.rebuild, ...progress };
-      const kept = changeOf(view, { ...document, fed: { generation, positions: write.positions }, claimedUntil: this.now() + CLAIM_MS, rebuild });
-      this.server.whenDurable(this.server.write([...this.changes(view, generation, write), kept]), reply, undefined);
+      const kept = changeOf(view, {
+        ...document,
+        fed: { generation, positions: write.positions },
+        claimedUntil: this.now() + CLAIM_MS,
+        rebuild,
+      });
+      this.server.whenDurable(this.server.write([...changesOf(this.at(view), generation, write), kept]), reply, undefined);
     });
   }
 
@@ -135,7 +155,8 @@ export class SimulatedGenerations implements Generations {
     if (failure) this.process.world.violated(`G8 ${view}: a rebuild failed: ${failure.error}`);
     const document = await this.update(`discard ${view}#${claim.generation}`, view, ({ epoch, rebuild }) => {
       if (epoch !== claim.epoch) return null;
-      const failed = failure && rebuild && { ...rebuild, state: 'failed' as const, error: failure.error, finishedAt: failure.at, rate: null };
+      const failed = failure &&
+        rebuild && { ...rebuild, state: 'failed' as const, error: failure.error, finishedAt: failure.at, rate: null };
       return { fed: null, rebuild: failed ?? rebuild, ...ended(epoch) };
     });
     if (!document) throw superseded(view, claim);
@@ -166,44 +187,15 @@ export class SimulatedGenerations implements Generations {
         rebuild: document.rebuild && { ...document.rebuild, state, finishedAt: at, rate: null, error: null },
         closedUntil: 0,
       };
-      const written = this.server.write([...this.changes(view, claim.generation, rest), changeOf(view, switched)]);
-      this.watchSwitch(view, serving, claim.generation);
+      const written = this.server.write([...changesOf(this.at(view), claim.generation, rest), changeOf(view, switched)]);
+      watchSwitch(this.at(view), { from: serving, to: claim.generation });
       this.server.whenDurable(written, reply, { value: { switched: true, behind: [] } });
     });
   }
 
-  /** G8: at the moment of a switch the new generation has accepted whatever the old one has. */
-  private watchSwitch(view: string, from: number, to: number): void {
-    const [served, claimed] = [from, to].map((each) => this.server.local<Marks>(marksOf(view, each))) as [Documents<Marks>, Documents<Marks>];
-    for (const { streamId, accepted } of behindOf(served, claimed))
-      this.process.world.violated(
-        `G8 ${view}: generation ${to} serves with ${streamId} up to ${accepted}, ${from} had it up to ${served.get(streamId)!.accepted}`,
-      );
-  }
-
-  private changes(view: string, generation: number, { rows, marks, parked }: BuiltWrite): Change[] {
-    const isNewTwice = (collection: string, written: ReadonlyMap<string, { isNew: boolean }>): string[] =>
-      [...written].filter(([id, { isNew }]) => isNew && this.server.local(collection).has(id)).map(([id]) => id);
-    for (const id of [...isNewTwice(rowsOf(view, generation), rows), ...isNewTwice(marksOf(view, generation), marks)])
-      this.process.world.violated(`G8 ${view}: generation ${generation} has ${id}, and is given it as new`);
-    const changes = [
-      ...[...rows].map(([id, { row }]) => ({ collection: rowsOf(view, generation), id, document: row ?? undefined })),
-      ...[...marks].map(([id, { accepted, applied }]) => ({ collection: marksOf(view, generation), id, document: { accepted, applied } })),
-      ...parked.map((letter) => ({ collection: lettersOf(view, generation), id: `${letter.streamId}@${letter.version}`, document: letter })),
-    ];
-    watchMarks(this.process.world, this.server, view, changes);
-    return changes;
-  }
-
-  /** A process may come to it late, when others have begun further generations: those are not its business. */
-  private dropOthers(view: string, { serving, fed, last }: ViewDocument): Promise<void> {
+  private dropOthers(view: string, document: ViewDocument): Promise<void> {
     return this.ask(`drop what was of ${view}`, (reply) => {
-      const gone: Change[] = [];
-      for (let generation = 1; generation <= last; generation++) {
-        if (generation === serving || generation === fed?.generation) continue;
-        for (const collection of [rowsOf, marksOf, lettersOf].map((of) => of(view, generation)))
-          for (const id of this.server.local(collection).keys()) gone.push({ collection, id, document: undefined });
-      }
+      const gone = removalOfOthers(this.at(view), document);
       if (gone.length > 0) this.server.write(gone);
       reply.answer(undefined);
     });
@@ -215,7 +207,11 @@ export class SimulatedGenerations implements Generations {
   }
 
   /** Changes the document if it may be changed, durably; null if not. */
-  private update(what: string, view: string, change: (document: ViewDocument) => Partial<ViewDocument> | null): Promise<ViewDocument | null> {
+  private update(
+    what: string,
+    view: string,
+    change: (document: ViewDocument) => Partial<ViewDocument> | null,
+  ): Promise<ViewDocument | null> {
     return this.ask<ViewDocument | null>(what, (reply) => {
       const before = localView(this.server, view);
       const changed = change(before);
@@ -236,6 +232,10 @@ export class SimulatedGenerations implements Generations {
 
   private ask<T>(what: string, work: (reply: Reply<T>) => void): Promise<T> {
     return this.process.request<T>(`${STORE}: ${what}`, READ_MS, (reply) => this.server.serve(reply, () => work(reply)));
+  }
+
+  private at(view: string): Place {
+    return { world: this.process.world, server: this.server, view };
   }
 
   private now(): number {

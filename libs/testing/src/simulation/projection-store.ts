@@ -111,16 +111,22 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
-    return this.ask('count dead letters', (reply) => reply.answer(this.letters(projection, streamId === undefined ? {} : { streamId }).length));
+    return this.ask('count dead letters', (reply) =>
+      reply.answer(this.letters(projection, streamId === undefined ? {} : { streamId }).length),
+    );
   }
 
   scanRows(projection: Projection, afterId: string, limit: number): Promise<{ readonly id: string; readonly row: object }[]> {
-    return this.ask('scan of rows', (reply) => reply.answer(this.scan(rowsOf, projection, { after: afterId, limit }).map(([id, row]) => ({ id, row }))));
+    return this.ask('scan of rows', (reply) =>
+      reply.answer(this.scan(rowsOf, projection, { after: afterId, limit }).map(([id, row]) => ({ id, row }))),
+    );
   }
 
   scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ readonly streamId: string; readonly marks: Marks }[]> {
     return this.ask('scan of marks', (reply) =>
-      reply.answer(this.scan(marksOf, projection, { after: afterStreamId, limit }).map(([streamId, marks]) => ({ streamId, marks: marks as Marks }))),
+      reply.answer(
+        this.scan(marksOf, projection, { after: afterStreamId, limit }).map(([streamId, marks]) => ({ streamId, marks: marks as Marks })),
+      ),
     );
   }
 
@@ -135,9 +141,7 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   built(projection: Projection): Promise<boolean> {
-    return this.ask('is it built', (reply) =>
-      reply.answer(durableView(this.server, viewOf(projection)).built),
-    );
+    return this.ask('is it built', (reply) => reply.answer(durableView(this.server, viewOf(projection)).built));
   }
 
   setBuilt(projection: Projection): Promise<void> {
@@ -177,7 +181,8 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   private letters(projection: Projection, { streamId, kind, after }: Omit<DeadLetterQuery, 'limit'>): DeadLetter[] {
-    const inOrder = (a: DeadLetterQuery['after'] & {}, b: DeadLetterQuery['after'] & {}): number => compare(a.streamId, b.streamId) || a.version - b.version;
+    const inOrder = (a: DeadLetterQuery['after'] & {}, b: DeadLetterQuery['after'] & {}): number =>
+      compare(a.streamId, b.streamId) || a.version - b.version;
     return [...this.durable<DeadLetter>(lettersOf, projection).values()]
       .filter((letter) => (kind === undefined ? letter.kind !== 'discarded' : letter.kind === kind))
       .filter((letter) => (streamId === undefined || letter.streamId === streamId) && (after === undefined || inOrder(letter, after) > 0))

@@ -12,7 +12,6 @@ import {
   DomainError,
   type DomainEvent,
   EventRegistry,
-  type EventStore,
   type Feeds,
   type Ids,
   Leadership,
@@ -26,7 +25,6 @@ import {
   Rebuilder,
   Relay,
   replay,
-  type SequencedCommit,
   Sequencer,
   type Subscriber,
   topicOf,
@@ -34,6 +32,7 @@ import {
 import { seededIds } from '../ids.js';
 import type { SimulatedBroker } from './broker.js';
 import { SimulatedEventStore } from './event-store.js';
+import { feedsFrom } from './feeds.js';
 import { SimulatedLeases, SimulatedNumbering, SimulatedRelayState } from './leading.js';
 import { SimulatedProcess } from './process.js';
 import { SimulatedProjectionStore } from './projection-store.js';
@@ -134,7 +133,10 @@ export class Instance {
   async retryDeadLetters(subscriber: string, streamId: string): Promise<void> {
     for (;;)
       try {
-        await this.deadLetters.retry(this.subscribers.find(({ name }) => name === subscriber)!, streamId);
+        await this.deadLetters.retry(
+          this.subscribers.find(({ name }) => name === subscriber)!,
+          streamId,
+        );
         return;
       } catch (error) {
         this.process.log.warn('dead letters: will try again', { subscriber, streamId, error: String(error) });
@@ -175,7 +177,10 @@ export class Instance {
     );
     const models = (this.definition.projections ?? []).map((projection) => new ReadModel(projection, projections, tools));
     const rebuilding = { ...tools, metrics: noMetrics, audit: noAuditLog, failpoint };
-    this.tending = new Tending(models.map(({ projection }) => new Rebuilder(projection, projections, rebuilding)), process);
+    this.tending = new Tending(
+      models.map(({ projection }) => new Rebuilder(projection, projections, rebuilding)),
+      process,
+    );
     const effects = [
       ...(this.definition.policies ?? []).map((policy) => new PolicyRunner(policy, projections, tools)),
       ...processes.flatMap((each) => each.subscribers),
@@ -265,19 +270,7 @@ export class Instance {
   }
 
   private feeds(process: SimulatedProcess): Feeds {
-    const stores = new Map<string, EventStore>();
-    const storeOf = (service: string): EventStore => {
-      if (!stores.has(service)) stores.set(service, this.storeOf(service, process));
-      return stores.get(service)!;
-    };
-    return {
-      after: (service, position, limit) => storeOf(service).feed(position, limit),
-      stream: async (service, streamId, afterVersion) => {
-        const commits = await storeOf(service).load(streamId, afterVersion);
-        return commits.filter((commit) => commit.position !== null) as SequencedCommit[];
-      },
-      lastPosition: (service) => storeOf(service).lastPosition(),
-    };
+    return feedsFrom((service) => this.storeOf(service, process));
   }
 
   private sender(): CommandSender {

@@ -19,7 +19,17 @@ export interface ViewDocument {
   readonly asked: number;
 }
 
-const NEW: ViewDocument = { serving: 1, built: false, last: 1, fed: null, rebuild: null, epoch: 0, claimedUntil: 0, closedUntil: 0, asked: 0 };
+const NEW: ViewDocument = {
+  serving: 1,
+  built: false,
+  last: 1,
+  fed: null,
+  rebuild: null,
+  epoch: 0,
+  claimedUntil: 0,
+  closedUntil: 0,
+  asked: 0,
+};
 
 const VIEWS = 'views';
 export const rowsOf = (view: string, generation: number): string => `rows of ${view}#${generation}`;
