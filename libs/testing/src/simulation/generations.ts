@@ -8,6 +8,7 @@ import {
   type GenerationsStatus,
   isUnderWay,
   type Marks,
+  type Rebuild,
   type RebuildProgress,
   Superseded,
   type Switch,
@@ -16,7 +17,7 @@ import {
 import { changesOf, type Place, removalOfOthers, watchSwitch } from './built-write.js';
 import { behindOf, compareGenerations, type Documents } from './generation-comparison.js';
 import type { Reply, SimulatedProcess } from './process.js';
-import type { Change, SimulatedServer } from './server.js';
+import type { SimulatedServer } from './server.js';
 import { changeOf, durableView, isClosed, localView, marksOf, rowsOf, type ViewDocument, viewOf } from './views.js';
 
 const STORE = 'the generations';
@@ -25,6 +26,8 @@ const ATTEMPTS = 20;
 /** Short enough for a claim to end among the faults. */
 const CLAIM_MS = 3_000;
 const CLOSED_MS = 1_000;
+
+const BEGUN = { state: 'building', done: 0, total: 0, rate: null, finishedAt: null, error: null, comparison: null } as const;
 
 type Switched = Awaited<ReturnType<Generations['switchOver']>>;
 
@@ -59,26 +62,9 @@ export class SimulatedGenerations implements Generations {
     const before = await this.ask<ViewDocument>(`what there is of ${view}`, (reply) => reply.answer(durableView(this.server, view)));
     if (isUnderWay(before.rebuild)) return;
     const generation = before.built ? before.last + 1 : before.serving;
-    await this.update(`begin ${view}#${generation}`, view, ({ epoch, last }) =>
-      epoch !== before.epoch
-        ? null
-        : {
-            last: Math.max(last, generation),
-            fed: { generation, positions: {} },
-            rebuild: {
-              generation,
-              state: 'building',
-              done: 0,
-              total: 0,
-              rate: null,
-              startedAt,
-              finishedAt: null,
-              error: null,
-              comparison: null,
-            },
-            ...ended(epoch),
-          },
-    );
+    const rebuild: Rebuild = { ...BEGUN, generation, startedAt };
+    const begun = { last: Math.max(before.last, generation), fed: { generation, positions: {} }, rebuild, ...ended(before.epoch) };
+    await this.update(`begin ${view}#${generation}`, view, ({ epoch }) => (epoch === before.epoch ? begun : null));
   }
 
   async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
