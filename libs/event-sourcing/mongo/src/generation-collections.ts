@@ -1,6 +1,7 @@
 import type { AnyProjection } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
 import { GATES } from './gates.js';
+import type { ProjectionDocument } from './projection-document.js';
 import { collectionsOf, keyOf } from './row-document.js';
 
 /** A write of one partition, counted; `_id` is `<projection>|<generation>|<partition>`. */
@@ -30,13 +31,14 @@ export async function makeCollections(db: mongo.Db, projection: AnyProjection, g
 }
 
 /**
- * Drops whatever generations of a projection version there are beside those to keep. Found by name, so that nothing stays for ever of a process that was killed
- * between the end of a generation and its removal; every collection is a file or more of the server.
+ * Drops whatever generations of a projection version there are beside those of its document. Found by name, so that nothing stays for ever of a process that was killed
+ * between the end of a generation and its removal; every collection is a file or more of the server. The document may be an old one by the time that this process
+ * comes to it: a generation above its `last` was begun since, and may serve by now.
  */
-export async function dropOthers(db: mongo.Db, key: string, keep: readonly number[]): Promise<void> {
+export async function dropOthers(db: mongo.Db, key: string, { serving, fed, last }: Pick<ProjectionDocument, 'serving' | 'fed' | 'last'>): Promise<void> {
   const ours = new RegExp(`^(?:view|marks)_${key}_g(\\d+)$`);
   const found = await db.listCollections({ name: ours }, { nameOnly: true }).toArray();
-  const generations = new Set(found.map(({ name }) => Number(ours.exec(name)![1])).filter((generation) => !keep.includes(generation)));
+  const generations = new Set(found.map(({ name }) => Number(ours.exec(name)![1])).filter((generation) => generation <= last && generation !== serving && generation !== fed?.generation));
   for (const generation of generations) {
     const { rows, marks } = collectionsOf(db, key, generation);
     await rows.drop();

@@ -119,7 +119,7 @@ export class MongoGenerations implements Generations {
     const document = await this.ask(this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
     if (!document?.fed) return null;
     await makeCollections(this.db, projection, document.fed.generation);
-    await dropOthers(this.db, keyOf(projection), [document.serving, document.fed.generation]);
+    await dropOthers(this.db, keyOf(projection), document);
     const { generation, positions } = document.fed;
     const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
     const isEmpty = !(await this.ask(rows.findOne({}, { readConcern: MAJORITY }))) && !(await this.ask(marks.findOne({}, { readConcern: MAJORITY })));
@@ -186,7 +186,7 @@ export class MongoGenerations implements Generations {
     const options = { returnDocument: 'after', writeConcern: DURABLE } as const;
     const document = await this.ask(this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
     if (!document) throw superseded(projection, claim);
-    await dropOthers(this.db, keyOf(projection), [document.serving]);
+    await dropOthers(this.db, keyOf(projection), document);
   }
 
   private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at }: Switch): Promise<void> {

@@ -1,17 +1,18 @@
-import { type AnyProjection, EventRegistry, topicOf } from '@keyfold/event-sourcing';
+import { type AnyProjection, EventRegistry, isUnderWay, topicOf } from '@keyfold/event-sourcing';
 import { seededIds } from '../ids.js';
 import { SimulatedBroker } from './broker.js';
 import { COMMITS, type StoredCommit, uniqueKeysOf } from './event-store.js';
 import { NO_FAULTS } from './faults.js';
-import { marksOf, rowsOf, servingGeneration, viewOf } from './projection-store.js';
 import { SimulatedServer } from './server.js';
 import { contractsOf, Instance, type SimulatedService, type Surroundings } from './service.js';
+import { durableView, marksOf, rowsOf, servingGeneration, viewOf } from './views.js';
 import type { World } from './world.js';
 
 const INSTANCES = 2;
 const SOON_MS = 10_000;
 const LARGEST_SKEW_MS = 600_000;
 const RETRY_MS = 90_000;
+const OPERATES_AGAIN_MS = [100, 1_500] as const;
 
 /** The services on their servers, one broker, and what goes wrong with them. */
 export class Deployment implements Surroundings {
@@ -76,6 +77,7 @@ export class Deployment implements Surroundings {
       at(faults.clockJumps / 4, () => (server.clockSkew = random.between(-3_000, 3_000)));
     }
     at(faults.lostTopics, () => this.broker.lose(topicOf(random.pick(this.services).service)));
+    at(faults.rebuilds, () => this.operate(random.pick(this.services).service));
     at(faults.rebalances * this.services.length, () => this.broker.rebalanceAny());
     world.after(ms, 'no more faults', () => {
       Object.assign(faults, NO_FAULTS);
@@ -93,7 +95,11 @@ export class Deployment implements Surroundings {
       const open = commits.filter((commit) => commit.position === null).length;
       if (open > 0) found.push(`${open} commits of ${service} have no position`);
       found.push(...this.missing(service, commits));
-      for (const projection of this.projectionsOf(service)) found.push(...this.behind(service, projection));
+      for (const projection of this.projectionsOf(service)) {
+        const { built, rebuild } = durableView(server, viewOf(projection));
+        if (!built || isUnderWay(rebuild)) found.push(`${projection.name} is being built`);
+        found.push(...this.behind(service, projection));
+      }
     }
     if (!this.broker.drained) found.push('a group has not read its topics to the end');
     return found;
@@ -117,7 +123,9 @@ export class Deployment implements Surroundings {
         for (const [streamId, { accepted, applied }] of this.marks(service, projection)) {
           if (applied === accepted) continue;
           left += 1;
-          void this.instancesOf(service)[0]!.retryDeadLetters(projection.name, streamId).then(() => (left -= 1));
+          void this.instancesOf(service)[0]!
+            .retryDeadLetters(projection.name, streamId)
+            .then(() => (left -= 1));
         }
     await this.world.run(() => left === 0, this.world.now + RETRY_MS);
   }
@@ -131,6 +139,17 @@ export class Deployment implements Surroundings {
     );
     for (const { streamId, toVersion } of commits)
       if (!versions.has(`${toVersion}@${streamId}`)) return yield `the topic of ${service} lacks version ${toVersion} of ${streamId}`;
+  }
+
+  /** What was begun somebody may want back soon. */
+  private operate(service: string): void {
+    const { random } = this.world;
+    const instances = this.instancesOf(service);
+    random.pick(instances).operate();
+    const again = (): void => {
+      if (!this.undisturbed) random.pick(instances).operate();
+    };
+    for (let i = 0; i < 2; i++) this.world.after(random.between(...OPERATES_AGAIN_MS), '', again);
   }
 
   private pause({ process }: Instance): void {

@@ -28,6 +28,8 @@ export interface Faults {
   lostTopics: number;
   /** Of a send to the broker: a part of it is written, and it fails. */
   brokenSend: number;
+  /** A read model is rebuilt, rolled back, or what served before is dropped: about so many times in a run. No fault, but it is to be told from none of them. */
+  rebuilds: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -44,6 +46,7 @@ export const NO_FAULTS: Faults = {
   shuffledBatch: 0,
   lostTopics: 0,
   brokenSend: 0,
+  rebuilds: 0,
 };
 
 /** The most of each kind. */
@@ -61,6 +64,7 @@ const WORST: Faults = {
   shuffledBatch: 0.15,
   lostTopics: 2,
   brokenSend: 0.2,
+  rebuilds: 3,
 };
 
 /** Some kinds of faults, others not, each more or less: runs with few kinds get further, and so find other things than runs with all of them. */

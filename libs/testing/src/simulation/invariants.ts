@@ -18,9 +18,9 @@ import {
 import type { SimulatedBroker } from './broker.js';
 import type { Recorded } from './client.js';
 import { COMMITS, type StoredCommit, toCommit } from './event-store.js';
-import { lettersOf, marksOf, rowsOf, servingGeneration, viewOf } from './projection-store.js';
 import type { SimulatedServer } from './server.js';
 import type { SimulatedService } from './service.js';
+import { lettersOf, marksOf, rowsOf, servingGeneration, viewOf } from './views.js';
 
 /** What is left at the end of a run. */
 export interface Evidence {

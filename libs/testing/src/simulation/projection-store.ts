@@ -4,7 +4,6 @@ import {
   type DeadLetter,
   type DeadLetterQuery,
   type Filter,
-  type Generations,
   type Marks,
   type Projection,
   type ProjectionStore,
@@ -12,15 +11,10 @@ import {
   Unavailable,
   type View,
 } from '@keyfold/event-sourcing';
+import { SimulatedGenerations } from './generations.js';
 import type { Reply, SimulatedProcess } from './process.js';
 import type { Change, SimulatedServer } from './server.js';
-
-/** Which generation of a view serves, and whether it has been built. */
-interface ViewDocument {
-  readonly serving: number;
-  readonly last: number;
-  readonly built: boolean;
-}
+import { changeOf, durableView, isClosed, lettersOf, localView, marksOf, rowsOf, servingGeneration, viewOf, watchMarks } from './views.js';
 
 interface Keys {
   readonly partition: string;
@@ -37,34 +31,26 @@ interface Snapshot {
 const STORE = 'the projection store';
 const READ_MS = 5_000;
 const ATTEMPTS = 20;
-export const VIEWS = 'views';
-export const rowsOf = (view: string, generation: number): string => `rows of ${view}#${generation}`;
-export const marksOf = (view: string, generation: number): string => `marks of ${view}#${generation}`;
-export const lettersOf = (view: string, generation: number): string => `letters of ${view}#${generation}`;
-export const viewOf = ({ name, version }: { readonly name: string; readonly version: number }): string => `${name}@${version}`;
-export const servingGeneration = (server: SimulatedServer, view: string): number =>
-  server.durable<ViewDocument>(VIEWS).get(view)?.serving ?? 1;
-
-const NEW: ViewDocument = { serving: 1, last: 1, built: false };
 
 /**
  * Read models on a simulated server, for one process. A batch is a transaction under snapshot isolation, as in MongoDB: it reads at one moment,
- * and commits if nobody else has written a document that it writes. Two requests, and anything may happen between them.
+ * and commits if nobody else has written a document that it writes, and the generation that it read still serves. Two requests, and anything may happen between them.
  */
 export class SimulatedProjectionStore implements ProjectionStore {
+  readonly generations: SimulatedGenerations;
+
   constructor(
     private readonly server: SimulatedServer,
     private readonly process: SimulatedProcess,
-    private readonly generation: number | null = null,
-  ) {}
+  ) {
+    this.generations = new SimulatedGenerations(server, process);
+  }
 
   async prepare(): Promise<void> {}
 
   marks(projection: Projection, streamIds: readonly string[]): Promise<Map<string, Marks>> {
     return this.ask('marks', (reply) => {
-      const marks = this.server.durable<Marks>(
-        marksOf(viewOf(projection), this.generation ?? servingGeneration(this.server, viewOf(projection))),
-      );
+      const marks = this.durable<Marks>(marksOf, projection);
       reply.answer(new Map(streamIds.flatMap((id) => (marks.has(id) ? [[id, marks.get(id)!]] : []))));
     });
   }
@@ -86,8 +72,7 @@ export class SimulatedProjectionStore implements ProjectionStore {
 
   private snapshot(view: string, keys: Keys): Promise<Snapshot> {
     return this.ask(`begin on ${view}`, (reply) => {
-      const serving = this.server.local<ViewDocument>(VIEWS).get(view);
-      const generation = this.generation ?? (serving ?? NEW).serving;
+      const generation = localView(this.server, view).serving;
       const read = (collection: string, ids: readonly string[]): [string, object | undefined][] =>
         ids.map((id) => [`${collection}/${id}`, this.server.local(collection).get(id)]);
       reply.answer({
@@ -112,23 +97,13 @@ export class SimulatedProjectionStore implements ProjectionStore {
       (reply) => {
         const isCurrent = ({ collection, id }: Change): boolean =>
           this.server.local(collection).get(id) === documents.get(`${collection}/${id}`);
-        if (!changes.every(isCurrent)) return reply.answer(false);
-        this.watch(view, changes);
+        const passes = !isClosed(this.server, view) && localView(this.server, view).serving === generation;
+        if (!passes || !changes.every(isCurrent)) return reply.answer(false);
+        watchMarks(this.process.world, this.server, view, changes);
         if (changes.length + letters.length === 0) return reply.answer(true);
         this.server.whenDurable(this.server.write([...changes, ...letters]), reply, true);
       },
     );
-  }
-
-  /** I5: what a reader has seen of a stream is never taken back. */
-  private watch(view: string, changes: readonly Change[]): void {
-    for (const { collection, id, document } of changes) {
-      if (!collection.startsWith('marks of')) continue;
-      const before = (this.server.local<Marks>(collection).get(id) ?? { accepted: 0, applied: 0 }) as Marks;
-      const { accepted, applied } = document as Marks;
-      if (accepted < before.accepted || applied < before.applied)
-        this.process.world.violated(`I5 ${view}: ${id} went back from ${JSON.stringify(before)} to ${JSON.stringify(document)}`);
-    }
   }
 
   deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
@@ -136,22 +111,28 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
-    return this.ask('count dead letters', (reply) => reply.answer(this.letters(projection, streamId === undefined ? {} : { streamId }).length));
+    return this.ask('count dead letters', (reply) =>
+      reply.answer(this.letters(projection, streamId === undefined ? {} : { streamId }).length),
+    );
   }
 
   scanRows(projection: Projection, afterId: string, limit: number): Promise<{ readonly id: string; readonly row: object }[]> {
-    return this.ask('scan of rows', (reply) => reply.answer(this.scan(rowsOf, projection, { after: afterId, limit }).map(([id, row]) => ({ id, row }))));
+    return this.ask('scan of rows', (reply) =>
+      reply.answer(this.scan(rowsOf, projection, { after: afterId, limit }).map(([id, row]) => ({ id, row }))),
+    );
   }
 
   scanMarks(projection: Projection, afterStreamId: string, limit: number): Promise<{ readonly streamId: string; readonly marks: Marks }[]> {
     return this.ask('scan of marks', (reply) =>
-      reply.answer(this.scan(marksOf, projection, { after: afterStreamId, limit }).map(([streamId, marks]) => ({ streamId, marks: marks as Marks }))),
+      reply.answer(
+        this.scan(marksOf, projection, { after: afterStreamId, limit }).map(([streamId, marks]) => ({ streamId, marks: marks as Marks })),
+      ),
     );
   }
 
   removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
     return this.ask('remove dead letters', (reply) => {
-      const collection = lettersOf(viewOf(projection), this.generation ?? servingGeneration(this.server, viewOf(projection)));
+      const collection = lettersOf(viewOf(projection), servingGeneration(this.server, viewOf(projection)));
       const gone = [...this.server.local<DeadLetter>(collection)].filter(
         ([, letter]) => letter.streamId === streamId && letter.version <= upToVersion && letter.kind !== 'discarded',
       );
@@ -160,23 +141,21 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   built(projection: Projection): Promise<boolean> {
-    return this.ask('is it built', (reply) =>
-      reply.answer(this.server.durable<ViewDocument>(VIEWS).get(viewOf(projection))?.built ?? false),
-    );
+    return this.ask('is it built', (reply) => reply.answer(durableView(this.server, viewOf(projection)).built));
   }
 
   setBuilt(projection: Projection): Promise<void> {
-    return this.update(viewOf(projection), (document) => ({ ...document, built: true })).then(() => undefined);
-  }
-
-  get generations(): Generations {
-    throw new Error('no read model is rebuilt in the simulation');
+    const view = viewOf(projection);
+    return this.ask(`${view} is built`, (reply) => {
+      const document = { ...localView(this.server, view), built: true };
+      this.server.whenDurable(this.server.write([changeOf(view, document)]), reply, undefined);
+    });
   }
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {
     const view = viewOf(projection as unknown as Projection);
     const rows = (): Row[] => {
-      const documents = this.server.durable<Row>(rowsOf(view, this.generation ?? servingGeneration(this.server, view)));
+      const documents = this.server.durable<Row>(rowsOf(view, servingGeneration(this.server, view)));
       return [...documents].sort(([a], [b]) => compare(a, b)).map(([, row]) => row);
     };
     const applied = (streamId: string): Promise<number> =>
@@ -202,7 +181,8 @@ export class SimulatedProjectionStore implements ProjectionStore {
   }
 
   private letters(projection: Projection, { streamId, kind, after }: Omit<DeadLetterQuery, 'limit'>): DeadLetter[] {
-    const inOrder = (a: DeadLetterQuery['after'] & {}, b: DeadLetterQuery['after'] & {}): number => compare(a.streamId, b.streamId) || a.version - b.version;
+    const inOrder = (a: DeadLetterQuery['after'] & {}, b: DeadLetterQuery['after'] & {}): number =>
+      compare(a.streamId, b.streamId) || a.version - b.version;
     return [...this.durable<DeadLetter>(lettersOf, projection).values()]
       .filter((letter) => (kind === undefined ? letter.kind !== 'discarded' : letter.kind === kind))
       .filter((letter) => (streamId === undefined || letter.streamId === streamId) && (after === undefined || inOrder(letter, after) > 0))
@@ -216,14 +196,7 @@ export class SimulatedProjectionStore implements ProjectionStore {
 
   private durable<Document extends object>(of: typeof rowsOf, projection: Projection): ReadonlyMap<string, Document> {
     const view = viewOf(projection);
-    return this.server.durable<Document>(of(view, this.generation ?? servingGeneration(this.server, view)));
-  }
-
-  private update(view: string, change: (document: ViewDocument) => ViewDocument): Promise<ViewDocument> {
-    return this.ask(`generations of ${view}`, (reply) => {
-      const document = change(this.server.local<ViewDocument>(VIEWS).get(view) ?? NEW);
-      this.server.whenDurable(this.server.write([{ collection: VIEWS, id: view, document }]), reply, document);
-    });
+    return this.server.durable<Document>(of(view, servingGeneration(this.server, view)));
   }
 
   private ask<T>(what: string, work: (reply: Reply<T>) => void): Promise<T> {

@@ -12,18 +12,19 @@ import {
   DomainError,
   type DomainEvent,
   EventRegistry,
-  type EventStore,
   type Feeds,
   type Ids,
   Leadership,
   NotFound,
+  noAuditLog,
+  noMetrics,
   type Policy,
   PolicyRunner,
   ProcessRunner,
-  Projector,
+  ReadModel,
+  Rebuilder,
   Relay,
   replay,
-  type SequencedCommit,
   Sequencer,
   type Subscriber,
   topicOf,
@@ -31,10 +32,12 @@ import {
 import { seededIds } from '../ids.js';
 import type { SimulatedBroker } from './broker.js';
 import { SimulatedEventStore } from './event-store.js';
+import { feedsFrom } from './feeds.js';
 import { SimulatedLeases, SimulatedNumbering, SimulatedRelayState } from './leading.js';
 import { SimulatedProcess } from './process.js';
 import { SimulatedProjectionStore } from './projection-store.js';
 import type { SimulatedServer } from './server.js';
+import { Tending } from './tending.js';
 import { SimulatedTransport } from './transport.js';
 import type { World } from './world.js';
 
@@ -92,6 +95,7 @@ export class Instance {
   subscribers: readonly Subscriber[] = [];
   private aggregates!: Aggregates;
   private deadLetters!: DeadLetters;
+  private tending!: Tending;
   private starts = 0;
 
   constructor(
@@ -129,12 +133,20 @@ export class Instance {
   async retryDeadLetters(subscriber: string, streamId: string): Promise<void> {
     for (;;)
       try {
-        await this.deadLetters.retry(this.subscribers.find(({ name }) => name === subscriber)!, streamId);
+        await this.deadLetters.retry(
+          this.subscribers.find(({ name }) => name === subscriber)!,
+          streamId,
+        );
         return;
       } catch (error) {
         this.process.log.warn('dead letters: will try again', { subscriber, streamId, error: String(error) });
         await this.process.clock.wait(RETRY_MS);
       }
+  }
+
+  /** Somebody rebuilds a read model of the process, rolls it back or drops what served before. */
+  operate(): void {
+    if (this.process.alive) void this.tending.operate();
   }
 
   private start(): void {
@@ -163,16 +175,23 @@ export class Instance {
     const processes = (this.definition.processes ?? []).map(
       (each) => new ProcessRunner(each, { ...tools, aggregates: this.aggregates, store: projections }),
     );
-    this.subscribers = [
-      ...(this.definition.projections ?? []).map((projection) => new Projector(projection, projections, tools)),
+    const models = (this.definition.projections ?? []).map((projection) => new ReadModel(projection, projections, tools));
+    const rebuilding = { ...tools, metrics: noMetrics, audit: noAuditLog, failpoint };
+    this.tending = new Tending(
+      models.map(({ projection }) => new Rebuilder(projection, projections, rebuilding)),
+      process,
+    );
+    const effects = [
       ...(this.definition.policies ?? []).map((policy) => new PolicyRunner(policy, projections, tools)),
       ...processes.flatMap((each) => each.subscribers),
     ];
+    this.subscribers = [...models, ...effects];
     const never = new AbortController().signal;
     const transport = new SimulatedTransport(broker, process, incarnation);
     void this.lead({ store, transport, ids, failpoint, processes }, never);
     void this.consume(transport);
-    void this.build(projections);
+    void this.replay(projections, effects);
+    void this.tending.run();
   }
 
   /** The sequencer, the relay and the timers share the term: the first two are conditional on its epoch, and either ending ends it. */
@@ -230,9 +249,9 @@ export class Instance {
     });
   }
 
-  /** What has never been built is built from the feeds, while the subscription already brings news. */
-  private async build(projections: SimulatedProjectionStore): Promise<void> {
-    const { subscribers, process } = this;
+  /** Policies and processes see the whole history once, while the subscription already brings news. */
+  private async replay(projections: SimulatedProjectionStore, subscribers: readonly Subscriber[]): Promise<void> {
+    const { process } = this;
     for (const subscriber of subscribers)
       for (;;)
         try {
@@ -251,19 +270,7 @@ export class Instance {
   }
 
   private feeds(process: SimulatedProcess): Feeds {
-    const stores = new Map<string, EventStore>();
-    const storeOf = (service: string): EventStore => {
-      if (!stores.has(service)) stores.set(service, this.storeOf(service, process));
-      return stores.get(service)!;
-    };
-    return {
-      after: (service, position, limit) => storeOf(service).feed(position, limit),
-      stream: async (service, streamId, afterVersion) => {
-        const commits = await storeOf(service).load(streamId, afterVersion);
-        return commits.filter((commit) => commit.position !== null) as SequencedCommit[];
-      },
-      lastPosition: (service) => storeOf(service).lastPosition(),
-    };
+    return feedsFrom((service) => this.storeOf(service, process));
   }
 
   private sender(): CommandSender {

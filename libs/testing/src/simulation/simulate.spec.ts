@@ -77,8 +77,21 @@ describe('a simulation', () => {
       lostMessage: 0.2,
       shuffledBatch: 0.2,
       brokenSend: 0.3,
+      rebuilds: 3,
     };
     for (let seed = 1; seed <= 10; seed++) expect(failureOf(await simulate({ seed, faults }))).toBeNull();
+  });
+
+  it('rebuilds read models while they serve, and rolls them back', async () => {
+    const histories: string[] = [];
+    for (let seed = 1; seed <= 10; seed++) {
+      const outcome = await simulate({ seed, faults: { rebuilds: 4 }, commands: 60 });
+      expect(failureOf(outcome)).toBeNull();
+      histories.push(...outcome.history);
+    }
+    expect(histories).toContainEqual(expect.stringMatching(/done: the generations: switch balances@1 to [2-9]/));
+    expect(histories).toContainEqual(expect.stringMatching(/done: the generations: switch \w+@1 to 1/));
+    expect(histories).toContainEqual(expect.stringMatching(/is told to roll back/));
   });
 
   it('says what was violated, and how to run it again', async () => {
