@@ -158,6 +158,8 @@ export class DeadLetters {
       const partition = sourcePartition(event.service, event.partitionKey);
       await this.store.transact<object>(projection, { partition, streams: [streamId], rows: changes.rows }, (state) => {
         const marks = state.marks.get(streamId) ?? NO_MARKS;
+        // Another generation serves since the marks were read, and its queue begins earlier.
+        if (version > marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
         isNew = version === marks.applied + 1; // no more, when another retry was faster
         if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
         return { marks: new Map([[streamId, { accepted: marks.accepted, applied: version }]]), rows: changes.fold(state.rows), parked: [] };
