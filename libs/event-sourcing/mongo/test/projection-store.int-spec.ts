@@ -136,10 +136,20 @@ describe('generations', () => {
 
   it('that were never cleared away go when the next is claimed', async () => {
     await store.setBuilt(counts());
-    for (const kind of ['view', 'marks']) await database.connection.createCollection(`${kind}_counts_v1_g7`);
+    await store.generations.begin(counts(), AT);
+    await store.generations.discard(counts(), (await store.generations.claim(counts()))!, { error: 'no', at: AT });
+    for (const kind of ['view', 'marks']) await database.connection.createCollection(`${kind}_counts_v1_g1`);
     await store.generations.begin(counts(), AT);
     await store.generations.claim(counts());
-    expect(await collections()).toEqual(['marks_counts_v1_g0', 'marks_counts_v1_g1', 'view_counts_v1_g0', 'view_counts_v1_g1']);
+    expect(await collections()).toEqual(['marks_counts_v1_g0', 'marks_counts_v1_g2', 'view_counts_v1_g0', 'view_counts_v1_g2']);
+  });
+
+  it('that were begun since are never cleared away by who comes late', async () => {
+    await store.setBuilt(counts());
+    await store.generations.begin(counts(), AT);
+    for (const kind of ['view', 'marks']) await database.connection.createCollection(`${kind}_counts_v1_g7`);
+    await store.generations.claim(counts());
+    expect(await collections()).toContain('view_counts_v1_g7');
   });
 
   it('are claimed by another process when the builder has been silent for too long', async () => {
