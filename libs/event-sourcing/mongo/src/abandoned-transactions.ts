@@ -1,8 +1,11 @@
 import type { mongo } from 'mongoose';
 import { READ_MS } from './connection.js';
 
-/** No living process leaves a transaction of ours alone for so long: between its statements lie folds, which take milliseconds. */
-const ABANDONED_MS = 5_000;
+/**
+ * No living process leaves a transaction of ours alone for so long: between its statements lie folds, which take milliseconds, and in a switch of generations
+ * the tail of the logs, which has as long as the gates stay shut.
+ */
+const ABANDONED_MS = 10_000;
 
 /**
  * Ends the transactions of this service's processes that nobody goes on with. A process that is killed between two statements leaves its transaction open,
