@@ -34,8 +34,9 @@ export async function checkEverything(lab, { frozen, notices = [], since, violat
   checkProcesses({ output, memory: services.peakMemory, limitMegabytes: MEMORY_LIMIT_MB }, violations);
   await checkReadModels(lab, streams, violations);
   checkVerifications(await verifications(lab), lab.strays, violations);
-  const noticed = [...new Set(notices.map(({ service }) => service))];
-  checkNotices(notices, new Map(await Promise.all(noticed.map(async (service) => [service, await observer.audit(service, since)]))), violations);
+  const audit = new Map();
+  for (const { service } of notices) audit.set(service, await observer.audit(service, since));
+  checkNotices(notices, audit, violations);
   return { lost, doubled, commits: [...logs.values()].reduce((sum, commits) => sum + commits.length, 0) };
 }
 
