@@ -8,6 +8,7 @@ export const rebuildKilled = {
   id: 'F26',
   title: 'a rebuild under load is killed twice in the middle',
   cycles: { short: 1, full: 5 },
+  notices: ['rebuild-started', 'rebuild-switched'].map((action) => ({ service: 'reporting', action })),
   run(world) {
     const { lab, services } = world;
     const rebuild = () => lab.client.post('reporting', `/ops/reporting/projections/${MODEL}/rebuild`, {}, lab.tokens.operator);
