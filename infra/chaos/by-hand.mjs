@@ -37,12 +37,12 @@ export class ByHand {
     return messages.map(({ headers: { ce_prevposition: _progress, ...headers }, ...message }) => ({ ...message, headers }));
   }
 
-  /** Moves the committed offsets of a group that nobody is in: to the beginning, or to the end. */
-  async resetOffsets(group, service, to) {
+  /** Moves the committed offsets of a service whose group nobody is in: to the beginning, or to the end. */
+  async resetOffsets(reader, service, to) {
     await withAdmin(this.broker, async (admin) => {
       const offsets = await admin.fetchTopicOffsets(this.topic(service));
       const partitions = offsets.map(({ partition, low, high }) => ({ partition, offset: to === 'beginning' ? low : high }));
-      await admin.setOffsets({ groupId: this.prefix + group, topic: this.topic(service), partitions });
+      await admin.setOffsets({ groupId: await this.#group(admin, reader), topic: this.topic(service), partitions });
     });
   }
 
@@ -64,11 +64,22 @@ export class ByHand {
     await withAdmin(this.broker, (admin) => admin.deleteTopics({ topics: [this.topic(service)] }));
   }
 
-  /** How many messages a group has not consumed yet. */
-  async lag(group, services) {
+  /** The group of a service. Its name ends with a hash of what the service follows, so it is looked up. */
+  group = (service) => withAdmin(this.broker, (admin) => this.#group(admin, service));
+
+  async #group(admin, service) {
+    const { groups } = await admin.listGroups();
+    const found = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(`${this.prefix}keyfold.${service}.`));
+    if (found.length !== 1) throw new Error(`${service} has ${found.length} consumer groups: ${found.join(', ')}`);
+    return found[0];
+  }
+
+  /** How many messages a service has not consumed yet. */
+  async lag(reader, services) {
     return withAdmin(this.broker, async (admin) => {
+      const groupId = await this.#group(admin, reader);
       let lag = 0;
-      for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.prefix + group, topics: services.map(this.topic) })) {
+      for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics: services.map(this.topic) })) {
         const done = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
         for (const { partition, high, low } of await admin.fetchTopicOffsets(topic))
           lag += Math.max(0, Number(high) - Math.max(done.get(partition) ?? 0, Number(low)));

@@ -35,6 +35,7 @@ export class Run {
     if (reason) return { id: scenario.id, title: scenario.title, verdict: 'left out', reason };
     log(`${scenario.id}: ${scenario.title}`);
     const violations = new Violations();
+    const since = new Date().toISOString();
     let world = null;
     let checked = null;
     let sampler = null;
@@ -45,7 +46,7 @@ export class Run {
       await this.#underLoad(scenario, world);
       await this.#quiesce(world, scenario);
       await sampler.stop();
-      checked = await checkEverything(lab, { frozen: this.#frozen, violations });
+      checked = await checkEverything(lab, { frozen: this.#frozen, notices: scenario.notices, since, violations });
       if (scenario.check) scenario.check(world, await readJournal(lab.journal.file));
     } catch (error) {
       violations.add('RUN', error.stack ?? String(error));

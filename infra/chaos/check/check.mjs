@@ -6,15 +6,17 @@ import { FOLLOWED } from '../read-models.mjs';
 import { SERVICES } from '../services.mjs';
 import { checkCommands } from './commands.mjs';
 import { checkLog, streamsOf } from './log.mjs';
+import { checkNotices } from './notices.mjs';
 import { checkFigures, checkMarks, checkRows, checkTasks } from './read-models.mjs';
 import { COMPARED } from './reducers.mjs';
 import { checkProcesses, checkRequests } from './requests.mjs';
 import { checkTopic } from './topic.mjs';
+import { checkVerifications, verifications } from './verifications.mjs';
 
-export const CHECKED = ['I1', 'I2', 'I3', 'G4', 'I4', 'I6', 'I7', 'I8', 'I11', 'I12'];
+export const CHECKED = ['I1', 'I2', 'I3', 'G4', 'I4', 'I6', 'I7', 'I8', 'I9', 'I11', 'I12'];
 
-/** Answers `{ lost, doubled, commits }`; what is wrong goes to `violations`. */
-export async function checkEverything(lab, { frozen, violations }) {
+/** `notices`: what the audit logs must say since the instant `since`. Answers `{ lost, doubled, commits }`; what is wrong goes to `violations`. */
+export async function checkEverything(lab, { frozen, notices = [], since, violations }) {
   const { observer, services } = lab;
   const journal = await readJournal(lab.journal.file);
   const logs = await observer.logs();
@@ -31,6 +33,10 @@ export async function checkEverything(lab, { frozen, violations }) {
   );
   checkProcesses({ output, memory: services.peakMemory, limitMegabytes: MEMORY_LIMIT_MB }, violations);
   await checkReadModels(lab, streams, violations);
+  checkVerifications(await verifications(lab), lab.strays, violations);
+  const audit = new Map();
+  for (const { service } of notices) audit.set(service, await observer.audit(service, since));
+  checkNotices(notices, audit, violations);
   return { lost, doubled, commits: [...logs.values()].reduce((sum, commits) => sum + commits.length, 0) };
 }
 

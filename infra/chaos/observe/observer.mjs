@@ -72,6 +72,16 @@ export class Observer {
     return this.database(owner).collection('dead_letters').find({}, MAJORITY).limit(1_000).toArray();
   }
 
+  /** What a service has written to its audit log since an instant (RFC 3339), the oldest first. */
+  async audit(service, since) {
+    return this.database(service)
+      .collection('audit')
+      .find({ _id: { $gte: since } }, MAJORITY)
+      .sort({ _id: 1 })
+      .limit(10_000)
+      .toArray();
+  }
+
   async leases() {
     const leases = await Promise.all(
       SERVICES.map((service) => this.database(service).collection('leases').findOne({ _id: service }, MAJORITY)),

@@ -28,9 +28,9 @@ export const rebalanceStorm = {
 };
 
 /** A foreign member of the group: it takes partitions away, does nothing with them and leaves. */
-async function visit({ kafka, prefix, byHand }, service) {
+async function visit({ kafka, byHand }, service) {
   const consumer = kafkaClient(kafka.brokers).consumer({
-    groupId: `${prefix}keyfold.${service}`,
+    groupId: await byHand.group(service),
     sessionTimeout: 6_000,
     rebalanceTimeout: 5_000,
   });

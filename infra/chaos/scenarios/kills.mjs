@@ -25,7 +25,7 @@ async function killAndReturn(world, name, places) {
 export const commandServiceKilled = {
   id: 'F1',
   title: 'the command service is killed under load',
-  cycles: { short: 2, full: 50 },
+  cycles: { short: 1, full: 50 },
   run(world) {
     return world.cycles(this.cycles, async () => {
       await killAndReturn(world, 'opportunities', ['before-append', 'after-append']);

@@ -8,7 +8,7 @@ const READERS = ['opportunities', 'reporting'];
 const consumed = (world, byHand, service = 'opportunities') =>
   world.until(
     'everything on the topic was consumed',
-    async () => (await Promise.all(READERS.map((reader) => byHand.lag(`keyfold.${reader}`, [service])))).every((lag) => lag === 0),
+    async () => (await Promise.all(READERS.map((reader) => byHand.lag(reader, [service])))).every((lag) => lag === 0),
     CONSUMED_WITHIN_MS,
   );
 
@@ -76,6 +76,7 @@ export const messagesMissing = {
   id: 'F17',
   title: 'messages are missing on the topic',
   spoilsTopics: ['opportunities'],
+  notices: [{ service: 'reporting', action: 'gap-repaired' }],
   cycles: { short: 1, full: 5 },
   run(world) {
     const { lab, services, random } = world;
@@ -129,6 +130,7 @@ function poisons(stream) {
 export const poisoned = {
   id: 'F18',
   title: 'messages that nobody can read',
+  notices: READERS.map((service) => ({ service, action: 'event-parked' })),
   async run(world) {
     const { lab } = world;
     const stream = `offering-${world.prefix}-poison`;

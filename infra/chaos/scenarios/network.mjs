@@ -12,7 +12,7 @@ export const answersLost = {
   id: 'F8',
   title: 'answers of MongoDB, Kafka and the services themselves are lost on the way',
   load: { hangUps: 0.05 },
-  cycles: { short: 3, full: 40 },
+  cycles: { short: 2, full: 40 },
   async run(world) {
     const { mongoProxy, kafkaProxy } = world.lab;
     const { random } = world;

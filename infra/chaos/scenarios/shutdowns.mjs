@@ -21,8 +21,11 @@ export const shutDown = {
       await probe.request('opportunities', { method: 'GET', path: '/health/live', headers: {} });
       const signal = instant();
       world.facts.signals.push({ accepted, signal });
-      const code = await services.process('opportunities').stop(DRAIN_MS + 2_000);
+      const ended = services.process('opportunities').stop(DRAIN_MS + 2_000);
       world.fault('SIGTERM');
+      const readiness = await lastReadiness(probe);
+      world.expect('I7', readiness === 503, `a service that was to end did not say so first: the answer to /health/ready was ${readiness}`);
+      const code = await ended;
       const drained = instant() - signal;
       world.expect('I7', code === 0 && drained <= DRAIN_MS, `a service ended with code ${code}, ${Math.round(drained)} ms after SIGTERM`);
       (world.recoveries['SIGTERM -> ended'] ??= []).push(Math.round(drained));
@@ -43,3 +46,11 @@ export const shutDown = {
     world.facts = { requestsUnderWayAtSignals: underWay };
   },
 };
+
+/** What a balancer sees: the first answer that is not 200, or the error. */
+async function lastReadiness(probe) {
+  for (;;) {
+    const { status, error } = await probe.request('opportunities', { method: 'GET', path: '/health/ready', headers: {} });
+    if (status !== 200) return status ?? error;
+  }
+}

@@ -4,6 +4,7 @@ export const brokerWiped = {
   id: 'F21',
   title: 'the broker is wiped, a topic made anew, and offsets reset',
   cycles: { short: 1, full: 3 },
+  notices: [{ service: 'opportunities', action: 'relay-rewound' }],
   run(world) {
     const { lab, services } = world;
     const { byHand } = lab;
@@ -27,7 +28,7 @@ export const brokerWiped = {
       for (const to of ['beginning', 'end']) {
         await services.kill('reporting');
         await world.until('the group is empty', async () =>
-          byHand.resetOffsets('keyfold.reporting', 'opportunities', to).then(
+          byHand.resetOffsets('reporting', 'opportunities', to).then(
             () => true,
             () => false,
           ),

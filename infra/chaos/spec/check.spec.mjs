@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkCommands } from '../check/commands.mjs';
 import { checkLog, streamsOf } from '../check/log.mjs';
+import { checkNotices } from '../check/notices.mjs';
 import { checkFigures, checkMarks, checkRows, checkTasks } from '../check/read-models.mjs';
 import { COMPARED, folded } from '../check/reducers.mjs';
 import { checkProcesses, checkRequests } from '../check/requests.mjs';
 import { checkTopic } from '../check/topic.mjs';
+import { checkVerifications } from '../check/verifications.mjs';
 import { Violations } from '../check/violations.mjs';
 import { FOLLOWED } from '../read-models.mjs';
 
@@ -328,6 +330,36 @@ describe('the check of the figures', () => {
       ['I12', 'deals worth 150 were created, those by stage, won and lost are worth 100'],
     ]);
     expect(inFigures(rows(), { ...summary, wonMinor: 100 })[0][1]).toMatch(/^reporting says .*100.*, the log .*50/);
+  });
+});
+
+describe('the check of the verifications', () => {
+  const finding = { kind: 'mark-without-stream', stream: 'offering-x', head: 0, marks: { accepted: 1, applied: 1 } };
+  const job = (more) => ({ state: 'done', error: null, results: [{ projection: 'offerings', findings: [], unproved: 0, ...more }] });
+  const inJob = (entry, strays = new Set()) =>
+    found((violations) => checkVerifications(new Map([[SERVICE, entry]]), strays, violations)).violations;
+
+  it('finds what a service finds wrong, cannot prove or cannot say', () => {
+    expect(inJob(job({}))).toEqual([]);
+    expect(inJob(job({ findings: [finding] }))).toEqual([['I4', expect.stringContaining('offering-x')]]);
+    expect(inJob(job({ findings: [finding] }), new Set(['offering-x']))).toEqual([]);
+    expect(inJob(job({ unproved: 2 }))).toEqual([['I4', 'opportunities offerings: 2 rows and streams are not proved']]);
+    expect(inJob({ state: 'failed', error: 'away', results: [] })).toEqual([['I4', 'opportunities: its verification failed: away']]);
+  });
+});
+
+describe('the check of the notices', () => {
+  const wanted = [{ service: SERVICE, action: 'relay-rewound' }];
+  const entry = (action) => ({ at: '2026-01-01T00:00:00.000Z', actor: 'relay', action, subject: 'topic', details: {} });
+  const inNotices = (service, ...entries) =>
+    found((violations) => checkNotices(wanted, new Map([[service, entries]]), violations)).violations;
+
+  it('finds what was mended in silence', () => {
+    const silence = [['I9', 'opportunities: no relay-rewound in the audit log']];
+    expect(inNotices(SERVICE, entry('gap-repaired'), entry('relay-rewound'))).toEqual([]);
+    expect(inNotices(SERVICE, entry('gap-repaired'))).toEqual(silence);
+    expect(inNotices('reporting', entry('relay-rewound'))).toEqual(silence);
+    expect(inNotices(SERVICE)).toEqual(silence);
   });
 });
 

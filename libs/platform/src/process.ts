@@ -9,7 +9,7 @@ export interface Running {
 const DRAIN_MS = 10_000;
 
 /**
- * Runs a program until SIGTERM or Ctrl-C: then it takes no more requests, ends those under way and exits with 0. After 10 s, or at a second signal, it ends at once.
+ * Runs a program until SIGTERM or Ctrl-C: then it has its requests sent elsewhere, ends those under way and exits with 0. After 10 s, or at a second signal, it ends at once.
  * A failed start is one message of what to do and exit code 1.
  */
 export async function runToTheEnd(start: () => Promise<Running>): Promise<void> {

@@ -10,6 +10,7 @@ import { Authenticator } from './auth/authenticator.js';
 import { DemoIdentity, registerDemoRoutes } from './auth/demo-identity.js';
 import { type Config, ConfigError, readConfig, type ServiceName, unknownVariables } from './config.js';
 import { failpointsFrom } from './failpoints.js';
+import { Departure } from './http/departure.js';
 import { createLogger } from './log.js';
 import type { AdapterTools } from './adapters/tools.js';
 import { type Running, runToTheEnd } from './process.js';
@@ -46,7 +47,9 @@ export async function runServices(modules: ServiceModules, config: Config, log: 
   const keys = identity?.keys ?? createRemoteJWKSet(new URL(config.oidcJwksUrl));
   const authenticator = new Authenticator({ issuer: config.oidcIssuer, audience: config.oidcAudience, keys, serviceToken: config.serviceToken, clock: systemClock });
   const services = Object.entries(modules).map(([name, module]) => module(adapters.get(name)!, config));
+  let departure: Departure | null = null;
   const routes = async (fastify: FastifyInstance): Promise<void> => {
+    if (config.mode === 'distributed') departure = new Departure(fastify, systemClock);
     if (identity) registerDemoRoutes(fastify, identity);
     await options.routes?.(fastify);
   };
@@ -54,6 +57,7 @@ export async function runServices(modules: ServiceModules, config: Config, log: 
   const runtimes = runtimesOf(app.get(DiscoveryService));
   let scraped: MetricsServer | null = null;
   const stop = async (): Promise<void> => {
+    if (app.getHttpServer().listening) await departure?.takeLeave();
     await scraped?.close();
     await app.close(); // takes no more requests and lets the running ones end
     await Promise.all(runtimes.map((runtime) => runtime.stop()));
