@@ -15,7 +15,8 @@ export async function countedAppend(metrics: Metrics | undefined, service: strin
 
 const OUTCOMES: Readonly<Record<string, string>> = { WrongExpectedVersion: 'conflict', CommandAlreadyAppended: 'repeated', CommitTooLarge: 'too-large', Unavailable: 'unavailable' };
 
-interface ObservedTools {
+/** What a subscriber works with. Without metrics and audit log it works all the same, unseen. */
+export interface SubscriberTools {
   readonly registry: EventRegistry;
   readonly feeds: Feeds;
   readonly clock: Clock;
@@ -25,7 +26,7 @@ interface ObservedTools {
 }
 
 /** What of a batch is new and gapless (see `gapless`); a gap that had to be repaired leaves a trace. */
-export async function withoutGaps(projection: string, incoming: readonly Incoming[], marks: ReadonlyMap<string, Marks>, tools: ObservedTools): Promise<Incoming[]> {
+export async function withoutGaps(projection: string, incoming: readonly Incoming[], marks: ReadonlyMap<string, Marks>, tools: SubscriberTools): Promise<Incoming[]> {
   const gaps: { streamId: string; after: number }[] = [];
   const fresh = await gapless(incoming, marks, tools, (streamId, after) => {
     tools.log.warn('gap in a stream, repairing it from the feed', { projection, streamId, after });
@@ -39,7 +40,7 @@ export async function withoutGaps(projection: string, incoming: readonly Incomin
 }
 
 /** Counts what was written, and leaves a trace of each queue that was begun; those that join one are in the dead letters alone. */
-export async function report(projection: string, applied: number, parked: readonly DeadLetter[], tools: ObservedTools): Promise<void> {
+export async function report(projection: string, applied: number, parked: readonly DeadLetter[], tools: SubscriberTools): Promise<void> {
   if (applied > 0) tools.metrics?.count('events_applied_total', { projection }, applied);
   if (parked.length > 0) tools.metrics?.count('events_parked_total', { projection }, parked.length);
   for (const { streamId, version, kind, cause, parkedAt } of parked) {

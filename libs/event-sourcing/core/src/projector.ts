@@ -1,9 +1,9 @@
 import { BatchFold } from './batch-fold.js';
 import { type Obstacle, obstacleOf, type Retryable, type RowChanges, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
-import type { EventRegistry, RecordedEvent } from './events.js';
-import { report, withoutGaps } from './observed.js';
-import type { AuditLog, Clock, DeadLetter, Feeds, Logger, Metrics, ProjectionStore } from './ports.js';
+import type { RecordedEvent } from './events.js';
+import { report, type SubscriberTools, withoutGaps } from './observed.js';
+import type { DeadLetter, ProjectionStore } from './ports.js';
 import type { Projection } from './projection.js';
 import { followsStream, type Incoming, incomingOfCommit } from './subscription.js';
 
@@ -14,14 +14,7 @@ export interface Subscriber extends Retryable {
   apply(partition: string, events: readonly Incoming[]): Promise<void>;
 }
 
-export interface SubscriberTools {
-  readonly registry: EventRegistry;
-  readonly feeds: Feeds;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics?: Metrics;
-  readonly audit?: AuditLog;
-}
+export type { SubscriberTools };
 
 const REPLAY_BATCH = 500;
 
