@@ -31,5 +31,8 @@ export interface Provenance {
   readonly run: string;
 }
 
-export const ROLES = ['kam', 'director', 'service-agent', 'finance', 'hr', 'auditor', 'operator', 'bi', 'service'] as const;
+/** Roles that a token may carry (domain.md 4). `consultant` reads what a grant names, for as long as it runs. */
+export const ROLES = [
+  'kam', 'director', 'sales-engineer', 'project-manager', 'bid-manager', 'legal', 'csr-officer', 'service-agent', 'finance', 'hr', 'consultant', 'auditor', 'operator', 'admin', 'bi', 'service',
+] as const;
 export type Role = (typeof ROLES)[number];

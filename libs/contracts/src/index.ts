@@ -20,6 +20,8 @@ export * from './opportunities/offering.events.js';
 export * from './opportunities/opportunity.events.js';
 export * from './person.events.js';
 export * from './processes.js';
+export * from './refusal.js';
+export * from './refusals.js';
 export * from './satisfaction/incident.events.js';
 
 export * from './asyncapi.js';

@@ -27,7 +27,7 @@ const steps = projection<{ id: string; seen: readonly number[] }>({
 });
 
 class NobodysScopes extends Scopes {
-  override of = async () => ({ memberId: null, covers: () => false });
+  override of = async () => ({ memberId: null, covers: () => false, coversAccount: () => false });
 }
 
 const data = mkdtempSync(join(tmpdir(), 'keyfold-operations-'));

@@ -1,62 +1,60 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { registry } from '@keyfold/contracts';
-import { type Adapters, EventSourcingModule } from '@keyfold/event-sourcing-nest';
+import { type Adapters, EventSourcingModule, useCases } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
-import { AssignOwnerHandler } from './key-account/assign-owner.js';
-import { AttachToParentHandler } from './key-account/attach-to-parent.js';
-import { GrantClosureHandler, RefuseClosureHandler } from './key-account/decide-closure.js';
-import { HandOverHandler } from './key-account/hand-over.js';
-import { KeyAccountController } from './key-account/key-account.controller.js';
-import { GetKeyAccountHandler, keyAccounts, ListKeyAccountsHandler } from './key-account/key-accounts.projection.js';
-import { QualifyAsKeyAccountHandler } from './key-account/qualify-as-key-account.js';
-import { RegisterClientHandler } from './key-account/register-client.js';
-import { RegisterProspectHandler } from './key-account/register-prospect.js';
-import { RequestClosureHandler } from './key-account/request-closure.js';
-import { WithdrawAccountHandler } from './key-account/withdraw-account.js';
-import { AssignTaskHandler, DismissTaskHandler, DoTaskHandler } from './task/close-task.js';
+import { addAccountTeamMemberCase, removeAccountTeamMemberCase } from './key-account/account-team.js';
+import { Accounts } from './key-account/accounts.js';
+import { assignOwnerCase } from './key-account/assign-owner.js';
+import { attachToParentCase } from './key-account/attach-to-parent.js';
+import { grantClosureCase, refuseClosureCase } from './key-account/decide-closure.js';
+import { handOverCase } from './key-account/hand-over.js';
+import { keyAccountQueries, keyAccounts } from './key-account/key-accounts.projection.js';
+import { qualifyAsKeyAccountCase } from './key-account/qualify-as-key-account.js';
+import { registerClientCase } from './key-account/register-client.js';
+import { registerProspectCase } from './key-account/register-prospect.js';
+import { requestClosureCase } from './key-account/request-closure.js';
+import { withdrawAccountCase } from './key-account/withdraw-account.js';
+import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.js';
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
-import { AddTaskHandler, RaiseTaskHandler } from './task/raise-task.js';
-import { TaskController } from './task/task.controller.js';
-import { GetTaskHandler, ListTasksHandler, tasks } from './task/tasks.projection.js';
-import { OnboardMemberHandler, ReassignMemberHandler, WithdrawMemberHandler } from './team-member/onboard-member.js';
-import { TeamMemberController } from './team-member/team-member.controller.js';
-import { GetTeamMemberHandler, ListTeamMembersHandler, teamMembers } from './team-member/team-members.projection.js';
+import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
+import { taskQueries, tasks } from './task/tasks.projection.js';
+import { onboardMemberCase, reassignMemberCase, withdrawMemberCase } from './team-member/onboard-member.js';
+import { teamMemberQueries, teamMembers } from './team-member/team-members.projection.js';
 import { TeamMembers } from './team-member/team-members.js';
 
 const persons = personRoutes('accounts');
 
-@Module({
-  controllers: [KeyAccountController, TeamMemberController, TaskController, ...persons.controllers],
-  providers: [
-    ...persons.providers,
-    RegisterProspectHandler,
-    RegisterClientHandler,
-    QualifyAsKeyAccountHandler,
-    AssignOwnerHandler,
-    HandOverHandler,
-    AttachToParentHandler,
-    RequestClosureHandler,
-    GrantClosureHandler,
-    RefuseClosureHandler,
-    WithdrawAccountHandler,
-    ListKeyAccountsHandler,
-    GetKeyAccountHandler,
-    TeamMembers,
-    OnboardMemberHandler,
-    ReassignMemberHandler,
-    WithdrawMemberHandler,
-    ListTeamMembersHandler,
-    GetTeamMemberHandler,
-    AddTaskHandler,
-    RaiseTaskHandler,
-    AssignTaskHandler,
-    DoTaskHandler,
-    DismissTaskHandler,
-    ListTasksHandler,
-    GetTaskHandler,
-  ],
-})
+const { controllers, providers } = useCases(
+  'accounts',
+  registerProspectCase,
+  registerClientCase,
+  qualifyAsKeyAccountCase,
+  assignOwnerCase,
+  handOverCase,
+  attachToParentCase,
+  addAccountTeamMemberCase,
+  removeAccountTeamMemberCase,
+  requestClosureCase,
+  grantClosureCase,
+  refuseClosureCase,
+  withdrawAccountCase,
+  ...keyAccountQueries,
+
+  onboardMemberCase,
+  reassignMemberCase,
+  withdrawMemberCase,
+  ...teamMemberQueries,
+
+  addTaskCase,
+  raiseTaskCase,
+  assignTaskCase,
+  doTaskCase,
+  dismissTaskCase,
+  ...taskQueries,
+);
+
+@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, TeamMembers] })
 export class AccountsModule {
   /** Everything that accounts consists of. */
   static on(adapters: Adapters, config: Config): DynamicModule {

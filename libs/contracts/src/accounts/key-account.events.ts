@@ -13,6 +13,10 @@ export interface CompanyProfile {
   readonly revenueMillions: number | null;
 }
 
+/** What somebody does for an account, beside its owner (domain.md M4). */
+export const ACCOUNT_TEAM_ROLES = ['sales-engineer', 'project-manager', 'customer-success', 'executive-sponsor', 'legal', 'finance', 'service', 'partner', 'other'] as const;
+export type AccountTeamRole = (typeof ACCOUNT_TEAM_ROLES)[number];
+
 // These shapes are the storage and wire format: a change needs a new schema version and an upcaster.
 export type KeyAccountEvent =
   | DomainEvent<'accounts.key-account.prospect-registered', { name: string; profile: CompanyProfile }>
@@ -24,6 +28,9 @@ export type KeyAccountEvent =
   /** Occurs on the day of the handover: the old owner until the day before, the new one from it on. */
   | DomainEvent<'accounts.key-account.handed-over', { fromOwnerId: string; toOwnerId: string; reason: string }>
   | DomainEvent<'accounts.key-account.attached-to-parent', { parentId: string }>
+  /** `access`: may only look, or change as the owner may. Said again it is changed. */
+  | DomainEvent<'accounts.key-account.team-member-added', { memberId: string; role: AccountTeamRole; access: 'read' | 'edit' }>
+  | DomainEvent<'accounts.key-account.team-member-removed', { memberId: string; reason: string | null }>
   | DomainEvent<'accounts.key-account.closure-requested', { closureId: string; reason: string; answerBy: Instant }>
   | DomainEvent<'accounts.key-account.closure-refused', { closureId: string; blockers: readonly ClosureBlocker[] }>
   | DomainEvent<'accounts.key-account.closed', { closureId: string }>
@@ -49,6 +56,8 @@ export const keyAccountContract = defineContract<KeyAccountEvent>({
     'accounts.key-account.owner-assigned': { version: 1 },
     'accounts.key-account.handed-over': { version: 1 },
     'accounts.key-account.attached-to-parent': { version: 1 },
+    'accounts.key-account.team-member-added': { version: 1 },
+    'accounts.key-account.team-member-removed': { version: 1 },
     'accounts.key-account.closure-requested': { version: 1 },
     'accounts.key-account.closure-refused': { version: 1 },
     'accounts.key-account.closed': { version: 1 },

@@ -33,6 +33,16 @@ export interface Scope {
   readonly memberId: string | null;
   /** May the caller see or touch something that this member owns? `null`: something nobody owns. */
   covers(ownerId: string | null): boolean;
+  /** May the caller see, or change, what belongs to this account? Its owner's scope and the account team may. */
+  coversAccount(account: AccountAccess, access: AccessLevel): boolean;
+}
+
+export type AccessLevel = 'read' | 'edit';
+
+/** Who has a say in an account today. */
+export interface AccountAccess {
+  readonly ownerId: string | null;
+  readonly team: readonly { readonly memberId: string; readonly access: AccessLevel }[];
 }
 
 /** Answers what a principal may see; the platform's Access implements it. */

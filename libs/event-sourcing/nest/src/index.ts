@@ -15,6 +15,7 @@ export * from './routes.js';
 export * from './runtime.js';
 export * from './sender.js';
 export * from './tokens.js';
+export * from './use-case.js';
 export * from './validation.js';
 export * from './verifications.js';
 export * from './watch.js';

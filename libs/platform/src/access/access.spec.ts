@@ -84,6 +84,17 @@ describe('whose an account is', () => {
     expect(await access.ownerOf('a')).toBe('other');
   });
 
+  it('is shared with its team, to read or to edit', async () => {
+    const inTeam = (memberId: string, access: string): [string, object] => ['accounts.key-account.team-member-added', { memberId, role: 'other', access }];
+    await told(accountDirectory, 'a', registered, ownedBy('kam'), inTeam('other', 'read'));
+    const may = async (level: 'read' | 'edit') => access.coversAccount(await access.of(as('other', 'sales-engineer')), 'a', level);
+    expect([await may('read'), await may('edit')]).toEqual([true, false]);
+    await told(accountDirectory, 'a', inTeam('other', 'edit'));
+    expect([await may('read'), await may('edit')]).toEqual([true, true]);
+    await told(accountDirectory, 'a', ['accounts.key-account.team-member-removed', { memberId: 'other', reason: null }]);
+    expect([await may('read'), await may('edit')]).toEqual([false, false]);
+  });
+
   it('decides which accounts and rows a scope sees', async () => {
     await told(accountDirectory, 'mine', registered, ownedBy('kam'));
     await told(accountDirectory, 'theirs', registered, ownedBy('other'));

@@ -1,16 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor, Filter, ProjectionStore } from '@keyfold/event-sourcing';
-import { ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
+import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, memberDirectory } from './directories.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
 const SEES_ALL = ['auditor', 'bi', 'finance', 'operator', 'service', 'service-agent'];
 
-const everything = (memberId: string | null): Scope => ({ memberId, covers: () => true });
+const scopeOf = (memberId: string | null, covers: Scope['covers']): Scope => ({
+  memberId,
+  covers,
+  coversAccount: ({ ownerId, team }, access) => covers(ownerId) || (memberId !== null && team.some((member) => member.memberId === memberId && (access === 'read' || member.access === 'edit'))),
+});
 
 /**
  * Role x scope (architecture.md 1): a key account manager covers what is his; a director himself, everybody below him and what nobody owns;
- * the roles of SEES_ALL cover everything. G10: every query and every command asks here.
+ * the roles of SEES_ALL cover everything. The team of an account covers that account, to read or to edit. G10: every query and every command asks here.
  */
 @Injectable()
 export class Access extends Scopes {
@@ -23,11 +27,11 @@ export class Access extends Scopes {
 
   async of(principal: Actor): Promise<Scope> {
     const { memberId, roles } = principal;
-    if (roles.some((role) => SEES_ALL.includes(role))) return everything(memberId);
-    if (memberId === null) return { memberId, covers: () => false };
-    if (!roles.includes('director')) return { memberId, covers: (ownerId) => ownerId === memberId };
+    if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true);
+    if (memberId === null) return scopeOf(memberId, () => false);
+    if (!roles.includes('director')) return scopeOf(memberId, (ownerId) => ownerId === memberId);
     const team = await this.teamOf(memberId);
-    return { memberId, covers: (ownerId) => ownerId === null || team.has(ownerId) };
+    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId));
   }
 
   /** Matches rows whose `field` holds the id of an account that the scope covers. */
@@ -47,7 +51,15 @@ export class Access extends Scopes {
 
   async accountsIn(scope: Scope): Promise<DirectoryAccount[]> {
     const accounts = await this.store.view(accountDirectory).all();
-    return accounts.filter((account) => scope.covers(ownerToday(account, this.today())));
+    const today = this.today();
+    return accounts.filter((account) => scope.coversAccount(accessOn(account, today), 'read'));
+  }
+
+  /** False too for an account that this service does not know. */
+  async coversAccount(scope: Scope, accountId: string | null, access: AccessLevel): Promise<boolean> {
+    if (accountId === null) return scope.covers(null);
+    const account = await this.account(accountId);
+    return account !== null && scope.coversAccount(accessOn(account, this.today()), access);
   }
 
   account(id: string): Promise<DirectoryAccount | null> {
@@ -93,6 +105,8 @@ export class Access extends Scopes {
 }
 
 const coversAll = (scope: Scope): boolean => scope.covers(null) && scope.covers('');
+
+const accessOn = (account: DirectoryAccount, now: string): AccountAccess => ({ ownerId: ownerToday(account, now), team: account.team });
 
 function ownerToday(account: DirectoryAccount, now: string): string | null {
   return account.owners.findLast((owner) => owner.from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null;

@@ -21,6 +21,8 @@ export interface DirectoryAccount {
   readonly statusBefore: 'prospect' | 'active';
   /** In order of their days; a handover may lie in the future. */
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
+  /** The account team. */
+  readonly team: readonly { readonly memberId: string; readonly access: 'read' | 'edit' }[];
 }
 
 export const memberDirectory = projection<DirectoryMember, TeamMemberEvent>({
@@ -46,7 +48,7 @@ export const memberDirectory = projection<DirectoryMember, TeamMemberEvent>({
 
 export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
   name: 'account-directory',
-  version: 1,
+  version: 2,
   follows: [keyAccountContract],
   mirrored: true,
   fold(row, event, id): DirectoryAccount | null {
@@ -54,7 +56,7 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
       case 'accounts.key-account.prospect-registered':
       case 'accounts.key-account.client-registered': {
         const status = event.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
-        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, statusBefore: status, owners: [] };
+        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, statusBefore: status, owners: [], team: [] };
       }
       case 'accounts.key-account.details-changed':
         return { ...row!, name: event.data.name, sector: event.data.profile.sector };
@@ -66,6 +68,10 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
         return { ...row!, owners: [...row!.owners, { ownerId: event.data.toOwnerId, from: event.occurredAt }] };
       case 'accounts.key-account.attached-to-parent':
         return { ...row!, parentId: event.data.parentId };
+      case 'accounts.key-account.team-member-added':
+        return { ...row!, team: [...row!.team.filter(({ memberId }) => memberId !== event.data.memberId), { memberId: event.data.memberId, access: event.data.access }] };
+      case 'accounts.key-account.team-member-removed':
+        return { ...row!, team: row!.team.filter(({ memberId }) => memberId !== event.data.memberId) };
       case 'accounts.key-account.closure-requested':
         return { ...row!, status: 'closing' };
       case 'accounts.key-account.closure-refused':

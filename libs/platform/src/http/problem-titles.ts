@@ -1,4 +1,4 @@
-import { REFUSALS_EN, REFUSALS_FR } from './refusal-titles.js';
+import { refusalLists } from '@keyfold/contracts';
 
 export type Language = 'fr' | 'en';
 
@@ -89,9 +89,13 @@ const fr: Record<ProblemCode, string> = {
 };
 
 export const TITLES: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
-  en: { ...REFUSALS_EN, ...en },
-  fr: { ...REFUSALS_FR, ...fr },
+  en: { ...sentences(0), ...en },
+  fr: { ...sentences(1), ...fr },
 };
+
+function sentences(language: 0 | 1): Readonly<Record<string, string>> {
+  return Object.fromEntries(refusalLists.flatMap((list) => Object.entries(list).map(([code, both]) => [code, both[language]])));
+}
 
 /** The sentence for a code; the sentence of `otherwise` where the code has none. */
 export function titleOf(code: string, params: Readonly<Record<string, unknown>>, language: Language, otherwise: ProblemCode): string {

@@ -1,5 +1,4 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
 import { claimTierASeat, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
@@ -9,19 +8,16 @@ export class AssignOwner extends AggregateCommand {
   @IsId() ownerId!: string;
 }
 
-@CommandHandler(AssignOwner)
-export class AssignOwnerHandler implements ICommandHandler<AssignOwner> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly members: TeamMembers,
-  ) {}
-
-  async execute(command: AssignOwner) {
-    await this.commands.before(keyAccount, command, ownerOf, async (account) => {
-      await this.members.assertOnboarded(command.ownerId);
-      const changes = assignOwner(account, command.ownerId).length > 0;
-      if (changes && isTierA(account)) await this.commands.also(reservation, tierASeats(command.ownerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
-    });
-    return this.commands.change(keyAccount, command, ownerOf, (account) => assignOwner(account, command.ownerId));
-  }
-}
+export const assignOwnerCase = useCase(AssignOwner, {
+  route: 'key-accounts/:id/assign-owner',
+  roles: ['director'],
+  on: keyAccount,
+  ownerOf,
+  needs: [Commands, TeamMembers],
+  async prepare(command, account, [commands, members]) {
+    await members.assertOnboarded(command.ownerId);
+    const changes = assignOwner(account, command.ownerId).length > 0;
+    if (changes && isTierA(account)) await commands.also(reservation, tierASeats(command.ownerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+  },
+  decide: (account, { ownerId }) => assignOwner(account, ownerId),
+});

@@ -1,6 +1,5 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { ClosureBlocker } from '@keyfold/contracts';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, Min, ValidateNested } from 'class-validator';
@@ -10,14 +9,12 @@ export class GrantClosure extends AggregateCommand {
   @IsId() closureId!: string;
 }
 
-@CommandHandler(GrantClosure)
-export class GrantClosureHandler implements ICommandHandler<GrantClosure> {
-  constructor(private readonly commands: Commands) {}
-
-  execute(command: GrantClosure) {
-    return this.commands.change(keyAccount, command, null, (account) => grantClosure(account, command.closureId));
-  }
-}
+export const grantClosureCase = useCase(GrantClosure, {
+  route: 'key-accounts/:id/grant-closure',
+  roles: ['service'],
+  on: keyAccount,
+  decide: (account, { closureId }) => grantClosure(account, closureId),
+});
 
 class ClosureBlockerBody implements ClosureBlocker {
   @IsIn(['opportunities', 'satisfaction']) service!: string;
@@ -30,12 +27,9 @@ export class RefuseClosure extends AggregateCommand {
   @ArrayMaxSize(10) @ValidateNested({ each: true }) @Type(() => ClosureBlockerBody) blockers!: ClosureBlockerBody[];
 }
 
-@CommandHandler(RefuseClosure)
-export class RefuseClosureHandler implements ICommandHandler<RefuseClosure> {
-  constructor(private readonly commands: Commands) {}
-
-  execute(command: RefuseClosure) {
-    const blockers = command.blockers.map(({ service, code, open }) => ({ service, code, open }));
-    return this.commands.change(keyAccount, command, null, (account) => refuseClosure(account, command.closureId, blockers));
-  }
-}
+export const refuseClosureCase = useCase(RefuseClosure, {
+  route: 'key-accounts/:id/refuse-closure',
+  roles: ['service'],
+  on: keyAccount,
+  decide: (account, { closureId, blockers }) => refuseClosure(account, closureId, blockers.map(({ service, code, open }) => ({ service, code, open }))),
+});

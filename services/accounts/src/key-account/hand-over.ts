@@ -1,9 +1,8 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { claimTierASeat, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { handOver, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { formerOwnersOf, handOver, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
 
 export class HandOver extends AggregateCommand {
   @IsId() toOwnerId!: string;
@@ -12,28 +11,23 @@ export class HandOver extends AggregateCommand {
   @IsText(500) reason!: string;
 }
 
-@CommandHandler(HandOver)
-export class HandOverHandler implements ICommandHandler<HandOver> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly members: TeamMembers,
-    private readonly time: ReportingTime,
-  ) {}
+const dayOf = (time: ReportingTime, date: string) => ({ start: time.startOfDay(date), end: new Date(time.endOfDay(date)).toISOString() });
 
+export const handOverCase = useCase(HandOver, {
+  route: 'key-accounts/:id/hand-over',
+  roles: ['director'],
+  on: keyAccount,
+  ownerOf,
+  needs: [Commands, TeamMembers, ReportingTime],
   /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
-  async execute(command: HandOver) {
-    const facts = { toOwnerId: command.toOwnerId, reason: command.reason };
-    const day = { start: this.time.startOfDay(command.effectiveOn), end: new Date(this.time.endOfDay(command.effectiveOn)).toISOString() };
-    let seatOf: string | null = null;
-    await this.commands.before(keyAccount, command, ownerOf, async (account) => {
-      await this.members.assertOnboarded(command.toOwnerId);
-      const changes = handOver(account, facts, day).length > 0;
-      if (!changes || !isTierA(account)) return;
-      seatOf = ownerOf(account);
-      await this.commands.also(reservation, tierASeats(command.toOwnerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
-    });
-    const result = await this.commands.change(keyAccount, command, ownerOf, (account) => handOver(account, facts, day));
-    if (seatOf !== null) await this.commands.also(reservation, tierASeats(seatOf), command, 'release', (seats) => release(seats, command.id));
-    return result;
-  }
-}
+  async prepare(command, account, [commands, members, time]) {
+    await members.assertOnboarded(command.toOwnerId);
+    const changes = handOver(account, command, dayOf(time, command.effectiveOn)).length > 0;
+    if (changes && isTierA(account)) await commands.also(reservation, tierASeats(command.toOwnerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+  },
+  decide: (account, { toOwnerId, reason, effectiveOn }, _prepared, [, , time]) => handOver(account, { toOwnerId, reason }, dayOf(time, effectiveOn)),
+  async after(command, account, [commands]) {
+    if (!isTierA(account)) return;
+    for (const former of formerOwnersOf(account)) await commands.also(reservation, tierASeats(former), command, 'release', (seats) => release(seats, command.id));
+  },
+});

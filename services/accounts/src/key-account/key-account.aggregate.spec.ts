@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
-import { assignOwner, attachToParent, grantClosure, handOver, keyAccount, ownerOf, qualify, refuseClosure, registerClient, registerProspect, requestClosure, withdraw } from './key-account.aggregate.js';
+import { addTeamMember, assignOwner, attachToParent, grantClosure, handOver, keyAccount, ownerOf, qualify, refuseClosure, registerClient, registerProspect, removeTeamMember, requestClosure, withdraw } from './key-account.aggregate.js';
 import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, withdrawn } from './key-account.facts.js';
 
 const facts = { name: 'Acme', profile };
@@ -49,6 +49,25 @@ describe('a handover', () => {
   it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, day('2026-03-01'))).thenRefused('owner-missing'));
   it('cannot lie before the day of the last change of owner', () =>
     given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2025-12-31'))).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
+});
+
+describe('the account team', () => {
+  const member = { memberId: 'bob', role: 'sales-engineer', access: 'edit' } as const;
+  const added: KeyAccountEvent = { type: 'accounts.key-account.team-member-added', data: member };
+  const removed: KeyAccountEvent = { type: 'accounts.key-account.team-member-removed', data: { memberId: 'bob', reason: null } };
+  const full = Array.from({ length: 50 }, (_, i): KeyAccountEvent => ({ ...added, data: { ...member, memberId: `m${i}` } }) as KeyAccountEvent);
+
+  it('takes a member', () => given(keyAccount, clientRegistered).when((account) => addTeamMember(account, member)).then(added));
+  it('takes him once', () => given(keyAccount, clientRegistered, added).when((account) => addTeamMember(account, member)).thenNothing());
+  it('changes what he may do', () => {
+    const reader = { ...member, access: 'read' } as const;
+    given(keyAccount, clientRegistered, added).when((account) => addTeamMember(account, reader)).then({ ...added, data: reader } as KeyAccountEvent);
+  });
+  it('has a limit', () => given(keyAccount, clientRegistered, ...full).when((account) => addTeamMember(account, member)).thenRefused('account-team-full', { limit: 50 }));
+  it('lets a member go, once', () => {
+    given(keyAccount, clientRegistered, added).when((account) => removeTeamMember(account, removed.data as never)).then(removed);
+    given(keyAccount, clientRegistered, added, removed).when((account) => removeTeamMember(account, removed.data as never)).thenNothing();
+  });
 });
 
 describe('a closure', () => {

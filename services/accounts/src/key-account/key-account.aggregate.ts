@@ -1,4 +1,4 @@
-import { type CompanyProfile, type ClosureBlocker, type KeyAccountEvent, keyAccountContract, type Provenance, type Tier } from '@keyfold/contracts';
+import { type AccountTeamRole, type CompanyProfile, type ClosureBlocker, type KeyAccountEvent, keyAccountContract, type Provenance, type Tier } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
 
 export interface RegisteredAccount {
@@ -10,9 +10,17 @@ export interface RegisteredAccount {
   /** In order of their days; the owner on a day is that of the last entry up to it. */
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
   readonly parentId: string | null;
+  readonly team: readonly AccountTeamMember[];
   readonly closureId: string | null;
   readonly before: 'prospect' | 'active';
   readonly versions: number;
+}
+
+/** Somebody of the account team, beside the owner. */
+export interface AccountTeamMember {
+  readonly memberId: string;
+  readonly role: AccountTeamRole;
+  readonly access: 'read' | 'edit';
 }
 
 export type KeyAccount = { readonly status: 'unknown' } | RegisteredAccount;
@@ -37,6 +45,10 @@ export const keyAccount = decider<KeyAccount, KeyAccountEvent>({
         return { ...known, owners: [...known.owners, { ownerId: fact.data.toOwnerId, from: fact.occurredAt }] };
       case 'accounts.key-account.attached-to-parent':
         return { ...known, parentId: fact.data.parentId };
+      case 'accounts.key-account.team-member-added':
+        return { ...known, team: [...known.team.filter(({ memberId }) => memberId !== fact.data.memberId), fact.data] };
+      case 'accounts.key-account.team-member-removed':
+        return { ...known, team: known.team.filter(({ memberId }) => memberId !== fact.data.memberId) };
       case 'accounts.key-account.closure-requested':
         return { ...known, status: 'closing', closureId: fact.data.closureId };
       case 'accounts.key-account.closure-refused':
@@ -51,12 +63,24 @@ export const keyAccount = decider<KeyAccount, KeyAccountEvent>({
   },
 });
 
-const newAccount = { provenance: null, tier: null, owners: [], parentId: null, closureId: null, versions: 0 };
+const newAccount = { provenance: null, tier: null, owners: [], parentId: null, team: [], closureId: null, versions: 0 };
 
 /** Last owner named, also when the handover lies in the future; null for an account nobody owns. */
 export const ownerOf = (account: KeyAccount): string | null => (account.status === 'unknown' ? null : (account.owners.at(-1)?.ownerId ?? null));
 
+/** Everybody who owned the account before its last owner. */
+export const formerOwnersOf = (account: KeyAccount): string[] => {
+  const owners = account.status === 'unknown' ? [] : account.owners.map(({ ownerId }) => ownerId);
+  return [...new Set(owners)].filter((ownerId) => ownerId !== owners.at(-1));
+};
+
 export const isTierA = (account: KeyAccount): boolean => account.status !== 'unknown' && account.tier === 'A';
+
+/** Whose an account is today, and who is in its team. */
+export function accessOf(account: KeyAccount, now: string): { ownerId: string | null; team: readonly AccountTeamMember[] } {
+  if (account.status === 'unknown') return { ownerId: null, team: [] };
+  return { ownerId: account.owners.findLast(({ from }) => from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null, team: account.team };
+}
 
 /** A prospect that a key account manager brings is his from the start. */
 export function registerProspect(account: KeyAccount, facts: { name: string; profile: CompanyProfile }, ownerId: string | null): KeyAccountEvent[] {
@@ -112,6 +136,20 @@ export function attachToParent(account: KeyAccount, parentId: string): KeyAccoun
   return open.parentId === parentId ? [] : [{ type: 'accounts.key-account.attached-to-parent', data: { parentId } }];
 }
 
+export function addTeamMember(account: KeyAccount, member: AccountTeamMember): KeyAccountEvent[] {
+  const open = assertOpen(account);
+  const known = open.team.find(({ memberId }) => memberId === member.memberId);
+  if (known?.role === member.role && known.access === member.access) return [];
+  if (!known && open.team.length >= TEAM_LIMIT) throw new DomainError('account-team-full', { limit: TEAM_LIMIT });
+  return [{ type: 'accounts.key-account.team-member-added', data: member }];
+}
+
+export function removeTeamMember(account: KeyAccount, facts: { memberId: string; reason: string | null }): KeyAccountEvent[] {
+  return assertOpen(account).team.some(({ memberId }) => memberId === facts.memberId) ? [{ type: 'accounts.key-account.team-member-removed', data: facts }] : [];
+}
+
+const TEAM_LIMIT = 50;
+
 export function requestClosure(account: KeyAccount, facts: { closureId: string; reason: string; answerBy: string }): KeyAccountEvent[] {
   assertOpen(account);
   return [{ type: 'accounts.key-account.closure-requested', data: facts }];
@@ -138,7 +176,7 @@ const isClosing = (account: KeyAccount, closureId: string): boolean => account.s
 
 const versionsUpTo = (version: number): number[] => Array.from({ length: version }, (_, i) => i + 1);
 
-function assertOpen(account: KeyAccount): RegisteredAccount {
+export function assertOpen(account: KeyAccount): RegisteredAccount {
   if (account.status === 'unknown' || account.status === 'withdrawn') throw new DomainError('account-unknown');
   if (account.status === 'closing') throw new DomainError('account-closing');
   if (account.status === 'closed') throw new DomainError('account-closed');

@@ -1,8 +1,7 @@
-import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { type ClosureBlocker, type CompanyProfile, type KeyAccountEvent, keyAccountContract, type Provenance, type Tier, TIERS } from '@keyfold/contracts';
-import { type Filter, ignored, NotFound, projection } from '@keyfold/event-sourcing';
-import { type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access, IsId, IsText, ReportingTime } from '@keyfold/platform';
+import { type AccountTeamRole, type ClosureBlocker, type CompanyProfile, type KeyAccountEvent, keyAccountContract, type Provenance, type Tier, TIERS } from '@keyfold/contracts';
+import { ignored, projection } from '@keyfold/event-sourcing';
+import { PageQuery } from '@keyfold/event-sourcing-nest';
+import { IsId, IsText, rowQueries } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 
 const STATUSES = ['prospect', 'active', 'closing', 'closed'] as const;
@@ -21,6 +20,7 @@ export interface KeyAccountRow {
   readonly parentId: string | null;
   readonly profile: CompanyProfile;
   readonly activeSince: string | null;
+  readonly team: readonly { readonly memberId: string; readonly role: AccountTeamRole; readonly access: 'read' | 'edit' }[];
   readonly closure: { readonly closureId: string; readonly state: 'requested' | 'refused' | 'closed'; readonly blockers: readonly ClosureBlocker[] } | null;
   readonly statusBefore: 'prospect' | 'active';
   readonly provenance: Provenance | null;
@@ -28,7 +28,7 @@ export interface KeyAccountRow {
 
 export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
   name: 'key-accounts',
-  version: 1,
+  version: 2,
   follows: [keyAccountContract],
   indexes: [['sortName'], ['ownerId'], ['status', 'sortName']],
   fold(row, event, id): KeyAccountRow | null {
@@ -50,6 +50,10 @@ export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
         return { ...known, ownerId: event.data.toOwnerId, ownerSince: event.occurredAt };
       case 'accounts.key-account.attached-to-parent':
         return { ...known, parentId: event.data.parentId };
+      case 'accounts.key-account.team-member-added':
+        return { ...known, team: [...known.team.filter(({ memberId }) => memberId !== event.data.memberId), event.data] };
+      case 'accounts.key-account.team-member-removed':
+        return { ...known, team: known.team.filter(({ memberId }) => memberId !== event.data.memberId) };
       case 'accounts.key-account.closure-requested':
         return { ...known, status: 'closing', closure: { closureId: event.data.closureId, state: 'requested', blockers: [] } };
       case 'accounts.key-account.closure-refused':
@@ -78,6 +82,7 @@ const newRow = (id: string, facts: { name: string; profile: CompanyProfile }): K
   parentId: null,
   profile: facts.profile,
   activeSince: null,
+  team: [],
   closure: null,
   provenance: null,
 });
@@ -92,46 +97,16 @@ export class ListKeyAccounts extends PageQuery<KeyAccountItem> {
   @IsOptional() @IsText(100) q?: string;
 }
 
-@QueryHandler(ListKeyAccounts)
-export class ListKeyAccountsHandler implements IQueryHandler<ListKeyAccounts> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-    private readonly time: ReportingTime,
-  ) {}
-
-  async execute(query: ListKeyAccounts): Promise<Page<KeyAccountItem>> {
-    const q = query.q?.toLowerCase();
-    const conditions: Filter[] = [
-      await this.access.accountFilter(query.scope, 'id'),
-      ...(query.status ? [{ status: query.status }] : []),
-      ...(query.tier ? [{ tier: query.tier }] : []),
-      ...(query.ownerId ? [{ ownerId: query.ownerId }] : []),
-      ...(q ? [{ sortName: { $gte: q, $lt: `${q}\uffff` } }] : []),
-    ];
-    const page = await this.views.page(keyAccounts, query, { filter: { $and: conditions }, sort: { sortName: 1 } });
-    return { ...page, items: await Promise.all(page.items.map((row) => asItem(row, this.access, this.time))) };
-  }
-}
-
-export class GetKeyAccount extends RowById<KeyAccountItem> {}
-
-@QueryHandler(GetKeyAccount)
-export class GetKeyAccountHandler implements IQueryHandler<GetKeyAccount> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-    private readonly time: ReportingTime,
-  ) {}
-
-  async execute(query: GetKeyAccount): Promise<KeyAccountItem> {
-    await this.views.arrived(query);
-    const row = await this.views.of(keyAccounts).get(query.id);
-    if (!row || !query.scope.covers(await this.access.ownerOf(row.id))) throw new NotFound('key-account', query.id);
-    return asItem(row, this.access, this.time);
-  }
-}
-
-async function asItem({ sortName: _sortName, statusBefore: _before, profile, ...row }: KeyAccountRow, access: Access, time: ReportingTime): Promise<KeyAccountItem> {
-  return { ...row, ...profile, activeSince: row.activeSince && time.dateOf(row.activeSince), ownerName: await access.memberName(row.ownerId) };
-}
+export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListKeyAccounts>({
+  path: 'key-accounts',
+  roles: ['kam', 'director', 'sales-engineer', 'project-manager', 'csr-officer', 'service-agent', 'finance', 'auditor', 'bi'],
+  rows: keyAccounts,
+  list: ListKeyAccounts,
+  equal: ['status', 'tier', 'ownerId'],
+  where: ({ q }) => (q === undefined ? [] : [{ sortName: { $gte: q.toLowerCase(), $lt: `${q.toLowerCase()}\uffff` } }]),
+  sort: { sortName: 1 },
+  scope: { account: 'id' },
+  async show({ sortName: _sortName, statusBefore: _before, profile, ...row }, access, time) {
+    return { ...row, ...profile, activeSince: row.activeSince && time.dateOf(row.activeSince), ownerName: await access.memberName(row.ownerId) };
+  },
+});

@@ -1,5 +1,4 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsDateOnly, IsName, ProvenanceBody, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
@@ -13,16 +12,12 @@ export class RegisterClient extends AggregateCommand {
   @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
-@CommandHandler(RegisterClient)
-export class RegisterClientHandler implements ICommandHandler<RegisterClient> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly time: ReportingTime,
-  ) {}
-
-  execute(command: RegisterClient) {
-    const facts = { name: command.name, profile: profileOf(command.profile), provenance: command.provenance ?? null };
-    const activeSince = this.time.startOfDay(command.activeSince);
-    return this.commands.create(keyAccount, command, (account) => registerClient(account, facts, activeSince));
-  }
-}
+export const registerClientCase = useCase(RegisterClient, {
+  route: 'key-accounts/:id/register-client',
+  roles: ['director'],
+  on: keyAccount,
+  makes: true,
+  needs: [ReportingTime],
+  decide: (account, { name, profile, activeSince, provenance = null }, _prepared, [time]) =>
+    registerClient(account, { name, profile: profileOf(profile), provenance }, time.startOfDay(activeSince)),
+});

@@ -1,5 +1,4 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsName } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
@@ -10,13 +9,11 @@ export class RegisterProspect extends AggregateCommand {
   @IsOptional() @IsBody(() => CompanyProfileBody) profile?: CompanyProfileBody;
 }
 
-@CommandHandler(RegisterProspect)
-export class RegisterProspectHandler implements ICommandHandler<RegisterProspect> {
-  constructor(private readonly commands: Commands) {}
-
-  execute(command: RegisterProspect) {
-    const facts = { name: command.name, profile: profileOf(command.profile) };
-    const { roles, memberId } = command.context.actor;
-    return this.commands.create(keyAccount, command, (account) => registerProspect(account, facts, roles.includes('kam') ? memberId : null));
-  }
-}
+export const registerProspectCase = useCase(RegisterProspect, {
+  route: 'key-accounts',
+  roles: ['kam', 'director'],
+  on: keyAccount,
+  decide(account, { name, profile, context: { actor } }) {
+    return registerProspect(account, { name, profile: profileOf(profile) }, actor.roles.includes('kam') ? actor.memberId : null);
+  },
+});

@@ -1,27 +1,20 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands, uuid5 } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase, uuid5 } from '@keyfold/event-sourcing-nest';
 import { IsText, Settings } from '@keyfold/platform';
 import { closureAnswerBy } from '../account-closure/account-closure.process.js';
 import { keyAccount, ownerOf, requestClosure } from './key-account.aggregate.js';
 
+/** Whether the account may close is decided by the closure process, see the `closure` of the account. */
 export class RequestClosure extends AggregateCommand {
   @IsText(500) reason!: string;
 }
 
-/** Answers 202: whether the account may close is decided by the closure process, see the `closure` of the account. */
-@CommandHandler(RequestClosure)
-export class RequestClosureHandler implements ICommandHandler<RequestClosure> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly settings: Settings,
-  ) {}
-
-  execute(command: RequestClosure) {
-    const facts = {
-      closureId: uuid5(command.context.commandId, 'closure'),
-      reason: command.reason,
-      answerBy: closureAnswerBy(command.context.now, this.settings.commandDeadlineMs),
-    };
-    return this.commands.change(keyAccount, command, ownerOf, (account) => requestClosure(account, facts));
-  }
-}
+export const requestClosureCase = useCase(RequestClosure, {
+  route: 'key-accounts/:id/request-closure',
+  roles: ['director'],
+  on: keyAccount,
+  outcomeLater: true,
+  ownerOf,
+  needs: [Settings],
+  decide: (account, { reason, context }, _prepared, [settings]) =>
+    requestClosure(account, { closureId: uuid5(context.commandId, 'closure'), reason, answerBy: closureAnswerBy(context.now, settings.commandDeadlineMs) }),
+});

@@ -1,5 +1,4 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
 import { keyAccount, ownerOf, withdraw } from './key-account.aggregate.js';
@@ -9,13 +8,12 @@ export class WithdrawAccount extends AggregateCommand {
   @IsText(500) reason!: string;
 }
 
-@CommandHandler(WithdrawAccount)
-export class WithdrawAccountHandler implements ICommandHandler<WithdrawAccount> {
-  constructor(private readonly commands: Commands) {}
-
-  async execute(command: WithdrawAccount) {
-    const result = await this.commands.change(keyAccount, command, ownerOf, (account) => withdraw(account, command.reason));
-    await this.commands.also(reservation, HIERARCHY, command, 'release', (edges) => release(edges, command.id));
-    return result;
-  }
-}
+export const withdrawAccountCase = useCase(WithdrawAccount, {
+  route: 'key-accounts/:id/withdraw',
+  roles: ['director'],
+  on: keyAccount,
+  ownerOf,
+  needs: [Commands],
+  decide: (account, { reason }) => withdraw(account, reason),
+  after: (command, _account, [commands]) => commands.also(reservation, HIERARCHY, command, 'release', (edges) => release(edges, command.id)),
+});

@@ -1,11 +1,12 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { TaskMatter } from '@keyfold/contracts';
-import { NotFound } from '@keyfold/event-sourcing';
-import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsId, IsInstant, IsText } from '@keyfold/platform';
 import { IsIn, IsObject, IsOptional } from 'class-validator';
-import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
+import { Accounts } from '../key-account/accounts.js';
 import { raise, task } from './task.aggregate.js';
+
+/** Who has tasks. */
+export const WORKERS = ['kam', 'director', 'service-agent', 'sales-engineer', 'project-manager', 'csr-officer'] as const;
 
 /** A task that somebody writes for himself or for another. */
 export class AddTask extends AggregateCommand {
@@ -15,21 +16,19 @@ export class AddTask extends AggregateCommand {
   @IsOptional() @IsInstant() dueAt?: string | null;
 }
 
-@CommandHandler(AddTask)
-export class AddTaskHandler implements ICommandHandler<AddTask> {
-  constructor(private readonly commands: Commands) {}
-
-  async execute(command: AddTask) {
-    const accountId = command.accountId ?? null;
-    if (accountId !== null) {
-      const { state } = await this.commands.load(keyAccount, accountId);
-      if (state.status === 'unknown' || !command.scope.covers(ownerOf(state))) throw new NotFound('key-account', accountId);
-    }
-    const matter: TaskMatter = { kind: 'custom', params: { title: command.title }, subject: accountId === null ? null : { type: 'account', id: accountId } };
-    const facts = { accountId, matter, assigneeId: command.assigneeId ?? command.context.actor.memberId, dueAt: command.dueAt ?? null };
-    return this.commands.create(task, command, (state) => raise(state, facts));
-  }
-}
+export const addTaskCase = useCase(AddTask, {
+  route: 'tasks',
+  roles: WORKERS,
+  on: task,
+  needs: [Accounts],
+  async permit({ accountId, scope }, _task, [accounts]) {
+    if (accountId) await accounts.assertEditable(accountId, scope);
+  },
+  decide(state, { accountId = null, title, assigneeId, dueAt = null, context }) {
+    const matter: TaskMatter = { kind: 'custom', params: { title }, subject: accountId === null ? null : { type: 'account', id: accountId } };
+    return raise(state, { accountId, matter, assigneeId: assigneeId ?? context.actor.memberId, dueAt });
+  },
+});
 
 class TaskSubjectBody {
   @IsIn(['incident', 'account', 'opportunity']) type!: 'incident' | 'account' | 'opportunity';
@@ -49,14 +48,13 @@ export class RaiseTask extends AggregateCommand {
   @IsOptional() @IsInstant() dueAt?: string | null;
 }
 
-@CommandHandler(RaiseTask)
-export class RaiseTaskHandler implements ICommandHandler<RaiseTask> {
-  constructor(private readonly commands: Commands) {}
-
-  async execute(command: RaiseTask) {
-    const { state: account } = await this.commands.loadFresh(keyAccount, command.accountId);
-    const { kind, params, subject } = command.matter;
-    const facts = { accountId: command.accountId, matter: { kind, params, subject: { type: subject.type, id: subject.id } }, assigneeId: ownerOf(account), dueAt: command.dueAt ?? null };
-    return this.commands.create(task, command, (state) => raise(state, facts));
-  }
-}
+export const raiseTaskCase = useCase(RaiseTask, {
+  route: 'tasks/:id/raise',
+  roles: ['service'],
+  on: task,
+  makes: true,
+  needs: [Accounts],
+  prepare: ({ accountId }, _task, [accounts]) => accounts.ownerOf(accountId),
+  decide: (state, { accountId, matter: { kind, params, subject }, dueAt = null }, assigneeId) =>
+    raise(state, { accountId, matter: { kind, params, subject: { type: subject.type, id: subject.id } }, assigneeId, dueAt }),
+});

@@ -1,9 +1,9 @@
-import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { type TaskEvent, type TaskMatter, taskContract } from '@keyfold/contracts';
-import { type Filter, ignored, NotFound, projection } from '@keyfold/event-sourcing';
-import { type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access, IsId } from '@keyfold/platform';
+import { ignored, projection } from '@keyfold/event-sourcing';
+import { PageQuery } from '@keyfold/event-sourcing-nest';
+import { IsId, rowQueries } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
+import { WORKERS } from './raise-task.js';
 
 const STATES = ['open', 'done', 'dismissed'] as const;
 
@@ -49,44 +49,13 @@ export class ListTasks extends PageQuery<TaskItem> {
   @IsOptional() @IsId() accountId?: string;
 }
 
-@QueryHandler(ListTasks)
-export class ListTasksHandler implements IQueryHandler<ListTasks> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-  ) {}
-
-  async execute(query: ListTasks): Promise<Page<TaskItem>> {
-    const conditions: Filter[] = [
-      await this.access.ownerFilter(query.scope, 'assigneeId'),
-      ...(query.state ? [{ state: query.state }] : []),
-      ...(query.assigneeId ? [{ assigneeId: query.assigneeId }] : []),
-      ...(query.accountId ? [{ accountId: query.accountId }] : []),
-    ];
-    const page = await this.views.page(tasks, query, { filter: { $and: conditions }, sort: { raisedAt: -1 } });
-    return { ...page, items: await Promise.all(page.items.map((row) => withNames(row, this.access))) };
-  }
-}
-
-export class GetTask extends RowById<TaskItem> {}
-
-@QueryHandler(GetTask)
-export class GetTaskHandler implements IQueryHandler<GetTask> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-  ) {}
-
-  async execute(query: GetTask): Promise<TaskItem> {
-    await this.views.arrived(query);
-    const row = await this.views.of(tasks).get(query.id);
-    if (!row || !query.scope.covers(row.assigneeId)) throw new NotFound('task', query.id);
-    return withNames(row, this.access);
-  }
-}
-
-const withNames = async (row: TaskRow, access: Access): Promise<TaskItem> => ({
-  ...row,
-  accountName: await access.accountName(row.accountId),
-  assigneeName: await access.memberName(row.assigneeId),
+export const taskQueries = rowQueries<TaskRow, TaskItem, ListTasks>({
+  path: 'tasks',
+  roles: [...WORKERS, 'auditor'],
+  rows: tasks,
+  list: ListTasks,
+  equal: ['state', 'assigneeId', 'accountId'],
+  sort: { raisedAt: -1 },
+  scope: { owner: 'assigneeId' },
+  show: async (row, access) => ({ ...row, accountName: await access.accountName(row.accountId), assigneeName: await access.memberName(row.assigneeId) }),
 });

@@ -1,6 +1,5 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { MEMBER_ROLES, type MemberRole } from '@keyfold/contracts';
-import { AggregateCommand, Commands, PersonalField } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, PersonalField, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
@@ -15,21 +14,16 @@ export class OnboardMember extends AggregateCommand {
   @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
-@CommandHandler(OnboardMember)
-export class OnboardMemberHandler implements ICommandHandler<OnboardMember> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly members: TeamMembers,
-  ) {}
-
-  async execute(command: OnboardMember) {
-    const managerId = command.managerId ?? null;
-    await this.commands.unlessRepeated(command, () => this.members.assertNotBelow(managerId, command.id));
-    const { name, role, provenance = null } = command;
-    const facts = { memberId: command.id, name, role, managerId, region: command.region ?? null, provenance };
-    return this.commands.create(teamMember, command, (member) => onboard(member, facts));
-  }
-}
+export const onboardMemberCase = useCase(OnboardMember, {
+  route: ['team-members', 'team-members/:id/onboard'],
+  roles: ['director', 'hr'],
+  on: teamMember,
+  makes: true,
+  needs: [TeamMembers],
+  prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
+  decide: (member, { id: memberId, name, role, managerId = null, region = null, provenance = null }) =>
+    onboard(member, { memberId, name, role, managerId, region, provenance }),
+});
 
 /** Another manager or region. */
 export class ReassignMember extends AggregateCommand {
@@ -37,34 +31,25 @@ export class ReassignMember extends AggregateCommand {
   @IsOptional() @IsText(100) region?: string | null;
 }
 
-@CommandHandler(ReassignMember)
-export class ReassignMemberHandler implements ICommandHandler<ReassignMember> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly members: TeamMembers,
-  ) {}
-
-  async execute(command: ReassignMember) {
-    const managerId = command.managerId ?? null;
-    await this.commands.unlessRepeated(command, () => this.members.assertNotBelow(managerId, command.id));
-    return this.commands.change(teamMember, command, null, (member) => reassign(member, { managerId, region: command.region ?? null }));
-  }
-}
+export const reassignMemberCase = useCase(ReassignMember, {
+  route: 'team-members/:id/reassign',
+  roles: ['director'],
+  on: teamMember,
+  needs: [TeamMembers],
+  prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
+  decide: (member, { managerId = null, region = null }) => reassign(member, { managerId, region }),
+});
 
 /** Takes an imported member back. */
 export class WithdrawMember extends AggregateCommand {
   @IsText(500) reason!: string;
 }
 
-@CommandHandler(WithdrawMember)
-export class WithdrawMemberHandler implements ICommandHandler<WithdrawMember> {
-  constructor(
-    private readonly commands: Commands,
-    private readonly members: TeamMembers,
-  ) {}
-
-  async execute(command: WithdrawMember) {
-    await this.commands.unlessRepeated(command, () => this.members.assertNotNeeded(command.id));
-    return this.commands.change(teamMember, command, null, (member) => withdrawMember(member, command.reason));
-  }
-}
+export const withdrawMemberCase = useCase(WithdrawMember, {
+  route: 'team-members/:id/withdraw',
+  roles: ['director'],
+  on: teamMember,
+  needs: [TeamMembers],
+  prepare: ({ id }, _member, [members]) => members.assertNotNeeded(id),
+  decide: (member, { reason }) => withdrawMember(member, reason),
+});

@@ -1,8 +1,7 @@
-import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { type MemberRole, type Provenance, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
-import { ignored, NotFound, projection } from '@keyfold/event-sourcing';
-import { type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access } from '@keyfold/platform';
+import { ignored, projection } from '@keyfold/event-sourcing';
+import { PageQuery } from '@keyfold/event-sourcing-nest';
+import { rowQueries } from '@keyfold/platform';
 
 export interface TeamMemberRow {
   readonly id: string;
@@ -38,38 +37,11 @@ type TeamMemberItem = TeamMemberRow & { name: string | null; managerName: string
 
 export class ListTeamMembers extends PageQuery<TeamMemberItem> {}
 
-@QueryHandler(ListTeamMembers)
-export class ListTeamMembersHandler implements IQueryHandler<ListTeamMembers> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-  ) {}
-
-  async execute(query: ListTeamMembers): Promise<Page<TeamMemberItem>> {
-    const page = await this.views.page(teamMembers, query, {});
-    return { ...page, items: await Promise.all(page.items.map((row) => withNames(row, this.access))) };
-  }
-}
-
-export class GetTeamMember extends RowById<TeamMemberItem> {}
-
-@QueryHandler(GetTeamMember)
-export class GetTeamMemberHandler implements IQueryHandler<GetTeamMember> {
-  constructor(
-    private readonly views: Views,
-    private readonly access: Access,
-  ) {}
-
-  async execute(query: GetTeamMember): Promise<TeamMemberItem> {
-    await this.views.arrived(query);
-    const row = await this.views.of(teamMembers).get(query.id);
-    if (!row) throw new NotFound('team-member', query.id);
-    return withNames(row, this.access);
-  }
-}
-
-const withNames = async (row: TeamMemberRow, access: Access): Promise<TeamMemberItem> => ({
-  ...row,
-  name: await access.memberName(row.id),
-  managerName: await access.memberName(row.managerId),
+export const teamMemberQueries = rowQueries<TeamMemberRow, TeamMemberItem, ListTeamMembers>({
+  path: 'team-members',
+  roles: ['kam', 'director', 'sales-engineer', 'project-manager', 'csr-officer', 'service-agent', 'finance', 'hr', 'auditor'],
+  rows: teamMembers,
+  list: ListTeamMembers,
+  scope: 'everybody',
+  show: async (row, access) => ({ ...row, name: await access.memberName(row.id), managerName: await access.memberName(row.managerId) }),
 });

@@ -1,0 +1,23 @@
+import { importsRefusals } from './imports.refusals.js';
+import { incidentRefusals } from './satisfaction/incident.refusals.js';
+import { keyAccountRefusals } from './accounts/key-account.refusals.js';
+import { offeringRefusals } from './opportunities/offering.refusals.js';
+import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
+import { personRefusals } from './person.refusals.js';
+import { reservationRefusals } from './accounts/reservation.refusals.js';
+import { taskRefusals } from './accounts/task.refusals.js';
+import { teamMemberRefusals } from './accounts/team-member.refusals.js';
+import type { Sentences } from './refusal.js';
+
+/** Every refusal of every service, by the aggregate that it speaks of. */
+export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
+  personRefusals,
+  importsRefusals,
+  keyAccountRefusals,
+  reservationRefusals,
+  teamMemberRefusals,
+  taskRefusals,
+  opportunityRefusals,
+  offeringRefusals,
+  incidentRefusals,
+];

@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { decider, type DomainEvent } from '@keyfold/event-sourcing';
+import { AggregateCommand, Commands } from './commands.js';
+import { ScopedQuery } from './queries.js';
+import { ROUTE_COMMAND, ROUTE_ROLES } from './routes.js';
+import { queryCase, useCase, useCases } from './use-case.js';
+
+type Counted = DomainEvent<'test.counter.counted', { by: number }>;
+const counter = decider<number, Counted>({
+  contract: { service: 'test', name: 'counter', streamPrefix: 'counter', events: { 'test.counter.counted': { version: 1 } } },
+  initial: 0,
+  evolve: (state, fact) => state + fact.data.by,
+});
+
+class Count extends AggregateCommand {
+  by!: number;
+}
+class GetCount extends ScopedQuery<number> {}
+class Steps {
+  readonly taken: string[] = [];
+}
+
+const count = useCase(Count, {
+  route: ['counters', 'counters/:id/count'],
+  roles: ['director'],
+  on: counter,
+  makes: true,
+  needs: [Steps],
+  permit: async (_command, state, [steps]) => void steps.taken.push(`permit at ${state}`),
+  prepare: async ({ by }, _state, [steps]) => {
+    steps.taken.push('prepare');
+    return by * 10;
+  },
+  decide: (_state, _command, by, [steps]) => {
+    steps.taken.push('decide');
+    return [{ type: 'test.counter.counted', data: { by } }];
+  },
+  after: async (_command, state, [steps]) => void steps.taken.push(`after at ${state}`),
+});
+const getCount = queryCase<number, GetCount>(GetCount, { route: 'counters/:id', roles: ['auditor'], answer: async () => 7 });
+
+/** Commands over a counter in memory; `repeated`: the command id is known. */
+const commandsOn = (repeated: boolean) => {
+  let state = 0;
+  return {
+    load: () => Promise.resolve({ state }),
+    unlessRepeated: (_command: unknown, work: () => Promise<void>) => (repeated ? Promise.resolve() : work()),
+    create: (_on: unknown, _command: unknown, decide: (from: number) => Counted[]) => {
+      if (!repeated) for (const { data } of decide(state)) state += data.by;
+      return Promise.resolve({ id: 'c', version: 1, events: [] });
+    },
+  } as unknown as Commands;
+};
+
+const execute = async (repeated: boolean): Promise<readonly string[]> => {
+  const steps = new Steps();
+  const handler = new (count.handler as new (...needed: object[]) => { execute(command: Count): Promise<unknown> })(commandsOn(repeated), steps);
+  await handler.execute(Object.assign(new Count(), { by: 2 }));
+  return steps.taken;
+};
+
+describe('a use case', () => {
+  it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'after at 20']));
+  it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'after at 0']));
+
+  it('has a route for each way to tell it, found on a controller like any other', () => {
+    const { controllers, providers } = useCases('test', count, getCount);
+    expect(controllers.map(({ name }) => name)).toEqual(['CountersController']);
+    expect(providers.map(({ name }) => name)).toEqual(['CountHandler', 'GetCountHandler']);
+    const prototype = controllers[0]!.prototype as Record<string, object>;
+    const routes = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+    const said = (key: string) => routes.map((name) => Reflect.getMetadata(key, prototype[name]!) as unknown);
+    expect(Reflect.getMetadata(PATH_METADATA, controllers[0]!)).toBe('api/test/counters');
+    expect(routes).toEqual(['createCount', 'count', 'getCount']);
+    expect(said(PATH_METADATA)).toEqual(['/', ':id/count', ':id']);
+    expect(said(METHOD_METADATA)).toEqual([1, 1, 0]);
+    expect(said(ROUTE_COMMAND)).toEqual([{ name: null }, { name: 'count' }, undefined]);
+    expect(said(ROUTE_ROLES)).toEqual([['director'], ['director'], ['auditor']]);
+  });
+
+  it('is not there twice', () => expect(() => useCases('test', count, count)).toThrow('two routes'));
+});

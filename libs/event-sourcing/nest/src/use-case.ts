@@ -1,0 +1,174 @@
+import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type } from '@nestjs/common';
+import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
+import type { Role } from '@keyfold/contracts';
+import type { CommandResult, Decider, DomainEvent } from '@keyfold/event-sourcing';
+import { type AggregateCommand, Commands } from './commands.js';
+import { Edge } from './controllers.js';
+import { Caller } from './edge.js';
+import type { ScopedQuery } from './queries.js';
+import { Allow, Read, ROUTE_COMMAND } from './routes.js';
+
+/** One thing that a service can be told or asked: its route, and the handler behind it. A module takes them as `useCases(service, ...)`. */
+export interface UseCase {
+  /** `key-accounts`, `key-accounts/:id/qualify`: what follows `/api/<service>/`. */
+  readonly routes: readonly string[];
+  readonly type: Type<AggregateCommand> | Type<ScopedQuery<unknown>>;
+  readonly asks: boolean;
+  readonly handler: Type;
+  /** The route's own decorators: verb, status, roles. `path` is the route without its plural. */
+  decorate(path: string): readonly MethodDecorator[];
+}
+
+/** Classes that Nest injects. */
+export type Injectables = readonly (abstract new (...args: never[]) => object)[];
+export type Instances<Needs extends Injectables> = { readonly [I in keyof Needs]: InstanceType<Needs[I]> };
+
+export interface CommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> {
+  /** What follows `/api/<service>/`: `key-accounts` makes one, `key-accounts/:id/qualify` is told to one. Several, where it may be told in several ways. */
+  readonly route: string | readonly string[];
+  readonly roles: readonly Role[];
+  /** The aggregate that it is told to. */
+  readonly on: Decider<State, E>;
+  /** It may make the aggregate (or repeat its making) under an id that the caller chose; a route without an id always does. */
+  readonly makes?: boolean;
+  /** Its outcome comes later: answers 202. */
+  readonly outcomeLater?: boolean;
+  /** By whom the caller's scope is judged, on the state that is decided on. Absent: the roles of the route are enough. */
+  readonly ownerOf?: (state: State) => string | null;
+  /** What it needs injected, in this order. */
+  readonly needs?: Needs;
+  /** Throws NotFound for what is beyond the caller's scope and cannot be told by `ownerOf` alone. Asked every time, before all else. */
+  permit?(command: C, state: State, needs: Instances<Needs>): Promise<void>;
+  /**
+   * What other streams have to say, which the decision is given, or to hold first (a reservation; architecture.md 4).
+   * Left out for a repeated command: that gets its first result and decides nothing.
+   */
+  prepare?(command: C, state: State, needs: Instances<Needs>): Promise<Prepared>;
+  decide(state: State, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
+  /** What follows on other streams once it is appended; `state` is the one it left. Done for a repeated command too, because a crash may have come before it. */
+  after?(command: C, state: State, needs: Instances<Needs>): Promise<unknown>;
+}
+
+/** A command on one aggregate: class-validator says what its body is, `decide` what follows. */
+export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void>(
+  type: Type<C>,
+  definition: CommandDefinition<C, State, E, Needs, Prepared>,
+): UseCase {
+  const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
+  const routes = [definition.route].flat();
+  const makes = definition.makes ?? !routes[0]!.includes('/:id');
+
+  class Handler {
+    private readonly needed: Instances<Needs>;
+
+    constructor(
+      private readonly commands: Commands,
+      ...needed: object[]
+    ) {
+      this.needed = needed as unknown as Instances<Needs>;
+    }
+
+    async execute(command: C): Promise<CommandResult> {
+      if (definition.permit) await definition.permit(command, (await this.commands.load(on, command.id)).state, this.needed);
+      const prepared = await this.prepared(command);
+      const decide = (state: State): readonly E[] => definition.decide(state, command, prepared as Prepared, this.needed);
+      const result = makes ? await this.commands.create(on, command, decide) : await this.commands.change(on, command, ownerOf, decide);
+      if (definition.after) await definition.after(command, (await this.commands.load(on, command.id)).state, this.needed);
+      return result;
+    }
+
+    private async prepared(command: C): Promise<Prepared | undefined> {
+      let prepared: Prepared | undefined;
+      const work = async (state: State): Promise<void> => {
+        prepared = await definition.prepare?.(command, state, this.needed);
+      };
+      if (!definition.prepare) return undefined;
+      if (makes) await this.commands.unlessRepeated(command, async () => work((await this.commands.load(on, command.id)).state));
+      else await this.commands.before(on, command, ownerOf, work);
+      return prepared;
+    }
+  }
+
+  return {
+    routes,
+    type,
+    asks: false,
+    handler: injected(Handler, `${type.name}Handler`, [Commands, ...needs], CommandHandler(type)),
+    decorate: (path) => [
+      Post(path),
+      HttpCode(outcomeLater ? 202 : path === '' ? 201 : 200),
+      SetMetadata(ROUTE_COMMAND, { name: path === '' ? null : path.replace(':id/', '') }),
+      Allow(...roles),
+    ],
+  };
+}
+
+interface QueryDefinition<Result, Q extends ScopedQuery<Result>, Needs extends Injectables> {
+  readonly route: string;
+  readonly roles: readonly Role[];
+  readonly needs?: Needs;
+  answer(query: Q, needs: Instances<Needs>): Promise<Result>;
+}
+
+/** A question: class-validator says what may be asked. */
+export function queryCase<Result, Q extends ScopedQuery<Result>, const Needs extends Injectables = []>(type: Type<Q>, definition: QueryDefinition<Result, Q, Needs>): UseCase {
+  const { route, roles, needs = [] as unknown as Needs } = definition;
+
+  class Handler {
+    private readonly needed: Instances<Needs>;
+
+    constructor(...needed: object[]) {
+      this.needed = needed as unknown as Instances<Needs>;
+    }
+
+    execute(query: Q): Promise<Result> {
+      return definition.answer(query, this.needed);
+    }
+  }
+
+  return {
+    routes: [route],
+    type: type as Type<ScopedQuery<unknown>>,
+    asks: true,
+    handler: injected(Handler, `${type.name}Handler`, needs, QueryHandler(type)),
+    decorate: (path) => [Read(path, ...roles)],
+  };
+}
+
+/** Controllers and handlers of these use cases: a controller for each plural, so that bulk, policies and the API description find them like any other. */
+export function useCases(service: string, ...list: readonly UseCase[]): { controllers: Type[]; providers: Type[] } {
+  const routes = list.flatMap((useCase) => useCase.routes.map((route) => ({ useCase, plural: route.split('/', 1)[0]!, path: route.split('/').slice(1).join('/') })));
+  const byPlural = Map.groupBy(routes, ({ plural }) => plural);
+  return { controllers: [...byPlural].map(([plural, own]) => controllerOf(`api/${service}/${plural}`, plural, own)), providers: list.map(({ handler }) => handler) };
+}
+
+function controllerOf(route: string, plural: string, own: readonly { useCase: UseCase; path: string }[]): Type {
+  class UseCaseController {
+    constructor(readonly edge: Edge) {}
+  }
+  const prototype = UseCaseController.prototype as unknown as Record<string, unknown>;
+  for (const { useCase: one, path } of own) {
+    const name = methodName(one, path);
+    if (Object.hasOwn(prototype, name)) throw new Error(`${route} has two routes ${name}`);
+    prototype[name] = one.asks
+      ? function (this: UseCaseController, query: ScopedQuery<unknown>, caller: Caller) { return this.edge.ask(query, caller); }
+      : function (this: UseCaseController, body: AggregateCommand, caller: Caller) { return this.edge.run(body, caller); };
+    Reflect.defineMetadata('design:paramtypes', [one.type, Object], prototype, name);
+    (one.asks ? Query() : Body())(prototype, name, 0);
+    Caller()(prototype, name, 1);
+    for (const decorator of one.decorate(path)) decorator(prototype, name, Object.getOwnPropertyDescriptor(prototype, name)!);
+  }
+  return injected(UseCaseController, `${plural.replace(/(?:^|-)(\w)/g, (_all, letter: string) => letter.toUpperCase())}Controller`, [Edge], Controller(route));
+}
+
+/** `onboardMember`; where a command has several routes, the plain create is `createOnboardMember`. */
+const methodName = ({ type: { name }, routes }: UseCase, path: string): string =>
+  routes.length > 1 && path === '' ? `create${name}` : `${name[0]!.toLowerCase()}${name.slice(1)}`;
+
+/** A class made at run time, as Nest wants one: named, with what it is given declared, and marked as what it is. */
+function injected<T>(made: new (...args: never[]) => T, name: string, needs: Injectables, mark: ClassDecorator): Type<T> {
+  needs.forEach((need, index) => Inject(need)(made, undefined, index));
+  mark(made);
+  Object.defineProperty(made, 'name', { value: name });
+  return made as unknown as Type<T>;
+}

@@ -1,0 +1,70 @@
+import type { Type } from '@nestjs/common';
+import type { Role } from '@keyfold/contracts';
+import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
+import { type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
+import { ReportingTime } from '../deployment.js';
+import { Access } from './access.js';
+
+const NEEDS = [Views, Access, ReportingTime] as const;
+type Needs = typeof NEEDS;
+
+interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>> {
+  /** `account-plans`: the path of the list; one row is below it. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+  readonly rows: Projection<Row>;
+  /** Filters and page of the list. */
+  readonly list: Type<Q>;
+  /** Filters of the list that are compared with the field of the row of the same name. */
+  readonly equal?: readonly (keyof Q & keyof Row & string)[];
+  /** Further conditions of the list. */
+  where?(query: Q): readonly Filter[];
+  readonly sort?: Record<string, 1 | -1>;
+  /** What of the rows the caller may see: those of accounts in his scope, those of members in his scope (null: nobody's), or all that the roles let in. */
+  readonly scope: { readonly account: keyof Row & string } | { readonly owner: keyof Row & string } | 'everybody';
+  /** What a row looks like to its reader: names in clear, nothing internal. */
+  show(row: Row, access: Access, time: ReportingTime): Item | Promise<Item>;
+}
+
+/** `GET /api/<service>/<path>`, a page of rows in the caller's scope, and `GET /api/<service>/<path>/:id`, one of them. */
+export function rowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>>(definition: RowQueries<Row, Item, Q>): readonly UseCase[] {
+  const { path, roles, rows, list, equal = [], where, sort, show } = definition;
+  class RowQuery extends RowById<Item> {}
+  Object.defineProperty(RowQuery, 'name', { value: list.name.replace(/^List(.*?)s?$/, 'Get$1') });
+  return [
+    queryCase<Page<Item>, Q, Needs>(list, {
+      route: path,
+      roles,
+      needs: NEEDS,
+      async answer(query, [views, access, time]) {
+        const own = equal.flatMap((field): Filter[] => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
+        const filter = { $and: [await scopeFilter(definition, query.scope, access), ...own, ...(where?.(query) ?? [])] };
+        const page = await views.page(rows, query, { filter, ...(sort && { sort }) });
+        return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time))) };
+      },
+    }),
+    queryCase<Item, RowById<Item>, Needs>(RowQuery, {
+      route: `${path}/:id`,
+      roles,
+      needs: NEEDS,
+      async answer(query, [views, access, time]) {
+        const row = await views.of(rows).get(query.id);
+        if (!row || !(await isInScope(definition, row, query.scope, access))) throw new NotFound(path.replace(/s$/, ''), query.id);
+        return show(row, access, time);
+      },
+    }),
+  ];
+}
+
+type ScopeRule<Row> = Pick<RowQueries<Row & { id: string }, never, never>, 'scope'>;
+
+function scopeFilter<Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter> | Filter {
+  if (rule === 'everybody') return {};
+  return 'account' in rule ? access.accountFilter(scope, rule.account) : access.ownerFilter(scope, rule.owner);
+}
+
+async function isInScope<Row>({ scope: rule }: ScopeRule<Row>, row: Row, scope: Scope, access: Access): Promise<boolean> {
+  if (rule === 'everybody') return true;
+  if ('account' in rule) return access.coversAccount(scope, row[rule.account as keyof Row] as string | null, 'read');
+  return scope.covers(row[rule.owner as keyof Row] as string | null);
+}

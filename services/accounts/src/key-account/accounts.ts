@@ -1,0 +1,55 @@
+import { Injectable, type Type } from '@nestjs/common';
+import { type DomainEvent, NotFound } from '@keyfold/event-sourcing';
+import { type AggregateCommand, type CommandDefinition, Commands, type Injectables, type Instances, type Scope, type UseCase, useCase } from '@keyfold/event-sourcing-nest';
+import { accessOf, assertOpen, keyAccount, ownerOf, type RegisteredAccount } from './key-account.aggregate.js';
+
+/** Questions that other commands ask about accounts, answered from the accounts' own streams. */
+@Injectable()
+export class Accounts {
+  constructor(private readonly commands: Commands) {}
+
+  /** Throws NotFound for an account that is not there or that the caller may not change: nobody learns what exists beyond his scope. */
+  async assertEditable(accountId: string, scope: Scope): Promise<void> {
+    const { state, version } = await this.commands.load(keyAccount, accountId);
+    if (version === 0 || !scope.coversAccount(accessOf(state, this.commands.now().toISOString()), 'edit')) throw new NotFound('key-account', accountId);
+  }
+
+  /** Last owner named, read from the log itself; null for an account that nobody owns. */
+  async ownerOf(accountId: string): Promise<string | null> {
+    return ownerOf((await this.commands.loadFresh(keyAccount, accountId)).state);
+  }
+
+  /** The account; refuses one that is closed, closing or withdrawn. */
+  async open(accountId: string): Promise<RegisteredAccount> {
+    return assertOpen((await this.commands.load(keyAccount, accountId)).state);
+  }
+}
+
+type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf'> & {
+  /** The account that the aggregate belongs to, or shall belong to; null while the aggregate is unknown. */
+  accountOf(state: State, command: C): string | null;
+};
+
+/** A command on something that belongs to an account: the caller's scope covers the account, to edit, and the account is open. */
+export function accountUseCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void>(
+  type: Type<C>,
+  definition: AccountCommandDefinition<C, State, E, Needs, Prepared>,
+): UseCase {
+  const { accountOf, prepare, decide, after, needs = [] as unknown as Needs, ...rest } = definition;
+  const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
+  return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared>(type, {
+    ...rest,
+    needs: [Accounts, ...needs],
+    async permit(command, state, [accounts]) {
+      const accountId = accountOf(state, command);
+      if (accountId !== null) await accounts.assertEditable(accountId, command.scope);
+    },
+    async prepare(command, state, needed) {
+      const accountId = accountOf(state, command);
+      if (accountId !== null) await needed[0].open(accountId);
+      return (await prepare?.(command, state, own(needed))) as Prepared;
+    },
+    decide: (state, command, prepared, needed) => decide(state, command, prepared, own(needed)),
+    ...(after && { after: (command: C, state: State, needed: readonly object[]) => after(command, state, own(needed)) }),
+  });
+}
