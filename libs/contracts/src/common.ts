@@ -31,6 +31,12 @@ export interface Provenance {
   readonly run: string;
 }
 
+/** A text in both languages of the product. */
+export interface Bilingual {
+  readonly en: string;
+  readonly fr: string;
+}
+
 /** Roles that a token may carry (domain.md 4). `consultant` reads what a grant names, for as long as it runs. */
 export const ROLES = [
   'kam', 'director', 'sales-engineer', 'project-manager', 'bid-manager', 'legal', 'csr-officer', 'service-agent', 'finance', 'hr', 'consultant', 'auditor', 'operator', 'admin', 'bi', 'service',

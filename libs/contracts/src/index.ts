@@ -1,5 +1,6 @@
 import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
 import { keyAccountContract } from './accounts/key-account.events.js';
+import { policyContract } from './accounts/policy.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
 import { taskContract } from './accounts/task.events.js';
 import { teamMemberContract } from './accounts/team-member.events.js';
@@ -11,6 +12,7 @@ import { accountClosureContract, opportunityClosureCheckContract, satisfactionCl
 import { incidentContract } from './satisfaction/incident.events.js';
 
 export * from './accounts/key-account.events.js';
+export * from './accounts/policy.events.js';
 export * from './accounts/reservation.events.js';
 export * from './accounts/task.events.js';
 export * from './accounts/team-member.events.js';
@@ -29,6 +31,7 @@ export * from './asyncapi.js';
 /** Every aggregate and process of every service. */
 export const contracts = [
   keyAccountContract,
+  policyContract,
   reservationContract,
   teamMemberContract,
   taskContract,

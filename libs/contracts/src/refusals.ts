@@ -4,6 +4,7 @@ import { keyAccountRefusals } from './accounts/key-account.refusals.js';
 import { offeringRefusals } from './opportunities/offering.refusals.js';
 import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
 import { personRefusals } from './person.refusals.js';
+import { policyRefusals } from './accounts/policy.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
 import { taskRefusals } from './accounts/task.refusals.js';
 import { teamMemberRefusals } from './accounts/team-member.refusals.js';
@@ -14,6 +15,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   personRefusals,
   importsRefusals,
   keyAccountRefusals,
+  policyRefusals,
   reservationRefusals,
   teamMemberRefusals,
   taskRefusals,

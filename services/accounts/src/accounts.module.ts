@@ -14,7 +14,11 @@ import { qualifyAsKeyAccountCase } from './key-account/qualify-as-key-account.js
 import { registerClientCase } from './key-account/register-client.js';
 import { registerProspectCase } from './key-account/register-prospect.js';
 import { requestClosureCase } from './key-account/request-closure.js';
+import { TierASeats } from './key-account/tier-a-seats.js';
 import { withdrawAccountCase } from './key-account/withdraw-account.js';
+import { policies, policyQueries } from './policy/policies.projection.js';
+import { Policies } from './policy/policies.js';
+import { publishPolicyCases } from './policy/publish-policy.js';
 import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.js';
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
 import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
@@ -52,16 +56,19 @@ const { controllers, providers } = useCases(
   doTaskCase,
   dismissTaskCase,
   ...taskQueries,
+
+  ...publishPolicyCases,
+  ...policyQueries,
 );
 
-@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, TeamMembers] })
+@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, Policies, TeamMembers, TierASeats] })
 export class AccountsModule {
   /** Everything that accounts consists of. */
   static on(adapters: Adapters, config: Config): DynamicModule {
     const definition = {
       service: 'accounts',
       registry,
-      projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks],
+      projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks, policies],
       policies: [raiseTaskWhenP1IncidentIsReported, finishErasureWhenItIsRequested('accounts')],
       processes: [accountClosure],
     };

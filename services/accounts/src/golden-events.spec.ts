@@ -3,11 +3,12 @@ import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing
 import { personOf } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
+import { policy } from './policy/policy.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
 
-describe.each([keyAccount, reservation, task, teamMember, personOf('accounts').decider, foldingOf(accountClosure)])('the fold of $contract.name', (folding) => {
+describe.each([keyAccount, policy, reservation, task, teamMember, personOf('accounts').decider, foldingOf(accountClosure)])('the fold of $contract.name', (folding) => {
   it.each(goldenStories(folding))('takes $type in version $version', (story) => {
     const states = statesAlong(story, folding);
     expect(states.flatMap((state) => holesIn(state))).toEqual([]);

@@ -17,6 +17,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly minItems?: number;
   readonly minimum?: number;
   readonly pattern?: string;
   readonly format?: string;
@@ -54,7 +55,7 @@ export function sample(schema: Schema): unknown {
     case 'object':
       return Object.fromEntries((schema.required ?? []).map((name) => [name, sample(schema.properties![name]!)]));
     case 'array':
-      return [];
+      return Array.from({ length: schema.minItems ?? 0 }, () => sample(schema.items!));
     case 'integer':
     case 'number':
       return Math.max(schema.minimum ?? 0, 0);
@@ -68,6 +69,7 @@ export function sample(schema: Schema): unknown {
 function sampleText({ format, pattern }: Schema): string {
   if (format === 'date') return '2026-01-15';
   if (format === 'date-time') return '2026-01-15T10:00:00Z';
+  if (format === 'time-zone') return 'Europe/Paris';
   if (pattern?.includes('[A-Z]{3}')) return 'EUR';
   return pattern ? ID : 'Some text';
 }

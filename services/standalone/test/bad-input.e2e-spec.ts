@@ -16,7 +16,7 @@ const SERVICE_TOKEN = '7b1e5f'.repeat(8);
 const KEY = 'key-that-was-used-before';
 const NOBODY = '11111111-1111-4111-8111-111111111111';
 /** Commands whose caller chooses the id, so that an unknown id is a new thing and no mistake. */
-const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise)$/;
+const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise|publish-[a-z-]+)$/;
 const EXISTING: Record<string, string> = {};
 
 let data: string;

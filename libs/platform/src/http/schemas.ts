@@ -32,6 +32,7 @@ const BUILT_IN: Readonly<Record<string, (...constraints: never[]) => Schema>> = 
   maxLength: (maxLength: number) => ({ maxLength }),
   matches: (pattern: RegExp) => ({ type: 'string', pattern: pattern.source }),
   isIn: (values: readonly unknown[]) => ({ enum: values }),
+  arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
 };
 
@@ -54,9 +55,11 @@ const allowsNull = (rule: Rule): boolean => rule.type === 'conditionalValidation
 
 function propertySchema(type: Class, name: string, rules: readonly Rule[]): Schema {
   const nested = rules.some((rule) => rule.type === 'nestedValidation') ? nestedType(type, name) : null;
-  const own: Schema = nested ? schemaOf(nested) : Object.assign({}, ...rules.map(ruleSchema));
+  const { minItems, maxItems, ...ofRules }: Schema = Object.assign({}, ...rules.map(ruleSchema));
+  const own = nested ? schemaOf(nested) : ofRules;
+  const limits = { ...(minItems !== undefined && { minItems }), ...(maxItems !== undefined && { maxItems }) };
   const list = rules.some((rule) => rule.each || rule.name === 'isArray');
-  const schema = list ? { type: 'array', items: { ...own, ...(own['type'] === 'array' && { type: undefined }) } } : own;
+  const schema = list ? { type: 'array', items: { ...own, ...(own['type'] === 'array' && { type: undefined }) }, ...limits } : { ...own, ...limits };
   return rules.some(allowsNull) ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
-import { buildMessage, IsObject, IsOptional, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
-import type { Money, Provenance } from '@keyfold/contracts';
+import { ArrayMaxSize, ArrayMinSize, buildMessage, IsArray, IsObject, IsOptional, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import type { Bilingual, Money, Provenance } from '@keyfold/contracts';
 import { isDate } from '../time.js';
 
 type Check = (value: unknown) => boolean;
@@ -20,9 +20,16 @@ function isCleanText(value: unknown, max: number, multiline: boolean): value is 
   return typeof value === 'string' && value.length <= max && value.isWellFormed() && !forbidden.test(value);
 }
 
+const ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+
 /** An opaque id: 1 to 64 letters, digits and hyphens. */
 export const IsId = (): PropertyDecorator =>
-  rule('isId', 'an id of 1 to 64 letters, digits and hyphens', { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,63}$' }, (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/.test(value));
+  rule('isId', 'an id of 1 to 64 letters, digits and hyphens', { type: 'string', pattern: ID.source }, (value) => typeof value === 'string' && ID.test(value));
+
+/** A code that people gave to something: lower-case letters, digits and hyphens. */
+export const IsCode = (): PropertyDecorator =>
+  rule('isCode', 'a code of 1 to 40 lower-case letters, digits and hyphens', { type: 'string', pattern: CODE.source }, (value) => typeof value === 'string' && CODE.test(value));
+const CODE = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** One line with something on it. */
 export const IsName = (max = 200): PropertyDecorator =>
@@ -70,6 +77,42 @@ export const IsBody =
     IsObject()(target, property);
     ValidateNested()(target, property as string);
   };
+
+/** A list of nested bodies, with a limit. */
+export const IsBodies =
+  (type: () => new () => object, max: number, min = 0): PropertyDecorator =>
+  (target, property) => {
+    Type(type)(target, property as string);
+    IsArray()(target, property as string);
+    ArrayMinSize(min)(target, property as string);
+    ArrayMaxSize(max)(target, property as string);
+    IsObject({ each: true })(target, property);
+    ValidateNested({ each: true })(target, property as string);
+  };
+
+/** A list of ids, each once. */
+export const IsIds = (max: number, min = 0): PropertyDecorator =>
+  rule('isIds', `a list of ${min} to ${max} different ids`, { type: 'array', items: { type: 'string', pattern: ID.source }, minItems: min, maxItems: max, uniqueItems: true }, (value) =>
+    Array.isArray(value) && value.length >= min && value.length <= max && value.every((id) => typeof id === 'string' && ID.test(id)) && new Set(value).size === value.length);
+
+/** A list of dates, each once. */
+export const IsDates = (max: number): PropertyDecorator =>
+  rule('isDates', `a list of at most ${max} different dates`, { type: 'array', items: { type: 'string', format: 'date' }, maxItems: max, uniqueItems: true }, (value) =>
+    Array.isArray(value) && value.length <= max && value.every(isDate) && new Set(value).size === value.length);
+
+/** Days of the week as ISO 8601 numbers them: Monday 1 to Sunday 7. */
+export const IsWeekdays = (): PropertyDecorator =>
+  rule('isWeekdays', 'a list of different weekdays, 1 to 7', { type: 'array', items: { type: 'integer', minimum: 1, maximum: 7 }, maxItems: 6, uniqueItems: true }, (value) =>
+    Array.isArray(value) && value.length <= 6 && value.every((day) => Number.isInteger(day) && day >= 1 && day <= 7) && new Set(value).size === value.length);
+
+const ZONES = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
+export const IsTimeZone = (): PropertyDecorator => rule('isTimeZone', 'an IANA time zone', { type: 'string', format: 'time-zone', maxLength: 40 }, (value) => typeof value === 'string' && ZONES.has(value));
+
+/** A text in English and in French. */
+export class BilingualBody implements Bilingual {
+  @IsName(200) en!: string;
+  @IsName(200) fr!: string;
+}
 
 const MAX_AMOUNT_MINOR = 1e15;
 

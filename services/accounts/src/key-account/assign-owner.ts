@@ -1,8 +1,8 @@
-import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
-import { claimTierASeat, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
 import { assignOwner, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { TierASeats } from './tier-a-seats.js';
 
 export class AssignOwner extends AggregateCommand {
   @IsId() ownerId!: string;
@@ -13,11 +13,11 @@ export const assignOwnerCase = useCase(AssignOwner, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Commands, TeamMembers],
-  async prepare(command, account, [commands, members]) {
+  needs: [TierASeats, TeamMembers],
+  async prepare(command, account, [seats, members]) {
     await members.assertOnboarded(command.ownerId);
     const changes = assignOwner(account, command.ownerId).length > 0;
-    if (changes && isTierA(account)) await commands.also(reservation, tierASeats(command.ownerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+    if (changes && isTierA(account)) await seats.claim(command, command.ownerId);
   },
   decide: (account, { ownerId }) => assignOwner(account, ownerId),
 });

@@ -1,8 +1,8 @@
-import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
-import { claimTierASeat, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
 import { formerOwnersOf, handOver, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { TierASeats } from './tier-a-seats.js';
 
 export class HandOver extends AggregateCommand {
   @IsId() toOwnerId!: string;
@@ -18,16 +18,16 @@ export const handOverCase = useCase(HandOver, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Commands, TeamMembers, ReportingTime],
+  needs: [TierASeats, TeamMembers, ReportingTime],
   /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
-  async prepare(command, account, [commands, members, time]) {
+  async prepare(command, account, [seats, members, time]) {
     await members.assertOnboarded(command.toOwnerId);
     const changes = handOver(account, command, dayOf(time, command.effectiveOn)).length > 0;
-    if (changes && isTierA(account)) await commands.also(reservation, tierASeats(command.toOwnerId), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+    if (changes && isTierA(account)) await seats.claim(command, command.toOwnerId);
   },
   decide: (account, { toOwnerId, reason, effectiveOn }, _prepared, [, , time]) => handOver(account, { toOwnerId, reason }, dayOf(time, effectiveOn)),
-  async after(command, account, [commands]) {
+  async after(command, account, [seats]) {
     if (!isTierA(account)) return;
-    for (const former of formerOwnersOf(account)) await commands.also(reservation, tierASeats(former), command, 'release', (seats) => release(seats, command.id));
+    for (const former of formerOwnersOf(account)) await seats.release(command, former);
   },
 });

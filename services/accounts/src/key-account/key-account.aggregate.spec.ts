@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { KeyAccountEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { addTeamMember, assignOwner, attachToParent, grantClosure, handOver, keyAccount, ownerOf, qualify, refuseClosure, registerClient, registerProspect, removeTeamMember, requestClosure, withdraw } from './key-account.aggregate.js';
 import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, withdrawn } from './key-account.facts.js';

@@ -1,9 +1,9 @@
 import { type Tier, TIERS } from '@keyfold/contracts';
-import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
-import { claimTierASeat, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { isTierA, keyAccount, ownerOf, qualify } from './key-account.aggregate.js';
+import { TierASeats } from './tier-a-seats.js';
 
 export class QualifyAsKeyAccount extends AggregateCommand {
   @IsIn(TIERS) tier!: Tier;
@@ -15,16 +15,15 @@ export const qualifyAsKeyAccountCase = useCase(QualifyAsKeyAccount, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Commands],
-  /** The seat is claimed before the tier is given and released after it is taken: a crash between the two leaves a seat too many, never an account too many. */
-  async prepare(command, account, [commands]) {
+  needs: [TierASeats],
+  async prepare(command, account, [seats]) {
     const owner = ownerOf(account);
     const changes = qualify(account, command.tier, command.reason).length > 0;
-    if (changes && command.tier === 'A' && owner) await commands.also(reservation, tierASeats(owner), command, 'claim', (seats) => claimTierASeat(seats, command.id));
+    if (changes && command.tier === 'A' && owner) await seats.claim(command, owner);
   },
   decide: (account, { tier, reason }) => qualify(account, tier, reason),
-  async after(command, account, [commands]) {
+  async after(command, account, [seats]) {
     const owner = ownerOf(account);
-    if (!isTierA(account) && owner) await commands.also(reservation, tierASeats(owner), command, 'release', (seats) => release(seats, command.id));
+    if (!isTierA(account) && owner) await seats.release(command, owner);
   },
 });

@@ -9,10 +9,11 @@ const released = (holderId: string): ReservationEvent => ({ type: 'accounts.rese
 describe('tier-A seats of one key account manager', () => {
   const five = ['a', 'b', 'c', 'd', 'e'].map((id) => claimed(id));
 
-  it('gives a seat', () => given(reservation).when((seats) => claimTierASeat(seats, 'a')).then(claimed('a')));
-  it('gives the same seat once', () => given(reservation, claimed('a')).when((seats) => claimTierASeat(seats, 'a')).thenNothing());
-  it('refuses the sixth', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f')).thenRefused('tier-a-limit', { limit: 5 }));
-  it('has room again after a release', () => given(reservation, ...five, released('c')).when((seats) => claimTierASeat(seats, 'f')).then(claimed('f')));
+  it('gives a seat', () => given(reservation).when((seats) => claimTierASeat(seats, 'a', 5)).then(claimed('a')));
+  it('gives the same seat once', () => given(reservation, claimed('a')).when((seats) => claimTierASeat(seats, 'a', 5)).thenNothing());
+  it('refuses the sixth', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 5)).thenRefused('tier-a-limit', { limit: 5 }));
+  it('gives a sixth where the policy allows it', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 6)).then(claimed('f')));
+  it('has room again after a release', () => given(reservation, ...five, released('c')).when((seats) => claimTierASeat(seats, 'f', 5)).then(claimed('f')));
   it('releases what is held, once', () => {
     given(reservation, claimed('a')).when((seats) => release(seats, 'a')).then(released('a'));
     given(reservation).when((seats) => release(seats, 'a')).thenNothing();

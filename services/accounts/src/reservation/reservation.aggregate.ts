@@ -43,17 +43,16 @@ function valueOf(held: Reservation, holderId: string): string | undefined {
 
 const entriesOf = (held: Reservation): [string, string][] => Object.values(held).flatMap((bucket) => Object.entries(bucket));
 
-export const TIER_A_LIMIT = 5;
 export const HIERARCHY_DEPTH = 6;
 
 /** Group trees of the whole organisation share one stream: edges change rarely, and a cycle can only be seen where all edges are. */
 export const HIERARCHY = 'hierarchy-all';
 export const tierASeats = (ownerId: string): string => `tier-a-${ownerId}`;
 
-/** At most 5 tier-A accounts per key account manager (domain.md 4.1). */
-export function claimTierASeat(seats: Reservation, accountId: string): ReservationEvent[] {
+/** So many tier-A accounts per key account manager as the policy of the day allows (domain.md 4.1). */
+export function claimTierASeat(seats: Reservation, accountId: string, limit: number): ReservationEvent[] {
   if (valueOf(seats, accountId) !== undefined) return [];
-  if (entriesOf(seats).length >= TIER_A_LIMIT) throw new DomainError('tier-a-limit', { limit: TIER_A_LIMIT });
+  if (entriesOf(seats).length >= limit) throw new DomainError('tier-a-limit', { limit });
   return [claimed(accountId, 'A')];
 }
 
