@@ -42,3 +42,7 @@ export const ROLES = [
   'kam', 'director', 'sales-engineer', 'project-manager', 'bid-manager', 'legal', 'csr-officer', 'service-agent', 'finance', 'hr', 'consultant', 'auditor', 'operator', 'admin', 'bi', 'service',
 ] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Where somebody stands in a company, ours or a client's: 1 C-level, 2 director, 3 manager, 4 other. */
+export const SENIORITY_LEVELS = [1, 2, 3, 4] as const;
+export type SeniorityLevel = (typeof SENIORITY_LEVELS)[number];

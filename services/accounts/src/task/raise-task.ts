@@ -1,6 +1,6 @@
-import type { TaskMatter } from '@keyfold/contracts';
+import { TASK_KINDS, type TaskMatter } from '@keyfold/contracts';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
-import { IsBody, IsId, IsInstant, IsText } from '@keyfold/platform';
+import { IsBody, IsCode, IsId, IsInstant, IsText } from '@keyfold/platform';
 import { IsIn, IsObject, IsOptional } from 'class-validator';
 import { Accounts } from '../key-account/accounts.js';
 import { raise, task } from './task.aggregate.js';
@@ -31,19 +31,20 @@ export const addTaskCase = useCase(AddTask, {
 });
 
 class TaskSubjectBody {
-  @IsIn(['incident', 'account', 'opportunity']) type!: 'incident' | 'account' | 'opportunity';
+  @IsCode() type!: string;
   @IsId() id!: string;
 }
 
 class TaskMatterBody {
-  @IsIn(['incident-p1']) kind!: 'incident-p1';
+  @IsIn(TASK_KINDS) kind!: string;
   @IsObject() params!: Record<string, string>;
   @IsBody(() => TaskSubjectBody) subject!: TaskSubjectBody;
 }
 
-/** A task that a policy raises for whoever owns the account at that moment; nobody's when nobody does. */
+/** A task that a policy raises for whom it names, else for whoever owns the account at that moment; nobody's when nobody does. */
 export class RaiseTask extends AggregateCommand {
-  @IsId() accountId!: string;
+  @IsOptional() @IsId() accountId?: string | null;
+  @IsOptional() @IsId() assigneeId?: string | null;
   @IsBody(() => TaskMatterBody) matter!: TaskMatterBody;
   @IsOptional() @IsInstant() dueAt?: string | null;
 }
@@ -54,7 +55,7 @@ export const raiseTaskCase = useCase(RaiseTask, {
   on: task,
   makes: true,
   needs: [Accounts],
-  prepare: ({ accountId }, _task, [accounts]) => accounts.ownerOf(accountId),
-  decide: (state, { accountId, matter: { kind, params, subject }, dueAt = null }, assigneeId) =>
+  prepare: async ({ accountId, assigneeId }, _task, [accounts]) => assigneeId ?? (accountId ? accounts.ownerOf(accountId) : null),
+  decide: (state, { accountId = null, matter: { kind, params, subject }, dueAt = null }, assigneeId) =>
     raise(state, { accountId, matter: { kind, params, subject: { type: subject.type, id: subject.id } }, assigneeId, dueAt }),
 });

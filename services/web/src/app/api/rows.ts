@@ -61,7 +61,7 @@ export interface Task {
   readonly accountId: string | null;
   readonly accountName: string | null;
   readonly matter: {
-    readonly kind: 'incident-p1' | 'custom';
+    readonly kind: string;
     readonly params: Readonly<Record<string, string>>;
     readonly subject: { readonly type: 'incident' | 'account' | 'opportunity'; readonly id: string } | null;
   };
