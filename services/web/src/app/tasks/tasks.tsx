@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Textarea, VisuallyHidden } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
+import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRows } from '../api/queries.js';
@@ -7,6 +8,7 @@ import type { Task } from '../api/rows.js';
 import { useFilter } from '../as-of/as-of.js';
 import { LiveNote } from '../as-of/live-note.js';
 import { useFormats } from '../i18n/format.js';
+import { say } from '../i18n/i18n.js';
 import { usePersonName } from '../i18n/person-name.js';
 import { useMay } from '../session/permissions.js';
 import { useSession } from '../session/session.js';
@@ -85,9 +87,12 @@ function useTaskColumns(withAssignee: boolean) {
   }, [t, instant, personName, withAssignee]);
 }
 
+/** The sentence of a task; its kind alone where a newer service knows more kinds than this page. */
+const matterOf = (t: TFunction, { kind, params }: Task['matter']): string => say(t, `task.${kind}`, params, kind);
+
 function Matter({ task: { matter } }: { task: Task }) {
   const { t } = useTranslation();
-  const text = t(`task.${matter.kind}`, matter.params as { title: string });
+  const text = matterOf(t, matter);
   if (matter.subject?.type === 'incident') return <AppLink to="/incidents">{text}</AppLink>;
   return <span className="strong">{text}</span>;
 }
@@ -98,7 +103,7 @@ function TaskActions({ task }: { task: Task }) {
   const [isDismissing, setDismissing] = useState(false);
   const quick = useQuickCommand(t('task.was-done'));
   if (task.state !== 'open' || !may('work-task')) return null;
-  const name = t(`task.${task.matter.kind}`, task.matter.params as { title: string });
+  const name = matterOf(t, task.matter);
   return (
     <span className="row-actions">
       <Button size="compact-sm" variant="default" loading={quick.isPending} aria-label={t('task.do-of', { name })} onClick={() => quick.run({ path: pathOf(task, 'do'), body: {}, version: task.version })}>
