@@ -4,6 +4,9 @@ import { databaseOf } from './connection.js';
 
 export const COMMITS = 'commits';
 
+/** In bytes; the server takes 16 MiB. */
+export const LARGEST_COMMIT = 15_000_000;
+
 /**
  * One document = one append = one command's events: atomic without a transaction.
  * The data of an event is kept as JSON text: it comes back to the byte, goes to Kafka as it is, and no key or value in it can make
@@ -100,7 +103,7 @@ export function toDocument(commit: NewCommit, maxBytes: number): CommitDocument 
 }
 
 /** More than a document can have in bytes: nearly all are so small that they need not be measured. */
-function atMost({ events, actor }: CommitDocument): number {
+export function atMost({ events, actor }: CommitDocument): number {
   let bytes = 20_000 + 3 * actor.subject.length;
   for (const { data, supersedes } of events) bytes += 3 * data.length + 1_000 + 20 * (supersedes?.length ?? 0);
   return bytes;

@@ -1,11 +1,13 @@
 import type { Clock, CommitCollection, CommitKeys, InsertOutcome, LastCommit, NewCommitKeys, StreamVersion } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
-import { type CommitDocument, COMMITS } from './commit-document.js';
+import { atMost, type CommitDocument, COMMITS, LARGEST_COMMIT } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { DURABLE, isOutage, MAJORITY, READ_MS, within } from './connection.js';
 
 const STORE = 'the event store';
 const ATTEMPT_MS = 2_000;
+/** DURABLE as the server spells it. */
+const ON_JOURNALS = { w: DURABLE.w, j: DURABLE.journal, wtimeout: DURABLE.wtimeoutMS };
 
 /** A commit as the appender sees it, with the document that is sent: made once, so that every attempt sends the same. */
 export interface CommitToAppend extends NewCommitKeys {
@@ -21,6 +23,34 @@ export const toAppend = (document: CommitDocument): CommitToAppend => ({
   document,
 });
 
+interface Refusal {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+}
+
+/** What became of each document: the same of all but those that were refused. */
+function outcomesOf(documents: readonly CommitDocument[], others: 'stored' | 'unknown', refusals: readonly Refusal[] = []): InsertOutcome[] {
+  const outcomes: InsertOutcome[] = documents.map(() => others);
+  for (const { index, code, errmsg } of refusals) outcomes[index] = code === 11000 ? 'duplicate' : new mongo.MongoServerError({ message: errmsg, code });
+  return outcomes;
+}
+
+/** A request is one BSON document: as many commits as surely fit into it, and at least one. */
+function requestsOf(commits: readonly CommitToAppend[]): CommitDocument[][] {
+  const requests: CommitDocument[][] = [];
+  let bytes = Infinity;
+  for (const { document } of commits) {
+    bytes += atMost(document);
+    if (bytes > LARGEST_COMMIT) {
+      requests.push([]);
+      bytes = atMost(document);
+    }
+    requests.at(-1)!.push(document);
+  }
+  return requests;
+}
+
 /** The commits of one service as the appender needs them: one unordered insert, and majority reads. */
 export class MongoCommits implements CommitCollection<CommitToAppend> {
   private readonly commits: mongo.Collection<CommitDocument>;
@@ -33,22 +63,25 @@ export class MongoCommits implements CommitCollection<CommitToAppend> {
   }
 
   async insert(commits: readonly CommitToAppend[]): Promise<InsertOutcome[]> {
-    const options = { ordered: false, writeConcern: DURABLE, ignoreUndefined: true };
-    const documents = commits.map((commit) => commit.document);
+    const outcomes: InsertOutcome[] = [];
+    for (const documents of requestsOf(commits)) outcomes.push(...(await this.insertTogether(documents)));
+    return outcomes;
+  }
+
+  /**
+   * The command itself, not the driver's insertMany: that makes a retryable write of it, for which the server keeps a record in a collection of its own, once per request.
+   * What became of a broken request is read back by commit id, so nothing need be retried below.
+   */
+  private async insertTogether(documents: readonly CommitDocument[]): Promise<InsertOutcome[]> {
+    const insert = { insert: COMMITS, documents, ordered: false, writeConcern: ON_JOURNALS };
     try {
-      await within(this.clock, STORE, ATTEMPT_MS, this.commits.insertMany(documents, options));
-      return documents.map(() => 'stored');
+      const answer = await within(this.clock, STORE, ATTEMPT_MS, this.db.command(insert, { ignoreUndefined: true }));
+      return outcomesOf(documents, 'stored', answer['writeErrors'] as Refusal[] | undefined);
     } catch (error) {
-      if (!(error instanceof mongo.MongoBulkWriteError) && !isOutage(error)) throw error;
-      const refusals = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
-      // Only a list of refused documents without a write concern error says that the others are stored; anything else leaves them open.
-      const notDurable = error instanceof mongo.MongoBulkWriteError && error.result.getWriteConcernError() !== undefined;
-      const sure = refusals.length > 0 && !notDurable;
-      if (!sure && !notDurable && !isOutage(error)) throw error;
-      const outcomes: InsertOutcome[] = documents.map(() => (sure ? 'stored' : 'unknown'));
-      for (const { index, code, errmsg } of refusals)
-        outcomes[index] = code === 11000 ? 'duplicate' : new mongo.MongoServerError({ message: errmsg, code });
-      return outcomes;
+      // Refused is refused, but without the write concern nothing says that the others are durable.
+      if (error instanceof mongo.MongoWriteConcernError) return outcomesOf(documents, 'unknown', error.result['writeErrors'] as Refusal[] | undefined);
+      if (isOutage(error)) return outcomesOf(documents, 'unknown');
+      throw error;
     }
   }
 

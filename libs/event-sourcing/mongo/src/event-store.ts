@@ -13,7 +13,7 @@ import {
 } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
-import { checkIndexes, type CommitDocument, COMMITS, toCommit, toDocument } from './commit-document.js';
+import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, toCommit, toDocument } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { leasesOf } from './lease-document.js';
@@ -35,7 +35,6 @@ interface Part {
   readonly afterVersion: number;
 }
 
-const LARGEST_COMMIT = 15_000_000;
 const KNOWN_STREAMS = 100_000;
 /** A page of the feed ends after about so many bytes of event data, whatever its limit. */
 const FEED_BYTES = 8_000_000;
