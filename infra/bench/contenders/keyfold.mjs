@@ -17,6 +17,7 @@ const vault = { encrypt: async (_person, text) => text, decrypt: async (text) =>
 export async function openStore(context, name, { sequencer = false } = {}) {
   const connection = await openConnection(context.mongoUrl, name);
   await createIndexes(connection);
+  await connection.createCollection('leases'); // where a leader has been it is there
   const store = new MongoEventStore(connection, 'bench', { clock, log, appendDeadlineMs: 30_000 });
   const stop = new AbortController();
   const relays = [];

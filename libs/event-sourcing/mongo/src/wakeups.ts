@@ -7,6 +7,7 @@ import { LEASES } from './lease-document.js';
 const AWAIT_MS = 300;
 const FIRST_BACK_OFF_MS = 100;
 const RING_PAUSE_MS = 10;
+const UNFLUSHED = { w: 1, journal: false } as const;
 const LONGEST_BACK_OFF_MS = 10_000;
 
 interface BellDocument {
@@ -74,13 +75,17 @@ export class Wakeups {
     await this.ringing;
   }
 
+  /**
+   * The first ring is heard at once: durable, because a change stream shows nothing else, and a write that waits for the journal makes the server flush it.
+   * Those of a busy time share one after a while. It waits for no flush, which would make the next append wait twice: that append's own flush takes it along.
+   * A busy time ends with a ring that is durable.
+   */
   private async ring(): Promise<void> {
-    while (this.ringAgain) {
+    for (let flushed = true, heard = false; this.ringAgain || !heard; flushed = !this.ringAgain) {
       this.ringAgain = false;
-      // Durable, because a change stream shows nothing else, and a write that waits for the journal makes the server flush it at once.
-      const rung = this.bells.updateOne({ _id: this.bellId }, { $inc: { rings: 1 } }, { upsert: true, writeConcern: DURABLE });
+      const rung = this.bells.updateOne({ _id: this.bellId }, { $inc: { rings: 1 } }, { upsert: true, writeConcern: flushed ? DURABLE : UNFLUSHED });
       await within(this.clock, 'the bell', READ_MS, rung).catch(() => undefined);
-      // The first ring is heard at once. Those of a busy time share one after a while: each costs the server a flush that the appends would have.
+      heard = flushed;
       await this.clock.wait(RING_PAUSE_MS, this.over.signal);
     }
   }
