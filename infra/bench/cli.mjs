@@ -78,6 +78,8 @@ async function contextOf(servers, db) {
     ...servers,
     pids: { mongod: servers.pids.mongo, kafka: servers.pids.kafka },
     rounds: Number(options.rounds ?? (options.quick ? 3 : 7)),
+    /** Rounds at most that are measured in place of disturbed ones. */
+    repeats: options.quick ? 1 : 7,
     keepNoisy: options['keep-noisy'],
     longestRunMs: options.quick ? 120_000 : 900_000,
     size: (full, quick) => (options.quick ? quick : full),

@@ -1,5 +1,5 @@
 import { watchCpu } from './cpu.mjs';
-import { controlHolds, discardReason, median, orderOf, ratioOf } from './statistics.mjs';
+import { controlHolds, discardReason, filledUp, median, orderOf, ratioOf } from './statistics.mjs';
 
 /**
  * Lets contenders do the same work in interleaved rounds. A contender is
@@ -12,11 +12,11 @@ export async function interleave({ contenders, rounds, context, metric }) {
   const samples = [];
   const discarded = [];
   const names = contenders.map(({ name }) => name);
-  const most = context.keepNoisy ? rounds : rounds * 2;
+  const most = rounds + (context.keepNoisy ? 0 : context.repeats);
   // The first round warms everybody up: connections, caches of the servers, the compiler. It counts for nothing.
   for (let round = -1; kept.length < rounds && round < most; round++) {
     const figures = {};
-    let reason = null;
+    let foreignShare = 0;
     for (const name of orderOf(names, Math.max(round, 0))) {
       const sample = await measured(
         contenders.find((contender) => contender.name === name),
@@ -25,15 +25,16 @@ export async function interleave({ contenders, rounds, context, metric }) {
       );
       if (!sample) continue;
       figures[name] = sample.figure;
-      reason ??= discardReason(sample);
+      foreignShare = Math.max(foreignShare, sample.foreignShare);
       if (round >= 0) samples.push({ round, ...sample });
     }
     if (round < 0) continue;
-    context.progress(metric, round, figures, context.keepNoisy ? null : reason);
-    if (reason) discarded.push({ round, reason });
-    if (!reason || context.keepNoisy) kept.push({ round, ...figures });
+    const reason = context.keepNoisy ? null : discardReason({ foreignShare });
+    context.progress(metric, round, figures, reason);
+    if (reason) discarded.push({ round, reason, foreignShare, figures });
+    else kept.push({ round, ...figures });
   }
-  return { rounds: kept, samples, discarded };
+  return { rounds: filledUp(kept, discarded, rounds), samples, discarded };
 }
 
 async function measured(contender, round, context) {

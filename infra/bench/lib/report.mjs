@@ -14,13 +14,14 @@ const cpuCell = (cpu) =>
 
 function rowsOf(id, { title, error, results = [], discarded = [], control }) {
   if (error) return [[id, `${title}: ${error.split('\n')[0]}`, '', '', '', '', 'failed', '', 0, 0]];
-  const doubt = control && !control.holds ? `, control off (${digits(control.ratio)})` : '';
+  const noisy = discarded.filter(({ counted }) => counted).length;
+  const doubt = (noisy ? `, ${noisy} noisy` : '') + (control && !control.holds ? `, control off (${digits(control.ratio)})` : '');
   return results.map((result) => {
     const { what, ratio, interval, floor, target, lowerIsBetter, cpu, rounds } = result;
     if (ratio === undefined) return [id, `${title}: ${what}`, '', '', '', '', 'no round', '', 0, discarded.length];
     const judged = floor === undefined ? '' : SENTENCES[verdict(result, result)];
     const shown = rounds > 1 ? `${digits(interval[0])} – ${digits(interval[1])}` : '';
-    return [id, `${title}: ${what}`, digits(ratio), shown, bound(floor, lowerIsBetter), bound(target, lowerIsBetter), judged + doubt, cpuCell(cpu), rounds, discarded.length];
+    return [id, `${title}: ${what}`, digits(ratio), shown, bound(floor, lowerIsBetter), bound(target, lowerIsBetter), judged + doubt, cpuCell(cpu), rounds, discarded.length - noisy];
   });
 }
 

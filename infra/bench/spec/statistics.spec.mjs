@@ -3,6 +3,7 @@ import {
   bootstrapInterval,
   controlHolds,
   discardReason,
+  filledUp,
   median,
   orderOf,
   percentile,
@@ -62,6 +63,15 @@ describe('the rules of a run', () => {
   it('discard a round in which others used more than a tenth of the machine', () => {
     expect(discardReason({ foreignShare: 0.09 })).toBeNull();
     expect(discardReason({ foreignShare: 0.25 })).toBe('foreign CPU 25 %');
+  });
+
+  it('are filled up with the least disturbed of the others when too few were quiet, and those are marked', () => {
+    const disturbed = [0.5, 0.2, 0.3].map((foreignShare, i) => ({ round: i + 1, foreignShare, figures: { ours: i } }));
+    expect(filledUp([{ round: 0, ours: 9 }], disturbed, 3)).toEqual([{ round: 0, ours: 9 }, { round: 2, ours: 1 }, { round: 3, ours: 2 }]);
+    expect(disturbed.map(({ counted }) => counted)).toEqual([undefined, true, true]);
+    const unneeded = [{ round: 1, foreignShare: 0.2, figures: {} }];
+    expect(filledUp([{ round: 0 }], unneeded, 1)).toEqual([{ round: 0 }]);
+    expect(unneeded[0].counted).toBeUndefined();
   });
 
   it('want a contender to equal itself within 5 %', () => {
