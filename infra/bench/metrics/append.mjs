@@ -78,7 +78,7 @@ const peerAppends = (context, peer, count, concurrency) => ({
 export const M1 = {
   title: 'append, one at a time',
   async run(context) {
-    const count = context.size(1_500, 200);
+    const count = context.size(1_500, 400);
     const contenders = withControl([keyfold(context, count, 1), raw(context, count, 1, null)], 'keyfold');
     const { rounds, samples, discarded } = await interleave({ contenders, rounds: context.rounds, context, metric: 'M1' });
     return {

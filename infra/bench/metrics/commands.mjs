@@ -197,7 +197,7 @@ export const M14 = {
   title: '64 writers on one stream',
   async run(context) {
     const count = context.size(4_000, 320);
-    const raceMs = context.size(10_000, 3_000);
+    const raceMs = context.size(6_000, 3_000);
     let wasted = 0;
     const keyfold = {
       name: 'keyfold',

@@ -191,7 +191,7 @@ export const M9 = {
     const topics = () => `bench-m9-${process.pid}-${++made}`;
     const capacity = await capacityOf(context, context.size(2_000, 300), topics);
     const rate = Math.max(20, SHARE * capacity);
-    const numbers = streamNumbers(context.size(5_000, 500), STREAMS, null);
+    const numbers = streamNumbers(context.size(3_000, 500), STREAMS, null);
     const contenders = withControl([keyfold(context, numbers, rate, topics), raw(context, numbers, rate, topics)], 'keyfold');
     const { rounds, samples, discarded } = await interleave({ contenders, rounds: context.rounds, context, metric: 'M9' });
     return {
