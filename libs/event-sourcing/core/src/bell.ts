@@ -1,5 +1,7 @@
 import type { Clock } from './ports.js';
 
+const RUNG = Symbol('rung');
+
 /** A wake-up inside the process. Rings are counted, so that one between looking and waiting is not lost. */
 export class Bell {
   private count = 0;
@@ -20,7 +22,7 @@ export class Bell {
   async wait(seen: number, clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
     if (this.count !== seen || signal?.aborted) return;
     const over = new AbortController();
-    const end = (): void => over.abort();
+    const end = (): void => over.abort(RUNG); // a reason of one's own: the default one is an error with its stack
     this.sleepers.add(end);
     signal?.addEventListener('abort', end, { once: true });
     try {

@@ -3,6 +3,7 @@ import type { Clock } from './ports.js';
 
 /** How long a command waits for those before it on its stream. */
 const TURN_MS = 5_000;
+const BEGUN = Symbol('begun');
 
 /**
  * Commands of one process on one stream run one after the other: a conflict can then only come from another process.
@@ -19,7 +20,7 @@ export class Turns {
     const begun = new AbortController();
     let late = false;
     const begin = (): Promise<T> => {
-      begun.abort();
+      begun.abort(BEGUN); // a reason of one's own: the default one is an error with its stack
       return late ? Promise.reject(new Unavailable(`a turn on ${streamId}`)) : work();
     };
     const turn = before ? before.then(begin, begin) : begin();
