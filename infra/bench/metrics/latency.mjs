@@ -191,7 +191,8 @@ export const M9 = {
     const topics = () => `bench-m9-${process.pid}-${++made}`;
     const capacity = await capacityOf(context, context.size(2_000, 300), topics);
     const rate = Math.max(20, SHARE * capacity);
-    const numbers = streamNumbers(context.size(3_000, 500), STREAMS, null);
+    const count = Math.min(context.size(3_000, 500), Math.round(rate * context.size(60, 6))); // a slow machine gets no longer runs, but fewer arrivals
+    const numbers = streamNumbers(count, STREAMS, null);
     const contenders = withControl([keyfold(context, numbers, rate, topics), raw(context, numbers, rate, topics)], 'keyfold');
     const { rounds, samples, discarded } = await interleave({ contenders, rounds: context.rounds, context, metric: 'M9' });
     return {
