@@ -2,6 +2,7 @@ import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
+import { stakeholderContract } from './accounts/stakeholder.events.js';
 import { taskContract } from './accounts/task.events.js';
 import { teamMemberContract } from './accounts/team-member.events.js';
 import { opportunityGuardContract, satisfactionGuardContract } from './guard.events.js';
@@ -14,6 +15,7 @@ import { incidentContract } from './satisfaction/incident.events.js';
 export * from './accounts/key-account.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/reservation.events.js';
+export * from './accounts/stakeholder.events.js';
 export * from './accounts/task.events.js';
 export * from './accounts/team-member.events.js';
 export * from './common.js';
@@ -36,6 +38,7 @@ export const contracts = [
   teamMemberContract,
   taskContract,
   accountsPersonContract,
+  stakeholderContract,
   offeringContract,
   opportunityContract,
   opportunityGuardContract,

@@ -6,6 +6,7 @@ import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
 import { personRefusals } from './person.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
+import { stakeholderRefusals } from './accounts/stakeholder.refusals.js';
 import { taskRefusals } from './accounts/task.refusals.js';
 import { teamMemberRefusals } from './accounts/team-member.refusals.js';
 import type { Sentences } from './refusal.js';
@@ -19,6 +20,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   reservationRefusals,
   teamMemberRefusals,
   taskRefusals,
+  stakeholderRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

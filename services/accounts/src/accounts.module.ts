@@ -19,6 +19,14 @@ import { withdrawAccountCase } from './key-account/withdraw-account.js';
 import { policies, policyQueries } from './policy/policies.projection.js';
 import { Policies } from './policy/policies.js';
 import { publishPolicyCases } from './policy/publish-policy.js';
+import { departCase, moveToAccountCase, takeOverStakeholderCase } from './stakeholder/depart.js';
+import { changeContactDetailsCase, changePositionCase } from './stakeholder/change-details.js';
+import { registerStakeholderCase } from './stakeholder/register-stakeholder.js';
+import { registerStakeholderWhenOneMoves } from './stakeholder/register-stakeholder-when-one-moves.js';
+import { giveConsentCase, raiseOppositionCase, receiveContactCase } from './stakeholder/say-about-contact.js';
+import { declareSupportCase, setBuyingRolesCase, setPoliticalStatusCase, setPreferredLanguageCase } from './stakeholder/set-standing.js';
+import { stakeholderQueries, stakeholders } from './stakeholder/stakeholders.projection.js';
+import { Stakeholders } from './stakeholder/stakeholders.js';
 import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.js';
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
 import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
@@ -57,19 +65,34 @@ const { controllers, providers } = useCases(
   dismissTaskCase,
   ...taskQueries,
 
+  registerStakeholderCase,
+  changeContactDetailsCase,
+  changePositionCase,
+  setBuyingRolesCase,
+  setPoliticalStatusCase,
+  declareSupportCase,
+  setPreferredLanguageCase,
+  giveConsentCase,
+  raiseOppositionCase,
+  receiveContactCase,
+  departCase,
+  moveToAccountCase,
+  takeOverStakeholderCase,
+  ...stakeholderQueries,
+
   ...publishPolicyCases,
   ...policyQueries,
 );
 
-@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, Policies, TeamMembers, TierASeats] })
+@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, Policies, Stakeholders, TeamMembers, TierASeats] })
 export class AccountsModule {
   /** Everything that accounts consists of. */
   static on(adapters: Adapters, config: Config): DynamicModule {
     const definition = {
       service: 'accounts',
       registry,
-      projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks, policies],
-      policies: [raiseTaskWhenP1IncidentIsReported, finishErasureWhenItIsRequested('accounts')],
+      projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks, policies, stakeholders],
+      policies: [registerStakeholderWhenOneMoves, raiseTaskWhenP1IncidentIsReported, finishErasureWhenItIsRequested('accounts')],
       processes: [accountClosure],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };

@@ -5,10 +5,11 @@ import { accountClosure } from './account-closure/account-closure.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
 import { policy } from './policy/policy.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
+import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
 
-describe.each([keyAccount, policy, reservation, task, teamMember, personOf('accounts').decider, foldingOf(accountClosure)])('the fold of $contract.name', (folding) => {
+describe.each([keyAccount, policy, reservation, stakeholder, task, teamMember, personOf('accounts').decider, foldingOf(accountClosure)])('the fold of $contract.name', (folding) => {
   it.each(goldenStories(folding))('takes $type in version $version', (story) => {
     const states = statesAlong(story, folding);
     expect(states.flatMap((state) => holesIn(state))).toEqual([]);

@@ -45,7 +45,8 @@ export async function routesOf(keyfold: ServiceUnderTest): Promise<Route[]> {
   );
 }
 
-const ID = '00000000-0000-4000-8000-00000000abcd';
+/** What stands for any id in a sampled body. */
+export const SAMPLE_ID = '00000000-0000-4000-8000-00000000abcd';
 
 /** The least value that a schema lets through. */
 export function sample(schema: Schema): unknown {
@@ -71,7 +72,9 @@ function sampleText({ format, pattern }: Schema): string {
   if (format === 'date-time') return '2026-01-15T10:00:00Z';
   if (format === 'time-zone') return 'Europe/Paris';
   if (pattern?.includes('[A-Z]{3}')) return 'EUR';
-  return pattern ? ID : 'Some text';
+  if (pattern?.includes('@')) return 'somebody@client.test';
+  if (pattern?.includes('+')) return '+33 1 23 45 67 89';
+  return pattern ? SAMPLE_ID : 'Some text';
 }
 
 /** The schema's own type is not among these. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_PEOPLE } from '@keyfold/platform';
 import { ServiceUnderTest } from '@keyfold/testing';
-import { bodyOf, type Route, routesOf, WRONG_VALUES } from './api.js';
+import { bodyOf, type Route, routesOf, SAMPLE_ID, WRONG_VALUES } from './api.js';
 
 /**
  * Every route of the API gets every kind of bad input. Each must be a 4xx with a problem, and the logs must stand where they stood.
@@ -93,6 +93,18 @@ async function useKeyOnce(path: string, body: object): Promise<void> {
   expect([path, answer.status]).toEqual([path, 201]);
 }
 
+/** The account that sampled bodies name is there and is the key account manager's, and so are its people: what is refused is refused for what is wrong with it. */
+async function makeSampleAccount(): Promise<void> {
+  const tell = async (role: string, path: string, body: object): Promise<string> => {
+    const answer = await keyfold.fetch(`/api/accounts/${path}`, { method: 'POST', headers: { authorization: `Bearer ${tokens.get(role)}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect([path, answer.ok]).toEqual([path, true]);
+    return ((await answer.json()) as { id: string }).id;
+  };
+  await tell('director', `key-accounts/${SAMPLE_ID}/register-client`, { name: 'Sample', activeSince: '2020-01-01' });
+  await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId: DEMO_PEOPLE.find(({ role }) => role === 'kam')!.memberId });
+  EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
+}
+
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'keyfold-bad-input-'));
   const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN, KEYFOLD_LOG_LEVEL: 'error' };
@@ -109,6 +121,7 @@ beforeAll(async () => {
     EXISTING[`api/${list}`] = id;
     if (reporterId) EXISTING['api/satisfaction/persons'] = reporterId;
   }
+  await makeSampleAccount();
   EXISTING['api/accounts/persons'] = EXISTING['api/accounts/team-members']!;
   const accountId = EXISTING['api/accounts/key-accounts'];
   await useKeyOnce('/api/accounts/key-accounts', { name: 'Once' });

@@ -39,6 +39,21 @@ export const IsName = (max = 200): PropertyDecorator =>
 export const IsText = (max = 4_000): PropertyDecorator =>
   rule('isText', `text of 1 to ${max} characters`, { type: 'string', minLength: 1, maxLength: max }, (value) => isCleanText(value, max, true) && value.trim() !== '');
 
+const MAIL = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,189}$/;
+
+/** One mail address. */
+export const IsMail = (): PropertyDecorator => rule('isMail', 'a mail address', { type: 'string', pattern: MAIL.source }, (value) => isCleanText(value, 254, false) && MAIL.test(value));
+
+const PHONE = /^\+?[0-9][0-9 ().-]{3,30}$/;
+
+/** A phone number as people write it. */
+export const IsPhone = (): PropertyDecorator => rule('isPhone', 'a phone number', { type: 'string', pattern: PHONE.source }, (value) => typeof value === 'string' && PHONE.test(value));
+
+/** A list of values out of a set, each once. */
+export const IsSetOf = (values: readonly string[]): PropertyDecorator =>
+  rule('isSetOf', `a list of different values out of ${values.join(', ')}`, { type: 'array', items: { enum: values }, maxItems: values.length, uniqueItems: true }, (value) =>
+    Array.isArray(value) && value.every((one) => values.includes(one as string)) && new Set(value).size === value.length);
+
 /** A whole number within bounds; never beyond what a double holds exactly. */
 export const IsWhole = (min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
   rule('isWhole', `a whole number from ${min} to ${max}`, { type: 'integer', minimum: min, maximum: max }, (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max);

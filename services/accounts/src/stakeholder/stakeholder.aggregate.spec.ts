@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import type { StakeholderEvent } from '@keyfold/contracts';
+import { given } from '@keyfold/event-sourcing/testing';
+import {
+  changeContactDetails,
+  changePosition,
+  declareSupport,
+  depart,
+  giveConsent,
+  type KnownStakeholder,
+  raiseOpposition,
+  receiveContact,
+  register,
+  setBuyingRoles,
+  setPoliticalStatus,
+  setPreferredLanguage,
+  type Stakeholder,
+  stakeholder,
+  takeOver,
+} from './stakeholder.aggregate.js';
+import { claire, consentGiven, contactReceived, departed, oppositionRaised, registered } from './stakeholder.facts.js';
+
+const details = { name: 'Claire Dupuis', mail: null, phone: '+33 1 23 45 67 89' };
+const left = { reason: 'left-company', movedTo: null } as const;
+const moved = { reason: 'moved-to-another-account', movedTo: { accountId: 'globex', stakeholderId: 'claire-2' } } as const;
+const february = { at: '2026-02-01T00:00:00.000Z', now: '2026-03-01T00:00:00.000Z' };
+
+describe('a person at the client', () => {
+  it('is registered on an account', () => given(stakeholder).when((state) => register(state, claire)).then({ type: 'accounts.stakeholder.registered', data: claire }));
+  it('belongs to the account on the topic', () => expect(stakeholder.partitionKey!(registered)).toBe('acme'));
+  it('said again is left alone', () => given(stakeholder, registered).when((state) => register(state, claire)).thenNothing());
+  it('said again with what was not known is known better', () =>
+    given(stakeholder, registered)
+      .when((state) => register(state, { ...claire, level: null, support: 'mentor', language: 'fr' }))
+      .then({ type: 'accounts.stakeholder.support-declared', data: { support: 'mentor' } }, { type: 'accounts.stakeholder.preferred-language-set', data: { language: 'fr' } }));
+  it('belongs to one account', () => given(stakeholder, registered).when((state) => register(state, { ...claire, accountId: 'globex' })).thenRefused('stakeholder-elsewhere'));
+  it('does not come back by being said again', () => given(stakeholder, registered, departed).when((state) => register(state, claire)).thenRefused('stakeholder-departed'));
+});
+
+describe('what is known of a person', () => {
+  it('changes: name and addresses under the key of the person', () =>
+    given(stakeholder, registered).when((state) => changeContactDetails(state, details)).then({ type: 'accounts.stakeholder.contact-details-changed', data: { personId: 'claire', ...details } }));
+  it('changes: the position', () =>
+    given(stakeholder, registered).when((state) => changePosition(state, { function: 'finance', level: 1 })).then({ type: 'accounts.stakeholder.position-changed', data: { function: 'finance', level: 1 } }));
+  it('stays: the same position', () => given(stakeholder, registered).when((state) => changePosition(state, { function: 'procurement', level: 2 })).thenNothing());
+  it('changes: what the person does when the client buys', () =>
+    given(stakeholder, registered).when((state) => setBuyingRoles(state, ['sponsor', 'decision-maker'])).then({ type: 'accounts.stakeholder.buying-roles-set', data: { roles: ['sponsor', 'decision-maker'] } }));
+  it('stays: the same roles in another order', () => {
+    const roles = ['sponsor', 'decision-maker'] as const;
+    given(stakeholder, registered, { type: 'accounts.stakeholder.buying-roles-set', data: { roles } }).when((state) => setBuyingRoles(state, roles.toReversed())).thenNothing();
+  });
+  it('changes: how near the person is to decisions', () =>
+    given(stakeholder, registered).when((state) => setPoliticalStatus(state, 'inner-circle')).then({ type: 'accounts.stakeholder.political-status-set', data: { politicalStatus: 'inner-circle' } }));
+  it('stays: the same political status', () => given(stakeholder, registered).when((state) => setPoliticalStatus(state, null)).thenNothing());
+  it('changes: what the person is to us', () => given(stakeholder, registered).when((state) => declareSupport(state, 'enemy')).then({ type: 'accounts.stakeholder.support-declared', data: { support: 'enemy' } }));
+  it('stays: the same support', () => given(stakeholder, registered).when((state) => declareSupport(state, null)).thenNothing());
+  it('changes: the language', () => given(stakeholder, registered).when((state) => setPreferredLanguage(state, 'en')).then({ type: 'accounts.stakeholder.preferred-language-set', data: { language: 'en' } }));
+  it('stays: the same language', () =>
+    given(stakeholder, registered, { type: 'accounts.stakeholder.preferred-language-set', data: { language: 'en' } }).when((state) => setPreferredLanguage(state, 'en')).thenNothing());
+  it.each([
+    ['details', (state: Stakeholder) => changeContactDetails(state, details)],
+    ['position', (state: Stakeholder) => changePosition(state, { function: null, level: null })],
+    ['roles', (state: Stakeholder) => setBuyingRoles(state, [])],
+    ['political status', (state: Stakeholder) => setPoliticalStatus(state, null)],
+    ['support', (state: Stakeholder) => declareSupport(state, null)],
+    ['language', (state: Stakeholder) => setPreferredLanguage(state, 'fr')],
+  ])('does not change any more after a departure: %s', (_what, decide) => {
+    given(stakeholder, registered, departed).when((state) => decide(state)).thenRefused('stakeholder-departed');
+    given(stakeholder).when((state) => decide(state)).thenRefused('stakeholder-unknown');
+  });
+});
+
+describe('what a person says about being written to', () => {
+  it('is consent', () => given(stakeholder, registered).when((state) => giveConsent(state, 'marketing')).then(consentGiven));
+  it('is consent once', () => given(stakeholder, registered, consentGiven).when((state) => giveConsent(state, 'marketing')).thenNothing());
+  it('is opposition, also after consent', () => given(stakeholder, registered, consentGiven).when((state) => raiseOpposition(state, 'marketing')).then(oppositionRaised));
+  it('is opposition once', () => given(stakeholder, registered, oppositionRaised).when((state) => raiseOpposition(state, 'marketing')).thenNothing());
+  it('is consent again', () => given(stakeholder, registered, oppositionRaised).when((state) => giveConsent(state, 'marketing')).then(consentGiven));
+  it('is said for each purpose alone', () => given(stakeholder, registered, oppositionRaised).when((state) => raiseOpposition(state, 'survey')).then({ type: 'accounts.stakeholder.opposition-raised', data: { purpose: 'survey' } }));
+  it('is heard after the departure too', () => given(stakeholder, registered, departed).when((state) => raiseOpposition(state, 'marketing')).then(oppositionRaised));
+  it('is nothing where the person is not known', () => {
+    given(stakeholder).when((state) => giveConsent(state, 'survey')).thenRefused('stakeholder-unknown');
+    given(stakeholder).when((state) => raiseOpposition(state, 'survey')).thenRefused('stakeholder-unknown');
+  });
+});
+
+describe('a contact that comes from the person', () => {
+  const [monday, tuesday, now] = ['2026-02-02T10:00:00.000Z', '2026-02-03T10:00:00.000Z', '2026-02-04T10:00:00.000Z'];
+  it('counts from its own instant', () => given(stakeholder, registered).when((state) => receiveContact(state, monday, now)).then(contactReceived(monday)));
+  it('replaces the one before', () => given(stakeholder, registered, contactReceived(monday)).when((state) => receiveContact(state, tuesday, now)).then(contactReceived(tuesday)));
+  it('says nothing new when a later one is known', () => given(stakeholder, registered, contactReceived(tuesday)).when((state) => receiveContact(state, monday, now)).thenNothing());
+  it('is counted once', () => given(stakeholder, registered, contactReceived(monday)).when((state) => receiveContact(state, monday, now)).thenNothing());
+  it('cannot lie in the future', () => given(stakeholder, registered).when((state) => receiveContact(state, now, tuesday)).thenRefused('stakeholder-contact-in-future'));
+});
+
+describe('a person who leaves', () => {
+  it('departs on the last day', () => given(stakeholder, registered).when((state) => depart(state, left, february)).then(departed));
+  it('departs once', () => given(stakeholder, registered, departed).when((state) => depart(state, left, february)).thenNothing());
+  it('cannot have left before being registered', () =>
+    given(stakeholder, registered).when((state) => depart(state, left, { ...february, at: '2025-01-01T00:00:00.000Z' })).then({ ...departed, occurredAt: '2026-01-10T09:00:00.000Z' }));
+  it('cannot leave in the future', () => given(stakeholder, registered).when((state) => depart(state, left, { at: february.now, now: february.at })).thenRefused('stakeholder-departure-in-future'));
+  it('moves to another account by departing', () =>
+    given(stakeholder, registered).when((state) => depart(state, moved, february)).then({ type: 'accounts.stakeholder.departed', data: moved, occurredAt: february.at }));
+  it('moves to one account only', () =>
+    given(stakeholder, registered, { type: 'accounts.stakeholder.departed', data: moved }).when((state) => depart(state, { ...moved, movedTo: { accountId: 'initech', stakeholderId: 'claire-3' } }, february)).thenRefused('stakeholder-departed'));
+  it('does not move to where he is', () =>
+    given(stakeholder, registered).when((state) => depart(state, { ...moved, movedTo: { accountId: 'acme', stakeholderId: 'claire-2' } }, february)).thenRefused('stakeholder-already-there'));
+});
+
+describe('a person who arrives from another account', () => {
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false };
+  const arrival = { ...claire, accountId: 'globex' };
+  const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
+  it('brings along what was said about being contacted', () =>
+    given(stakeholder).when((state) => takeOver(state, former, arrival)).then(...[{ type: 'accounts.stakeholder.registered' as const, data: arrival }, ...said]));
+  it('arrives once', () => given(stakeholder, registered).when((state) => takeOver(state, former, arrival)).thenNothing());
+});

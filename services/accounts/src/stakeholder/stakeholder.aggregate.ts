@@ -1,0 +1,184 @@
+import {
+  type BuyingRole,
+  type ContactPurpose,
+  type DepartureReason,
+  type Language,
+  type PoliticalStatus,
+  type Position,
+  type Provenance,
+  type StakeholderEvent,
+  stakeholderContract,
+  type Support,
+} from '@keyfold/contracts';
+import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
+
+/** What a person said about being written to; null: nothing. */
+export type Stance = 'consented' | 'opposed' | null;
+
+/** In the clear in a decision, ciphertext in a state. */
+export interface ContactDetails {
+  readonly name: string;
+  readonly mail: string | null;
+  readonly phone: string | null;
+}
+
+/** What we judge or know of a person's part in the client's decisions. */
+export interface Standing extends Position {
+  readonly buyingRoles: readonly BuyingRole[];
+  readonly politicalStatus: PoliticalStatus | null;
+  readonly support: Support | null;
+  readonly language: Language | null;
+}
+
+export interface KnownStakeholder extends ContactDetails, Standing {
+  readonly status: 'active' | 'departed';
+  readonly personId: string;
+  readonly accountId: string;
+  readonly stances: Readonly<Record<ContactPurpose, Stance>>;
+  readonly registeredAt: string;
+  /** Last contact that came from the person. */
+  readonly lastContactAt: string | null;
+  readonly erasureProposed: boolean;
+}
+
+export type Stakeholder = { readonly status: 'unknown' } | KnownStakeholder;
+
+export const stakeholder = decider<Stakeholder, StakeholderEvent>({
+  contract: stakeholderContract,
+  initial: { status: 'unknown' },
+  partitionKey: (first) => (first.type === 'accounts.stakeholder.registered' ? first.data.accountId : null),
+  evolve(state, fact): Stakeholder {
+    const known = state as KnownStakeholder;
+    switch (fact.type) {
+      case 'accounts.stakeholder.registered': {
+        const { provenance: _source, ...facts } = fact.data;
+        return { ...facts, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false };
+      }
+      case 'accounts.stakeholder.contact-details-changed':
+      case 'accounts.stakeholder.position-changed':
+      case 'accounts.stakeholder.political-status-set':
+      case 'accounts.stakeholder.support-declared':
+      case 'accounts.stakeholder.preferred-language-set':
+        return { ...known, ...fact.data };
+      case 'accounts.stakeholder.buying-roles-set':
+        return { ...known, buyingRoles: fact.data.roles };
+      case 'accounts.stakeholder.consent-given':
+        return { ...known, stances: { ...known.stances, [fact.data.purpose]: 'consented' } };
+      case 'accounts.stakeholder.opposition-raised':
+        return { ...known, stances: { ...known.stances, [fact.data.purpose]: 'opposed' } };
+      case 'accounts.stakeholder.contact-received':
+        return { ...known, lastContactAt: fact.occurredAt, erasureProposed: false };
+      case 'accounts.stakeholder.erasure-proposed':
+        return { ...known, erasureProposed: true };
+      case 'accounts.stakeholder.departed':
+        return { ...known, status: 'departed' };
+      default:
+        return ignored(state, fact);
+    }
+  },
+});
+
+export const accountOf = (state: Stakeholder): string | null => (state.status === 'unknown' ? null : state.accountId);
+
+export type Registration = ContactDetails & Standing & { readonly personId: string; readonly accountId: string; readonly provenance: Provenance | null };
+
+/** Said again it changes what is known better now. What is personal is only ciphertext from here on, so it cannot be compared. */
+export function register(state: Stakeholder, facts: Registration): StakeholderEvent[] {
+  if (state.status === 'unknown') return [{ type: 'accounts.stakeholder.registered', data: facts }];
+  if (state.accountId !== facts.accountId) throw new DomainError('stakeholder-elsewhere');
+  const { function: job, level, buyingRoles, politicalStatus, support, language } = facts;
+  return [
+    ...changePosition(state, { function: job ?? state.function, level: level ?? state.level }),
+    ...(buyingRoles.length > 0 ? setBuyingRoles(state, buyingRoles) : []),
+    ...(politicalStatus ? setPoliticalStatus(state, politicalStatus) : []),
+    ...(support ? declareSupport(state, support) : []),
+    ...(language ? setPreferredLanguage(state, language) : []),
+  ];
+}
+
+export function changeContactDetails(state: Stakeholder, details: ContactDetails): StakeholderEvent[] {
+  const { personId } = assertActive(state);
+  return [{ type: 'accounts.stakeholder.contact-details-changed', data: { personId, ...details } }];
+}
+
+export function changePosition(state: Stakeholder, position: Position): StakeholderEvent[] {
+  const known = assertActive(state);
+  const same = known.function === position.function && known.level === position.level;
+  return same ? [] : [{ type: 'accounts.stakeholder.position-changed', data: position }];
+}
+
+/** The order of the roles says nothing. */
+export function setBuyingRoles(state: Stakeholder, roles: readonly BuyingRole[]): StakeholderEvent[] {
+  const known = assertActive(state);
+  const same = known.buyingRoles.length === roles.length && roles.every((role) => known.buyingRoles.includes(role));
+  return same ? [] : [{ type: 'accounts.stakeholder.buying-roles-set', data: { roles } }];
+}
+
+export function setPoliticalStatus(state: Stakeholder, politicalStatus: PoliticalStatus | null): StakeholderEvent[] {
+  return assertActive(state).politicalStatus === politicalStatus ? [] : [{ type: 'accounts.stakeholder.political-status-set', data: { politicalStatus } }];
+}
+
+export function declareSupport(state: Stakeholder, support: Support | null): StakeholderEvent[] {
+  return assertActive(state).support === support ? [] : [{ type: 'accounts.stakeholder.support-declared', data: { support } }];
+}
+
+export function setPreferredLanguage(state: Stakeholder, language: Language): StakeholderEvent[] {
+  return assertActive(state).language === language ? [] : [{ type: 'accounts.stakeholder.preferred-language-set', data: { language } }];
+}
+
+/** Whoever has left may still say what he wants to get from us. */
+export function giveConsent(state: Stakeholder, purpose: ContactPurpose): StakeholderEvent[] {
+  return assertKnown(state).stances[purpose] === 'consented' ? [] : [{ type: 'accounts.stakeholder.consent-given', data: { purpose } }];
+}
+
+export function raiseOpposition(state: Stakeholder, purpose: ContactPurpose): StakeholderEvent[] {
+  return assertKnown(state).stances[purpose] === 'opposed' ? [] : [{ type: 'accounts.stakeholder.opposition-raised', data: { purpose } }];
+}
+
+/** Only the last contact matters: an earlier one that comes to light says nothing new. */
+export function receiveContact(state: Stakeholder, at: string, now: string): StakeholderEvent[] {
+  const known = assertKnown(state);
+  if (at > now) throw new DomainError('stakeholder-contact-in-future');
+  return known.lastContactAt !== null && at <= known.lastContactAt ? [] : [{ type: 'accounts.stakeholder.contact-received', data: {}, occurredAt: at }];
+}
+
+export interface Departure {
+  readonly reason: DepartureReason;
+  readonly movedTo: { readonly accountId: string; readonly stakeholderId: string } | null;
+}
+
+/** A person belongs to one account at a time, so that two moves at once cannot both happen: the second finds the person gone. */
+export function depart(state: Stakeholder, departure: Departure, { at, now }: { at: string; now: string }): StakeholderEvent[] {
+  const known = assertKnown(state);
+  if (at > now) throw new DomainError('stakeholder-departure-in-future');
+  if (departure.movedTo?.accountId === known.accountId) throw new DomainError('stakeholder-already-there');
+  if (known.status === 'departed') {
+    if (departure.movedTo) throw new DomainError('stakeholder-departed');
+    return [];
+  }
+  return [{ type: 'accounts.stakeholder.departed', data: departure, occurredAt: at < known.registeredAt ? known.registeredAt : at }];
+}
+
+/** The same person on the next account; what was said about being contacted goes along. */
+export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Registration): StakeholderEvent[] {
+  if (state.status !== 'unknown') return [];
+  const stances = Object.entries(former.stances) as [ContactPurpose, Stance][];
+  return [
+    { type: 'accounts.stakeholder.registered', data: facts },
+    ...stances.flatMap(([purpose, stance]): StakeholderEvent[] =>
+      stance === null ? [] : [{ type: stance === 'consented' ? 'accounts.stakeholder.consent-given' : 'accounts.stakeholder.opposition-raised', data: { purpose } }],
+    ),
+    ...(former.lastContactAt === null ? [] : [{ type: 'accounts.stakeholder.contact-received' as const, data: {}, occurredAt: former.lastContactAt }]),
+  ];
+}
+
+export function assertKnown(state: Stakeholder): KnownStakeholder {
+  if (state.status === 'unknown') throw new DomainError('stakeholder-unknown');
+  return state;
+}
+
+export function assertActive(state: Stakeholder): KnownStakeholder {
+  const known = assertKnown(state);
+  if (known.status === 'departed') throw new DomainError('stakeholder-departed');
+  return known;
+}
