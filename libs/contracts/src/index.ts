@@ -1,4 +1,5 @@
 import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
+import { engagementPlanContract } from './accounts/engagement-plan.events.js';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
@@ -9,9 +10,10 @@ import { opportunityGuardContract, satisfactionGuardContract } from './guard.eve
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
 import { accountsPersonContract, satisfactionPersonContract } from './person.events.js';
-import { accountClosureContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
+import { accountClosureContract, missedCadenceContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
+export * from './accounts/engagement-plan.events.js';
 export * from './accounts/key-account.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/reservation.events.js';
@@ -37,6 +39,7 @@ export const contracts = [
   reservationContract,
   teamMemberContract,
   taskContract,
+  engagementPlanContract,
   accountsPersonContract,
   stakeholderContract,
   offeringContract,
@@ -46,6 +49,7 @@ export const contracts = [
   satisfactionGuardContract,
   satisfactionPersonContract,
   accountClosureContract,
+  missedCadenceContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
 ] as readonly AggregateContract<never>[] as readonly AggregateContract[];

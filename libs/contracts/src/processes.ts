@@ -5,3 +5,5 @@ export const accountClosureContract = processContract('accounts', 'account-closu
 /** The part of it that each asked service plays: raise the barrier, wait out the command deadline, answer. */
 export const opportunityClosureCheckContract = processContract('opportunities', 'closure-check', 'dealcheck');
 export const satisfactionClosureCheckContract = processContract('satisfaction', 'closure-check', 'incidentcheck');
+/** Watches the due days of an account's engagement plan; one instance per account. */
+export const missedCadenceContract = processContract('accounts', 'missed-cadence', 'cadence');

@@ -1,3 +1,4 @@
+import { engagementPlanRefusals } from './accounts/engagement-plan.refusals.js';
 import { importsRefusals } from './imports.refusals.js';
 import { incidentRefusals } from './satisfaction/incident.refusals.js';
 import { keyAccountRefusals } from './accounts/key-account.refusals.js';
@@ -21,6 +22,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   teamMemberRefusals,
   taskRefusals,
   stakeholderRefusals,
+  engagementPlanRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

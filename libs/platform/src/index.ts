@@ -12,6 +12,7 @@ export * from './auth/authenticator.js';
 export * from './auth/demo-identity.js';
 export * from './auth/demo-people.js';
 export * from './auth/unauthenticated.js';
+export * from './business-days.js';
 export * from './config.js';
 export * from './deployment.js';
 export * from './failpoints.js';

@@ -3,6 +3,15 @@ import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule, useCases } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
+import { armCadenceWhenAccountIsQualified } from './engagement-plan/arm-cadence-when-account-is-qualified.js';
+import { Cadences } from './engagement-plan/cadences.js';
+import { Footprints } from './engagement-plan/footprints.js';
+import { armCadenceCase, judgeCadenceCase } from './engagement-plan/judge-cadence.js';
+import { logTouchpointCase } from './engagement-plan/log-touchpoint.js';
+import { missedCadence } from './engagement-plan/missed-cadence.process.js';
+import { endPauseCase, pauseCadenceCase, resumeCadenceCase } from './engagement-plan/pause-cadence.js';
+import { setCadenceCase } from './engagement-plan/set-cadence.js';
+import { touchpointQueries, touchpoints } from './engagement-plan/touchpoints.projection.js';
 import { addAccountTeamMemberCase, removeAccountTeamMemberCase } from './key-account/account-team.js';
 import { Accounts } from './key-account/accounts.js';
 import { assignOwnerCase } from './key-account/assign-owner.js';
@@ -80,20 +89,56 @@ const { controllers, providers } = useCases(
   takeOverStakeholderCase,
   ...stakeholderQueries,
 
+  logTouchpointCase,
+  setCadenceCase,
+  pauseCadenceCase,
+  resumeCadenceCase,
+  endPauseCase,
+  armCadenceCase,
+  judgeCadenceCase,
+  ...touchpointQueries,
+
   ...publishPolicyCases,
   ...policyQueries,
 );
 
-@Module({ controllers: [...controllers, ...persons.controllers], providers: [...providers, ...persons.providers, Accounts, Policies, Stakeholders, TeamMembers, TierASeats] })
+@Module({
+  controllers: [...controllers, ...persons.controllers],
+  providers: [
+    ...providers,
+    ...persons.providers,
+    Accounts,
+    Cadences,
+    Footprints,
+    Policies,
+    Stakeholders,
+    TeamMembers,
+    TierASeats,
+  ],
+})
 export class AccountsModule {
   /** Everything that accounts consists of. */
   static on(adapters: Adapters, config: Config): DynamicModule {
     const definition = {
       service: 'accounts',
       registry,
-      projections: [memberDirectory, accountDirectory, keyAccounts, teamMembers, tasks, policies, stakeholders],
-      policies: [registerStakeholderWhenOneMoves, raiseTaskWhenP1IncidentIsReported, finishErasureWhenItIsRequested('accounts')],
-      processes: [accountClosure],
+      projections: [
+        memberDirectory,
+        accountDirectory,
+        keyAccounts,
+        teamMembers,
+        tasks,
+        stakeholders,
+        touchpoints,
+        policies,
+      ],
+      policies: [
+        registerStakeholderWhenOneMoves,
+        raiseTaskWhenP1IncidentIsReported,
+        armCadenceWhenAccountIsQualified,
+        finishErasureWhenItIsRequested('accounts'),
+      ],
+      processes: [accountClosure, missedCadence],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

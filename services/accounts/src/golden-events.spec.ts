@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing';
 import { personOf } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
+import { engagementPlan } from './engagement-plan/engagement-plan.aggregate.js';
+import { missedCadence } from './engagement-plan/missed-cadence.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
 import { policy } from './policy/policy.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
@@ -9,7 +11,20 @@ import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
 
-describe.each([keyAccount, policy, reservation, stakeholder, task, teamMember, personOf('accounts').decider, foldingOf(accountClosure)])('the fold of $contract.name', (folding) => {
+const foldings = [
+  keyAccount,
+  engagementPlan,
+  policy,
+  reservation,
+  stakeholder,
+  task,
+  teamMember,
+  personOf('accounts').decider,
+  foldingOf(accountClosure),
+  foldingOf(missedCadence),
+];
+
+describe.each(foldings)('the fold of $contract.name', (folding) => {
   it.each(goldenStories(folding))('takes $type in version $version', (story) => {
     const states = statesAlong(story, folding);
     expect(states.flatMap((state) => holesIn(state))).toEqual([]);

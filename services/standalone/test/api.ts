@@ -78,6 +78,6 @@ function sampleText({ format, pattern }: Schema): string {
 }
 
 /** The schema's own type is not among these. */
-export const WRONG_VALUES: readonly unknown[] = [{ $gt: '' }, ['x'], { a: { b: 1 } }, 9_007_199_254_740_992, '\u0007', ''];
+export const WRONG_VALUES: readonly unknown[] = [{ $gt: '' }, [['x']], { a: { b: 1 } }, 9_007_199_254_740_992, '\u0007', ''];
 
 export const bodyOf = (schema: Schema | null): Record<string, unknown> => (schema ? (sample(schema) as Record<string, unknown>) : {});

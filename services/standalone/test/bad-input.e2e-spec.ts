@@ -124,6 +124,7 @@ beforeAll(async () => {
   await makeSampleAccount();
   EXISTING['api/accounts/persons'] = EXISTING['api/accounts/team-members']!;
   const accountId = EXISTING['api/accounts/key-accounts'];
+  EXISTING['api/accounts/engagement-plans'] = accountId!;
   await useKeyOnce('/api/accounts/key-accounts', { name: 'Once' });
   await useKeyOnce('/api/opportunities/opportunities', { accountId, name: 'Once', motion: 'hunting' });
   await useKeyOnce('/api/satisfaction/incidents', { accountId, title: 'Once', impact: 'low', urgency: 'low' });

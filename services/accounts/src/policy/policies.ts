@@ -12,10 +12,11 @@ export class Policies {
     private readonly time: ReportingTime,
   ) {}
 
-  /** The content in force on a date (today when absent); what Keyfold takes for granted where nothing was published for that day. */
+  /** The content in force on a date (today when absent): that of the code, else that of `default`, else what Keyfold takes for granted. */
   async inForce<Kind extends PolicyKind>(kind: Kind, day = this.today(), code = 'default'): Promise<PolicyContents[Kind]> {
     const { state } = await this.commands.load(policy, policyId(kind, code));
-    return (inForceOn(state, day)?.content ?? DEFAULT_POLICIES[kind]) as PolicyContents[Kind];
+    const published = inForceOn(state, day)?.content as PolicyContents[Kind] | undefined;
+    return published ?? (code === 'default' ? DEFAULT_POLICIES[kind] : this.inForce(kind, day));
   }
 
   today(): string {

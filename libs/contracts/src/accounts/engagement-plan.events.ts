@@ -1,0 +1,100 @@
+import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
+import type { DateOnly, Instant } from '../common.js';
+import type { Tier } from './key-account.events.js';
+
+/** What an account is owed regularly (domain.md 3.10): any contact at all, a business review (QBR), a review with the executives. */
+export const CADENCE_LEVELS = ['operational', 'business-review', 'executive-review'] as const;
+export type CadenceLevel = (typeof CADENCE_LEVELS)[number];
+
+/** A review that is held; it is what the cadence of its level asks for. */
+export const REVIEW_LEVELS = ['business-review', 'executive-review'] as const;
+export type ReviewLevel = (typeof REVIEW_LEVELS)[number];
+
+export const TOUCHPOINT_KINDS = ['visit', 'review', 'meeting', 'call', 'mail', 'mass-mail'] as const;
+export type TouchpointKind = (typeof TOUCHPOINT_KINDS)[number];
+
+/** A mass mail is kept for the record, and is no touch (domain.md 3.10). */
+export const isTouch = (kind: TouchpointKind): boolean => kind !== 'mass-mail';
+
+export const TRAVEL_MEANS = ['plane', 'train', 'car'] as const;
+export type TravelMeans = (typeof TRAVEL_MEANS)[number];
+
+/** `km`: there and back, of all travellers together. `gramsCo2e`: by the emissions policy of the day of the journey. */
+export interface Travel {
+  readonly means: TravelMeans;
+  /** @asType integer */
+  readonly km: number;
+  /** @asType integer */
+  readonly gramsCo2e: number;
+}
+
+/** A contact with the client. */
+export interface Touchpoint {
+  readonly touchpointId: string;
+  /** The date of it where the client is (calendar policy of the account's country). */
+  readonly on: DateOnly;
+  readonly kind: TouchpointKind;
+  /** Who sought the contact: the client (in) or we (out). */
+  readonly direction: 'in' | 'out';
+  readonly stakeholderIds: readonly string[];
+  readonly memberIds: readonly string[];
+  readonly note: string | null;
+  readonly travel: Travel | null;
+  /** The business review that it was. */
+  readonly review: { readonly reviewId: string; readonly level: ReviewLevel } | null;
+  /** Why it is logged more than 90 days late. */
+  readonly reason: string | null;
+}
+
+/** Why a client is left in peace. */
+export const PAUSE_GROUNDS = ['client-declined', 'quiet-period'] as const;
+export type PauseGround = (typeof PAUSE_GROUNDS)[number];
+
+/**
+ * Calendar days.
+ * @asType integer
+ */
+type Days = number;
+
+/** A contact is due after `since`, by the end of `dueOn`, which is a business day where the client is. */
+export interface CadenceInterval {
+  readonly level: CadenceLevel;
+  /** Of the account when the interval began. */
+  readonly tier: Tier | null;
+  readonly since: DateOnly;
+  readonly dueOn: DateOnly;
+}
+
+// These shapes are the storage and wire format: a change needs a new schema version and an upcaster.
+export type EngagementPlanEvent =
+  /** Occurs when the contact took place. */
+  | DomainEvent<'accounts.engagement-plan.touchpoint-logged', Touchpoint>
+  /** The account's own cadence of a level from the day on which it occurs; null: that of the policy again. */
+  | DomainEvent<'accounts.engagement-plan.cadence-set', { level: CadenceLevel; intervalDays: Days | null; reason: string }>
+  /** `dueAt`: the last instant of `dueOn` where the client is. A level has one interval at a time; the last one armed counts. */
+  | DomainEvent<'accounts.engagement-plan.cadence-armed', CadenceInterval & { intervalDays: Days; dueAt: Instant }>
+  /** Nothing is due on this level any more: no tier and no cadence of its own, or the account is closed. */
+  | DomainEvent<'accounts.engagement-plan.cadence-disarmed', { level: CadenceLevel }>
+  /** Occurs at the end of the due day, and so does `cadence-missed`. Supersedes the miss where the contact was logged afterwards. */
+  | DomainEvent<'accounts.engagement-plan.cadence-kept', CadenceInterval & { touchedOn: DateOnly }>
+  | DomainEvent<'accounts.engagement-plan.cadence-missed', CadenceInterval>
+  /** Nothing is due until `resumesOn`; null: until somebody resumes it. */
+  | DomainEvent<'accounts.engagement-plan.cadence-paused', { ground: PauseGround; reason: string; resumesOn: DateOnly | null; resumesAt: Instant | null }>
+  | DomainEvent<'accounts.engagement-plan.cadence-resumed', Record<string, never>>;
+
+/** One stream per account, under the account's id. */
+export const engagementPlanContract = defineContract<EngagementPlanEvent>({
+  service: 'accounts',
+  name: 'engagement-plan',
+  streamPrefix: 'engagement',
+  events: {
+    'accounts.engagement-plan.touchpoint-logged': { version: 1 },
+    'accounts.engagement-plan.cadence-set': { version: 1 },
+    'accounts.engagement-plan.cadence-armed': { version: 1 },
+    'accounts.engagement-plan.cadence-disarmed': { version: 1 },
+    'accounts.engagement-plan.cadence-kept': { version: 1 },
+    'accounts.engagement-plan.cadence-missed': { version: 1 },
+    'accounts.engagement-plan.cadence-paused': { version: 1 },
+    'accounts.engagement-plan.cadence-resumed': { version: 1 },
+  },
+});

@@ -1,0 +1,35 @@
+import { CADENCE_LEVELS, type CadenceLevel } from '@keyfold/contracts';
+import { DomainError } from '@keyfold/event-sourcing';
+import { AggregateCommand } from '@keyfold/event-sourcing-nest';
+import { daysBetween, IsDateOnly, IsText, IsWhole, OrNull } from '@keyfold/platform';
+import { IsIn, IsOptional } from 'class-validator';
+import { accountUseCase } from '../key-account/accounts.js';
+import { Cadences } from './cadences.js';
+import { engagementPlan } from './engagement-plan.aggregate.js';
+import { setCadence } from './engagement-plan.cadence.js';
+import { BACKDATED_DAYS } from './engagement-plan.touchpoints.js';
+
+export class SetCadence extends AggregateCommand {
+  @IsIn(CADENCE_LEVELS) level!: CadenceLevel;
+  /** Calendar days; null: those of the policy again. */
+  @OrNull() @IsWhole(1, 1_000) intervalDays!: number | null;
+  @IsText(500) reason!: string;
+  /** The day from which it counts; absent: today. */
+  @IsOptional() @IsDateOnly() effectiveOn?: string;
+}
+
+export const setCadenceCase = accountUseCase(SetCadence, {
+  route: 'engagement-plans/:id/set-cadence',
+  roles: ['kam', 'director'],
+  on: engagementPlan,
+  makes: true,
+  accountOf: (_plan, { id }) => id,
+  needs: [Cadences],
+  prepare: ({ id }, _plan, [cadences]) => cadences.rulesOf(id),
+  decide(plan, { level, intervalDays, reason, effectiveOn }, rules) {
+    const since = effectiveOn ?? rules.today;
+    if (since > rules.today) throw new DomainError('cadence-in-future');
+    if (daysBetween(since, rules.today) > BACKDATED_DAYS) throw new DomainError('cadence-too-old', { days: BACKDATED_DAYS });
+    return setCadence(plan, { level, intervalDays, reason }, since, rules);
+  },
+});
