@@ -2,11 +2,11 @@ import { BatchFold, type Placed } from './batch-fold.js';
 import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { SequencedCommit } from './events.js';
-import type { BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
+import type { BehindStream, BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
 import type { DeadLetter, Marks } from './ports.js';
 import type { Projection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
-import { followsStream, gapless, type Incoming, incomingOfCommit } from './subscription.js';
+import { followsStream, gapless, type Incoming, incomingOfCommit, servicesOf } from './subscription.js';
 
 interface KeptRow {
   row: object | null;
@@ -75,13 +75,19 @@ export class GenerationFeed {
     return this.take(commits.flatMap((commit) => this.followed(service, commit)));
   }
 
-  /** Folds what is missing of single streams and writes it. */
-  async fill(streams: readonly { readonly streamId: string; readonly accepted: number }[], progress: RebuildProgress): Promise<void> {
+  /** Folds what is missing of single streams and writes it. Answers where the streams end in the logs. */
+  async fill(streams: readonly BehindStream[], progress: RebuildProgress): Promise<ReadonlyMap<string, number>> {
+    const heads = new Map<string, number>();
     for (const { streamId, accepted } of streams) {
-      const { service } = this.projection.follows.find((contract) => streamId.startsWith(`${contract.streamPrefix}-`))!;
-      const commits = await this.tools.feeds.stream(service, streamId, accepted);
-      await this.writeApart(commits.flatMap((commit) => this.followed(service, commit)), progress);
+      heads.set(streamId, accepted);
+      for (const service of servicesOf(this.projection, streamId)) {
+        const commits = await this.tools.feeds.stream(service, streamId, accepted);
+        const last = commits.at(-1);
+        if (last) heads.set(streamId, last.expectedVersion + last.events.length);
+        await this.writeApart(commits.flatMap((commit) => this.followed(service, commit)), progress);
+      }
     }
+    return heads;
   }
 
   /** Writes what was folded. Throws RowRefused; then the memory is empty again, and the positions are those of before. */

@@ -77,7 +77,15 @@ export type RebuildProgress = Partial<Pick<Rebuild, 'state' | 'done' | 'total' |
 export interface BehindStream {
   readonly streamId: string;
   readonly accepted: number;
+  /** What the serving one has accepted. */
+  readonly serving: number;
 }
+
+/**
+ * Marks of the serving generation that lie beyond the end of their streams, by stream: somebody has moved them, as whatever is accepted stands in the owner's log before.
+ * `head` was read there after `serving` had been seen.
+ */
+export type BeyondLog = ReadonlyMap<string, { readonly serving: number; readonly head: number }>;
 
 /** Two generations at one instant. Lists are cut at LISTED_STREAMS. */
 export interface GenerationsComparison {
@@ -94,6 +102,8 @@ export interface Switch {
   readonly state: 'switched' | 'rolled-back';
   /** RFC 3339 */
   readonly at: string;
+  /** Where the claimed generation has all that there is, and not what the mark says. */
+  readonly beyond: BeyondLog;
   /**
    * Called when no batch can commit to the serving generation any more: what the logs hold beyond the claim's positions, folded. Null when that is too much
    * to be folded while batches wait. May be called again.
@@ -131,6 +141,7 @@ export interface Generations {
   /**
    * G8. Lets no batch commit to the serving generation, writes the tail, compares every mark, and lets the claimed one serve: all of it at once or nothing.
    * Where the claimed one lacks something nothing is switched, and the answer lists the streams (none when the tail was too long). Throws Superseded, RowRefused.
+   * A generation whose marks lie beyond the log cannot be fed and is not kept: it would pass over the next events of those streams.
    */
   switchOver(projection: AnyProjection, claim: Claim, how: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }>;
 
@@ -139,6 +150,12 @@ export interface Generations {
 
   /** Drops the claimed generation. With `failure` its rebuild has failed. Throws Superseded. */
   discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void>;
+}
+
+/** What another generation must have accepted of a stream to serve in the place of the one that has accepted `serving`. */
+export function requiredOf(beyond: BeyondLog, streamId: string, serving: number): number {
+  const known = beyond.get(streamId);
+  return known?.serving === serving ? known.head : serving;
 }
 
 export const isUnderWay = (rebuild: Rebuild | null): boolean => rebuild !== null && ['building', 'catching-up', 'comparing'].includes(rebuild.state);

@@ -1,5 +1,5 @@
 import { RowRefused, Superseded, Unavailable } from './errors.js';
-import { type BehindStream, type BuiltWrite, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
+import { type BehindStream, type BeyondLog, type BuiltWrite, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
 import type { SequencedCommit } from './events.js';
 import { GenerationFeed, PAGE } from './generation-feed.js';
 import type { AuditEntry, AuditLog, Failpoint, Metrics, ProjectionStore } from './ports.js';
@@ -198,19 +198,28 @@ export class Rebuilder {
   private async switchOver(feeding: Feeding, state: 'switched' | 'rolled-back', pace: Pace): Promise<void> {
     const { claim, feed } = feeding;
     let behind: readonly BehindStream[] = [];
+    const beyond = new Map<string, { serving: number; head: number }>();
     for (let attempt = 1; attempt <= SWITCHES && !pace.signal.aborted; attempt++) {
       try {
-        const outcome = await this.store.generations.switchOver(this.projection, claim, { state, at: this.now(), tail: () => this.tail(feed) });
-        if (outcome.switched) return;
+        const outcome = await this.store.generations.switchOver(this.projection, claim, { state, at: this.now(), beyond, tail: () => this.tail(feed) });
+        if (outcome.switched) return await this.toldOf(beyond);
         behind = outcome.behind;
       } catch (error) {
         if (!(error instanceof RowRefused)) throw error;
       }
       feed.forget();
-      await feed.fill(behind, {});
+      const heads = await feed.fill(behind, {});
+      for (const { streamId, serving } of behind) if (heads.get(streamId)! < serving) beyond.set(streamId, { serving, head: heads.get(streamId)! });
       await this.catchUp(feeding, state === 'switched' ? 'catching-up' : null, pace);
     }
     if (!pace.signal.aborted) throw new Error(`the new generation does not come up to the serving one; behind: ${behind.map(({ streamId }) => streamId).slice(0, NAMED).join(' ')}`);
+  }
+
+  private async toldOf(beyond: BeyondLog): Promise<void> {
+    if (beyond.size === 0) return;
+    const streams = [...beyond].slice(0, NAMED).map(([streamId, { serving, head }]) => `${streamId} (marked ${serving}, ends at ${head})`).join(' ');
+    this.tools.log.warn('marks stood beyond the ends of their streams; the new generation has the right ones, the one that had served is dropped', { projection: this.name, streams });
+    await this.record(MACHINERY, 'marks-beyond-log-left-behind', { count: beyond.size, streams });
   }
 
   /** What the logs hold beyond what was fed; null when it is too much to be folded while batches wait. */

@@ -3,7 +3,7 @@ import type { GenerationFeed } from './generation-feed.js';
 import type { AnyProjection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
 import { canonicalJson } from './canonical.js';
-import { incomingOfCommit } from './subscription.js';
+import { incomingOfCommit, servicesOf } from './subscription.js';
 
 const SAMPLE = 200;
 const NAMED = 20;
@@ -39,9 +39,8 @@ function judge(rows: GenerationsComparison['rows'], unsettled: ReadonlySet<strin
 async function rowsOf(projection: AnyProjection, unequal: GenerationsComparison['unequal'], { feeds, registry }: SubscriberTools): Promise<Set<string>> {
   const rows = new Set<string>();
   for (const { streamId, from, to } of unequal) {
-    const { service } = projection.follows.find((contract) => streamId.startsWith(`${contract.streamPrefix}-`))!;
-    const events = (await feeds.stream(service, streamId, from)).flatMap((commit) => incomingOfCommit(service, commit, registry));
-    for (const event of events) {
+    const logs = servicesOf(projection, streamId).map(async (service) => (await feeds.stream(service, streamId, from)).flatMap((commit) => incomingOfCommit(service, commit, registry)));
+    for (const event of (await Promise.all(logs)).flat()) {
       if (event.version <= from || event.version > to || !registry.knows(event.type)) continue;
       try {
         for (const id of projection.rowsOf(event.read())) rows.add(id);

@@ -38,6 +38,11 @@ export function incomingOfCommit(service: string, commit: SequencedCommit, regis
 export const followsStream = (contracts: readonly AggregateContract[], incoming: Incoming): boolean =>
   contracts.some((contract) => contract.service === incoming.service && incoming.streamId.startsWith(`${contract.streamPrefix}-`));
 
+/** The services of which one may own a stream, by its name: where one prefix begins another there may be several. */
+export const servicesOf = ({ follows }: { readonly follows: readonly AggregateContract[] }, streamId: string): string[] => [
+  ...new Set(follows.filter(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`)).map(({ service }) => service)),
+];
+
 export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 
 /**

@@ -1,6 +1,7 @@
 import {
   type AnyProjection,
   type BehindStream,
+  type BeyondLog,
   type BuiltState,
   type BuiltWrite,
   type Claim,
@@ -12,6 +13,7 @@ import {
   LISTED_STREAMS,
   type Rebuild,
   type RebuildProgress,
+  requiredOf,
   RowSample,
   Superseded,
   type Switch,
@@ -126,10 +128,10 @@ export class EmbeddedGenerations implements Generations {
     const sample = new RowSample(size);
     for (const { rows } of [serving, fed.state]) for (const [id] of rows.entries()) sample.offer(id);
     const rows = sample.ids().map((id) => ({ id, serving: serving.rows.get(id) ?? null, claimed: fed.state.rows.get(id) ?? null }));
-    return { behind: behindOf(serving, fed.state), unequal: unequal.slice(0, LISTED_STREAMS), rows };
+    return { behind: behindOf(serving, fed.state, new Map()), unequal: unequal.slice(0, LISTED_STREAMS), rows };
   }
 
-  async switchOver(projection: AnyProjection, claim: Claim, { tail, state, at }: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
+  async switchOver(projection: AnyProjection, claim: Claim, { tail, state, at, beyond }: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
     for (let attempt = 1; attempt <= TAILS; attempt++) {
       const { passedOver } = this.claimed(projection, claim);
       const rest = await tail();
@@ -139,12 +141,12 @@ export class EmbeddedGenerations implements Generations {
       this.write(projection, claimed, rest);
       const { serving, generation, fed } = claimed;
       const slot: Slot = claimed;
-      const behind = behindOf(serving, fed.state);
+      const behind = behindOf(serving, fed.state, beyond);
       if (behind.length > 0) return { switched: false, behind };
       if (fed.state !== serving) slot.durable?.replace(projection, fed.state);
       slot.serving = fed.state;
       slot.generation = fed.generation;
-      slot.fed = fed.state === serving ? null : { state: serving, generation, positions: rest.positions };
+      slot.fed = fed.state === serving || beyond.size > 0 ? null : { state: serving, generation, positions: rest.positions };
       slot.durable?.setBuilt(projection);
       slot.built = true;
       slot.rebuild = slot.rebuild && { ...slot.rebuild, state, finishedAt: at, rate: null, error: null };
@@ -189,11 +191,11 @@ export class EmbeddedGenerations implements Generations {
 
 type Claimed = Slot & { fed: NonNullable<Slot['fed']> };
 
-function behindOf(serving: ProjectionState, claimed: ProjectionState): BehindStream[] {
+function behindOf(serving: ProjectionState, claimed: ProjectionState, beyond: BeyondLog): BehindStream[] {
   const behind: BehindStream[] = [];
   for (const [streamId, { accepted }] of serving.marks) {
     const has = claimed.marks.get(streamId)?.accepted ?? 0;
-    if (has < accepted) behind.push({ streamId, accepted: has });
+    if (has < requiredOf(beyond, streamId, accepted)) behind.push({ streamId, accepted: has, serving: accepted });
     if (behind.length === LISTED_STREAMS) break;
   }
   return behind;

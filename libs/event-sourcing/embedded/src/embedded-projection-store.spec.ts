@@ -51,7 +51,7 @@ describe('durable projections', () => {
     await store.generations.begin(rows, '2026-01-01T00:00:00.000Z');
     const claim = (await store.generations.claim(rows))!;
     const tail = { rows: new Map([['new', { row: { id: 'new' }, partitions: [], isNew: true }]]), marks: new Map(), parked: [], positions: {} };
-    await store.generations.switchOver(rows, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', tail: async () => tail });
+    await store.generations.switchOver(rows, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', beyond: new Map(), tail: async () => tail });
     expect((await open().view(rows).find({ limit: 10 })).map((row) => row.id)).toEqual(['new']);
   });
 

@@ -1,4 +1,4 @@
-import { type AnyProjection, type BehindStream, type GenerationsComparison, LISTED_STREAMS, RowSample } from '@keyfold/event-sourcing';
+import { type AnyProjection, type BehindStream, type BeyondLog, type GenerationsComparison, LISTED_STREAMS, requiredOf, RowSample } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { collectionsOf, keyOf, type MarksDocument, type RowDocument, toRow } from './row-document.js';
 
@@ -39,11 +39,11 @@ const compareIds = (a: string, b: string): number => (a === b ? 0 : Buffer.compa
 const NONE = { accepted: 0, applied: 0 };
 
 /** Streams of which the claimed generation has accepted less: as many as are listed. */
-export async function behindOf(db: mongo.Db, session: mongo.ClientSession, compared: Compared): Promise<BehindStream[]> {
+export async function behindOf(db: mongo.Db, session: mongo.ClientSession, compared: Compared, beyond: BeyondLog): Promise<BehindStream[]> {
   const behind: BehindStream[] = [];
   for await (const [serving, claimed] of pairs(db, session, compared)) {
     const { accepted } = claimed ?? NONE;
-    if (serving && accepted < serving.accepted) behind.push({ streamId: serving._id, accepted });
+    if (serving && accepted < requiredOf(beyond, serving._id, serving.accepted)) behind.push({ streamId: serving._id, accepted, serving: serving.accepted });
     if (behind.length === LISTED_STREAMS) break;
   }
   return behind;
@@ -55,7 +55,7 @@ export async function compareGenerations(db: mongo.Db, session: mongo.ClientSess
   for await (const [serving, claimed] of pairs(db, session, compared)) {
     const [a, b] = [serving ?? NONE, claimed ?? NONE];
     const streamId = (serving ?? claimed)!._id;
-    if (b.accepted < a.accepted && behind.length < LISTED_STREAMS) behind.push({ streamId, accepted: b.accepted });
+    if (b.accepted < a.accepted && behind.length < LISTED_STREAMS) behind.push({ streamId, accepted: b.accepted, serving: a.accepted });
     if (a.applied !== b.applied && unequal.length < LISTED_STREAMS) unequal.push({ streamId, from: Math.min(a.applied, b.applied), to: Math.max(a.applied, b.applied) });
   }
   return { behind, unequal, rows: await sampled(db, session, compared, sample) };

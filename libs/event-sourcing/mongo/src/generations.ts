@@ -189,7 +189,7 @@ export class MongoGenerations implements Generations {
     await dropOthers(this.db, keyOf(projection), document);
   }
 
-  private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at }: Switch): Promise<void> {
+  private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at, beyond }: Switch): Promise<void> {
     const _id = keyOf(projection);
     const document = await this.projections.findOneAndUpdate({ _id, epoch: claim.epoch }, { $inc: { epoch: 1 } }, { session });
     if (!document) throw superseded(projection, claim);
@@ -199,9 +199,9 @@ export class MongoGenerations implements Generations {
     await writeBuilt(this.db, session, { projection, generation: claim.generation }, rest);
     const { serving } = document;
     const first = serving === claim.generation;
-    const behind = first ? [] : await behindOf(this.db, session, { projection, serving, claimed: claim.generation });
+    const behind = first ? [] : await behindOf(this.db, session, { projection, serving, claimed: claim.generation }, beyond);
     if (behind.length > 0) throw new NotYet(behind);
-    const fed = first ? null : { generation: serving, positions: rest.positions };
+    const fed = first || beyond.size > 0 ? null : { generation: serving, positions: rest.positions };
     const finished = { 'rebuild.state': state, 'rebuild.finishedAt': at, 'rebuild.rate': null, 'rebuild.error': null };
     const switched = { serving: claim.generation, built: true, fed, claimedUntil: FREE, ...finished };
     await this.projections.updateOne({ _id }, { $set: switched } as mongo.UpdateFilter<ProjectionDocument>, { session });

@@ -29,7 +29,7 @@ async function switchToNew(to: MongoProjectionStore): Promise<void> {
   await to.setBuilt(counts());
   await generations.begin(counts(), AT);
   const claim = (await generations.claim(counts()))!;
-  await generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING });
+  await generations.switchOver(counts(), claim, { state: 'switched', at: AT, beyond: new Map(), tail: async () => NOTHING });
 }
 
 let database: TestDatabase;
@@ -179,11 +179,11 @@ describe('generations', () => {
       parked: [],
     }));
     await eventually(async () => expect(network.holds).toBe(true));
-    const switching = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING });
+    const switching = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, beyond: new Map(), tail: async () => NOTHING });
     await Promise.race([switching, realClock.wait(1_000)]);
     network.release();
     await batch;
-    expect(await switching).toEqual({ switched: false, behind: [{ streamId: 's-1', accepted: 0 }] });
+    expect(await switching).toEqual({ switched: false, behind: [{ streamId: 's-1', accepted: 0, serving: 1 }] });
   }, 60_000);
 
   it('are switched though batches of all partitions come in without a pause', async () => {
@@ -194,7 +194,7 @@ describe('generations', () => {
     const writers = Array.from({ length: 12 }, async (_, partition) => {
       while (!over) await put(store, counts(), `p/${partition}`, [{ id: `r${partition}`, count: 1 }]);
     });
-    const switched = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, tail: async () => NOTHING }).finally(() => (over = true));
+    const switched = store.generations.switchOver(counts(), claim, { state: 'switched', at: AT, beyond: new Map(), tail: async () => NOTHING }).finally(() => (over = true));
     await Promise.allSettled([switched, ...writers]);
     expect(await switched).toEqual({ switched: true, behind: [] });
   }, 120_000);

@@ -1,4 +1,4 @@
-import { type BehindStream, type GenerationsComparison, LISTED_STREAMS, type Marks, RowSample } from '@keyfold/event-sourcing';
+import { type BehindStream, type BeyondLog, type GenerationsComparison, LISTED_STREAMS, type Marks, requiredOf, RowSample } from '@keyfold/event-sourcing';
 import type { SimulatedServer } from './server.js';
 import { durableView, marksOf, rowsOf } from './views.js';
 
@@ -7,10 +7,10 @@ export type Documents<T extends object = object> = ReadonlyMap<string, T>;
 const NONE: Marks = { accepted: 0, applied: 0 };
 
 /** Streams of which the claimed generation has accepted less. */
-export const behindOf = (serving: Documents<Marks>, claimed: Documents<Marks>): BehindStream[] =>
+export const behindOf = (serving: Documents<Marks>, claimed: Documents<Marks>, beyond: BeyondLog = new Map()): BehindStream[] =>
   [...serving]
-    .filter(([streamId, { accepted }]) => (claimed.get(streamId) ?? NONE).accepted < accepted)
-    .map(([streamId]) => ({ streamId, accepted: (claimed.get(streamId) ?? NONE).accepted }))
+    .map(([streamId, { accepted }]) => ({ streamId, accepted: (claimed.get(streamId) ?? NONE).accepted, serving: accepted }))
+    .filter(({ streamId, accepted, serving: required }) => accepted < requiredOf(beyond, streamId, required))
     .slice(0, LISTED_STREAMS);
 
 export function compareGenerations(server: SimulatedServer, view: string, generation: number, size: number): GenerationsComparison {

@@ -150,7 +150,7 @@ export class SimulatedGenerations implements Generations {
   }
 
   /** Null when something has changed since the tail was read: a batch that was passed over meanwhile may have an event that the tail has not. */
-  private async trySwitch(view: string, claim: Claim, { tail, state, at }: Switch): Promise<{ value: Switched } | null> {
+  private async trySwitch(view: string, claim: Claim, { tail, state, at, beyond }: Switch): Promise<{ value: Switched } | null> {
     const before = await this.ask<ViewDocument>(`begin the switch of ${view}`, (reply) => reply.answer(localView(this.server, view)));
     if (before.epoch !== claim.epoch) throw superseded(view, claim);
     const rest = await tail();
@@ -162,14 +162,14 @@ export class SimulatedGenerations implements Generations {
       const { serving } = document;
       const served = this.server.local<Marks>(marksOf(view, serving));
       const claimed = new Map([...this.server.local<Marks>(marksOf(view, claim.generation)), ...rest.marks]);
-      const behind = serving === claim.generation ? [] : behindOf(served, claimed);
+      const behind = serving === claim.generation ? [] : behindOf(served, claimed, beyond);
       if (behind.length > 0) return reply.answer({ value: { switched: false, behind } });
       const switched: ViewDocument = {
         ...document,
         ...ended(document.epoch),
         serving: claim.generation,
         built: true,
-        fed: serving === claim.generation ? null : { generation: serving, positions: rest.positions },
+        fed: serving === claim.generation || beyond.size > 0 ? null : { generation: serving, positions: rest.positions },
         rebuild: document.rebuild && { ...document.rebuild, state, finishedAt: at, rate: null, error: null },
         closedUntil: 0,
       };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RowRefused, Superseded } from '../errors.js';
-import type { BuiltWrite, Claim, Generations } from '../generations.js';
+import type { BeyondLog, BuiltWrite, Claim, Generations } from '../generations.js';
 import type { ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { type ContractRow, put } from './rows.js';
@@ -39,7 +39,8 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       }));
     const claimed = async (force = false): Promise<Claim> => (await generations.claim(rows, { force }))!;
     const write = (claim: Claim, what: BuiltWrite) => generations.checkpoint(rows, claim, what, {});
-    const switchOver = (claim: Claim, tail: () => Promise<BuiltWrite | null> = async () => NOTHING) => generations.switchOver(rows, claim, { state: 'switched', at: AT, tail });
+    const switchOver = (claim: Claim, tail: () => Promise<BuiltWrite | null> = async () => NOTHING, beyond: BeyondLog = new Map()) =>
+      generations.switchOver(rows, claim, { state: 'switched', at: AT, beyond, tail });
     /** A built generation with the row `old` serves; a second one is begun. */
     const rebuilding = async (): Promise<Claim> => {
       await store.setBuilt(rows);
@@ -101,12 +102,25 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       await write(claim, folded([{ id: 'new' }], { 'thing-1': 1 }));
       await mark('thing-2', 2, { id: 'old-2' });
       const tail = async () => folded([{ id: 'newer' }], { 'thing-3': 1 });
-      expect(await switchOver(claim, tail)).toEqual({ switched: false, behind: [{ streamId: 'thing-2', accepted: 0 }] });
+      expect(await switchOver(claim, tail)).toEqual({ switched: false, behind: [{ streamId: 'thing-2', accepted: 0, serving: 2 }] });
       expect(await served()).toEqual(['old', 'old-2']);
       await mark('thing-2', 3, { id: 'old-2' });
       await write(claim, folded([{ id: 'new-2' }], { 'thing-2': 3 }));
       expect(await switchOver(claim)).toEqual({ switched: true, behind: [] });
       expect(await served()).toEqual(expect.arrayContaining(['new', 'new-2']));
+    });
+
+    it('are switched past a mark beyond the log, once they have what the log has, and only as long as it stands where it was seen', async () => {
+      const claim = await rebuilding();
+      await write(claim, folded([{ id: 'new' }], { 'thing-1': 1 }));
+      await mark('thing-2', 9, { id: 'old-2' });
+      const behind = { switched: false, behind: [{ streamId: 'thing-2', accepted: 0, serving: 9 }] };
+      const past = (serving: number, head: number) => switchOver(claim, undefined, new Map([['thing-2', { serving, head }]]));
+      expect(await past(9, 1)).toEqual(behind);
+      expect(await past(8, 0)).toEqual(behind);
+      expect(await served()).toEqual(['old', 'old-2']);
+      expect(await past(9, 0)).toEqual({ switched: true, behind: [] });
+      expect([await served(), (await status()).previous]).toEqual([['new'], null]);
     });
 
     it('lose no batch that comes in during the switch', async () => {
@@ -121,7 +135,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       await late;
       const { serving } = await status();
       if (outcome.switched) expect({ serving, rows: await served() }).toEqual({ serving: claim.generation, rows: ['late', 'new'] });
-      else expect(outcome.behind).toEqual([{ streamId: 'thing-9', accepted: 0 }]);
+      else expect(outcome.behind).toEqual([{ streamId: 'thing-9', accepted: 0, serving: 1 }]);
     }, 30_000);
 
     it('are not switched when the tail is too long', async () => {
@@ -184,8 +198,8 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       await mark('thing-2', 1, { id: 'new-2' });
       const back = await claimed();
       expect(back).toMatchObject({ generation: before, positions: { contract: 6 } });
-      const rollBack = () => generations.switchOver(rows, back, { state: 'rolled-back', at: AT, tail: async () => NOTHING });
-      expect(await rollBack()).toEqual({ switched: false, behind: [{ streamId: 'thing-2', accepted: 0 }] });
+      const rollBack = () => generations.switchOver(rows, back, { state: 'rolled-back', at: AT, beyond: new Map(), tail: async () => NOTHING });
+      expect(await rollBack()).toEqual({ switched: false, behind: [{ streamId: 'thing-2', accepted: 0, serving: 1 }] });
       await write(back, folded([{ id: 'old-2' }], { 'thing-2': 1 }));
       expect(await served()).toEqual(['new', 'new-2']);
       expect((await rollBack()).switched).toBe(true);
@@ -231,7 +245,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       await mark('thing-4', 1, { id: 'gone' });
       await write(claim, folded([{ id: 'old', kind: 'x' }, { id: 'same' }, { id: 'more' }], { 'thing-1': 1, 'thing-2': 1, 'thing-3': 4, 'thing-4': 1 }));
       const compared = await generations.compare(rows, claim, 10);
-      expect(compared.behind).toEqual([{ streamId: 'thing-2', accepted: 1 }]);
+      expect(compared.behind).toEqual([{ streamId: 'thing-2', accepted: 1, serving: 2 }]);
       expect([...compared.unequal].sort((a, b) => (a.streamId < b.streamId ? -1 : 1))).toEqual([{ streamId: 'thing-2', from: 1, to: 2 }, { streamId: 'thing-3', from: 0, to: 4 }]);
       expect([...compared.rows].sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
         { id: 'gone', serving: { id: 'gone' }, claimed: null },

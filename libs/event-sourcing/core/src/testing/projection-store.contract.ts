@@ -277,7 +277,7 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
         const write = { rows: new Map([['new', row]]), marks: new Map(), parked: [], positions: {} };
         await store.generations.checkpoint(mirrored, claim, write, {});
         expect(await all(mirrored)).toEqual([['old', 1]]);
-        await store.generations.switchOver(mirrored, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', tail: async () => ({ ...write, rows: new Map() }) });
+        await store.generations.switchOver(mirrored, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', beyond: new Map(), tail: async () => ({ ...write, rows: new Map() }) });
         expect(await all(mirrored)).toEqual([['new', 2]]);
       });
     });

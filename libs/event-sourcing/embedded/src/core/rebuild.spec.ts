@@ -157,6 +157,24 @@ describe('a rebuild', () => {
     expect([(await status()).rebuild?.state, later.length, await total()]).toEqual(['switched', 3, 6]);
   });
 
+  it('gets past marks that somebody has moved beyond the log, says so, and keeps no generation that has them', async () => {
+    await served();
+    const moved = new Map([['counter-1', { accepted: 40, applied: 40 }], ['counter-nobody', { accepted: 2, applied: 2 }], ['no-stream-of-ours', { accepted: 1, applied: 1 }]]);
+    await store.transact(totals(), { partition: 'p', streams: [...moved.keys()], rows: [] }, () => ({ marks: moved, rows: new Map(), parked: [] }));
+    await add('1', 4);
+    await apply();
+    expect(await total()).toBe(3); // taken for applied
+    const own = rebuilder();
+    await own.start('olga');
+    await own.work(forEver);
+    expect([await total(), await status()]).toMatchObject([7, { previous: null, rebuild: { state: 'switched' } }]);
+    const entry = audit.entries.find(({ action }) => action === 'marks-beyond-log-left-behind');
+    expect(entry?.details).toEqual({ count: 3, streams: 'counter-1 (marked 40, ends at 2) counter-nobody (marked 2, ends at 0) no-stream-of-ours (marked 1, ends at 0)' });
+    await add('1', 1);
+    await apply();
+    expect(await total()).toBe(8);
+  });
+
   it('is gone on with by the next process, from where it was saved', async () => {
     await served();
     for (let i = 0; i < 30; i++) await add('1', 1);
