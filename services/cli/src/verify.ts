@@ -26,7 +26,7 @@ export interface Verified {
 
 interface Job {
   readonly id: string;
-  readonly state: 'running' | 'done' | 'failed';
+  readonly state: 'running' | 'done' | 'failed' | 'interrupted';
   readonly done: number;
   readonly total: number;
   readonly current: string | null;
@@ -63,6 +63,7 @@ async function finished(client: KeyfoldClient, service: string, started: Job, qu
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   }
   if (!quiet && process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  if (job.state === 'interrupted') throw new Failure(`the process of ${service} that verified is gone: start the verification again.`);
   if (job.state === 'failed') throw new Failure(`${service} could not be verified: ${job.error}.`);
   return job.results;
 }

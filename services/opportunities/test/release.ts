@@ -1,8 +1,7 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from '@swc/core';
-import { swc } from '../../../jest.preset.mjs';
+import { type Options, transform } from '@swc/core';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Folders of the packages that the service is made of, by name below `@keyfold/`. */
@@ -46,5 +45,6 @@ async function compile({ package: name, file, replace }: Change, output: string)
     if (!source.includes(from)) throw new Error(`${file} has no "${from}" any more: change this release with it`);
     source = source.replace(from, to);
   }
+  const { swc } = (await import(join(ROOT, 'jest.preset.mjs'))) as { swc: Options };
   await writeFile(output, (await transform(source, { ...swc, filename: file })).code);
 }

@@ -106,6 +106,13 @@ async function expectTheFacts(service: ServiceUnderTest): Promise<void> {
   expect((await call(service, 'operator', '/ops/opportunities/position')).body).toEqual({ position: commits });
 }
 
+/** Verified by one process, and told by another: both read the same log. */
+async function expectVerified(by: ServiceUnderTest, told: ServiceUnderTest): Promise<void> {
+  const { status, body } = await call<{ id: string }>(by, 'operator', '/ops/opportunities/verify', { projection: 'offerings' });
+  expect(status).toBe(202);
+  await soon(async () => expect((await call(told, 'operator', `/ops/opportunities/verify/${body.id}`)).body).toMatchObject({ state: 'done', results: [{ projection: 'offerings', ok: true, unproved: 0 }] }));
+}
+
 beforeAll(async () => {
   mongo = await mongoForTests();
   kafka = kafkaForTests();
@@ -158,6 +165,7 @@ describe('a rolling upgrade of two builds, and back', () => {
     const second = await start(next); // drains at once what waited for it
     await expectTheFacts(second);
 
+    await expectVerified(second, fresh);
     await Promise.all([stop(fresh), stop(second)]);
     const back = await start(THIS_RELEASE);
     await priceAll(back, OURS, 1_000);

@@ -7,7 +7,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { registry } from '@keyfold/contracts';
 import { type Actor, Aggregates, type Clock, type CommandResult, type EventStore, type Failpoint, incomingOfCommit, noAuditLog, noMetrics, type Projection, Projector, Rebuilder } from '@keyfold/event-sourcing';
 import { LogBook, realClock, someContext } from '@keyfold/event-sourcing/testing';
-import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SNAPSHOTS, SqliteEventStore, SqliteKeyStore, SqliteSnapshotStore } from '@keyfold/event-sourcing-embedded';
+import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SNAPSHOTS, SqliteEventStore, SqliteKeyStore, SqliteSnapshotStore, SqliteVerifyJobs, VERIFY_JOBS } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, type Caller, CommandEdge, CommandRoutes, Commands, Edge, LocalSender, Problems, type ScopedQuery, systemIds } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, AesKeyWrap, AesVault, type DirectoryAccount, guardOf, PlatformProblems, readConfig } from '@keyfold/platform';
 import { isDeal, opportunity } from '../src/opportunity/opportunity.aggregate.js';
@@ -53,6 +53,7 @@ export class OpportunitiesService {
       failpoint,
       metrics: noMetrics,
       audit: noAuditLog,
+      verifyJobs: new SqliteVerifyJobs(folder.database('verifications', VERIFY_JOBS), clock),
       volatile: true,
       cursorKey: Buffer.alloc(32),
       lead: (work, signal) => work(relayStateInMemory(), signal),

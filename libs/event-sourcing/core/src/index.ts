@@ -32,3 +32,4 @@ export * from './sequencer.js';
 export * from './subscription.js';
 export * from './temporal.js';
 export * from './verify.js';
+export * from './verify-jobs.js';

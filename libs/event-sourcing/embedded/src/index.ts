@@ -8,3 +8,4 @@ export { AUDIT_LOG, SqliteAuditLog } from './sqlite-audit-log.js';
 export { EVENT_LOG, SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
 export { SqliteKeyStore } from './sqlite-key-store.js';
 export { SNAPSHOTS, SqliteSnapshotStore } from './sqlite-snapshot-store.js';
+export { SqliteVerifyJobs, VERIFY_JOBS } from './sqlite-verify-jobs.js';

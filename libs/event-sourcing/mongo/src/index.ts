@@ -8,3 +8,4 @@ export { MongoProjectionStore } from './projection-store.js';
 export { MongoRelayState } from './relay-state.js';
 export { MongoNumbering } from './numbering.js';
 export { MongoSnapshotStore } from './snapshot-store.js';
+export { MongoVerifyJobs } from './verify-jobs.js';

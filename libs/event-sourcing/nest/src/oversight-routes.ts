@@ -1,12 +1,12 @@
 import { BadRequestException, Body, ConflictException, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, Query, type Type } from '@nestjs/common';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import type { KeptAuditEntry, Lag } from '@keyfold/event-sourcing';
+import type { KeptAuditEntry, Lag, VerifyJob } from '@keyfold/event-sourcing';
 import { Caller } from './edge.js';
 import { whole } from './ops.js';
 import { Allow } from './routes.js';
 import { ServiceRuntime } from './runtime.js';
 import { ADAPTERS, type Adapters } from './tokens.js';
-import { Verifications, type VerifyJob } from './verifications.js';
+import { Verifications } from './verifications.js';
 import type { ServiceStatus } from './watch.js';
 
 const MAX_PAGE = 200;
@@ -42,17 +42,17 @@ export function oversightController(service: string): Type {
     @Post('verify')
     @HttpCode(202)
     @Allow('operator')
-    verify(@Body() { projection }: VerifyReadModels, @Caller() caller: Caller): VerifyJob {
+    async verify(@Body() { projection }: VerifyReadModels, @Caller() caller: Caller): Promise<VerifyJob> {
       if (projection !== undefined && !this.runtime.subscribers.some((subscriber) => subscriber.projection.name === projection)) throw new NotFoundException('projection');
-      const job = this.verifications.start(projection ?? null, caller);
+      const job = await this.verifications.start(projection ?? null, caller);
       if (!job) throw new ConflictException('verify-running');
       return job;
     }
 
     @Get('verify/:id')
     @Allow('operator')
-    verification(@Param('id') id: string): VerifyJob {
-      const job = this.verifications.find(id);
+    async verification(@Param('id') id: string): Promise<VerifyJob> {
+      const job = await this.verifications.find(id);
       if (!job) throw new NotFoundException('verification');
       return job;
     }

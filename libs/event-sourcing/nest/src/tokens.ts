@@ -1,4 +1,4 @@
-import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, SnapshotStore, Transport, Vault } from '@keyfold/event-sourcing';
+import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, SnapshotStore, Transport, Vault, VerifyJobs } from '@keyfold/event-sourcing';
 import type { ErasureNotes } from './erasure.js';
 
 export const CLOCK = Symbol('Clock');
@@ -27,6 +27,7 @@ export interface Adapters {
   readonly failpoint: Failpoint;
   readonly metrics: Metrics;
   readonly audit: AuditLog;
+  readonly verifyJobs: VerifyJobs;
   /** True where neither views nor topics survive a restart: everything is built again from the log before the service is ready. */
   readonly volatile: boolean;
   /** Key of the signed cursors. */

@@ -11,6 +11,7 @@ import {
   MongoProjectionStore,
   MongoRelayState,
   MongoSnapshotStore,
+  MongoVerifyJobs,
   openConnection,
 } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
@@ -68,6 +69,7 @@ export async function distributedAdapters(service: string, config: Config, { log
       failpoint,
       metrics,
       audit: new MongoAuditLog(connection, clock),
+      verifyJobs: new MongoVerifyJobs(connection, clock),
       volatile: false,
       cursorKey: config.cursorKey,
       /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */

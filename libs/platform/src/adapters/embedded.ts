@@ -12,6 +12,8 @@ import {
   SqliteEventStore,
   SqliteKeyStore,
   SqliteSnapshotStore,
+  SqliteVerifyJobs,
+  VERIFY_JOBS,
 } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
@@ -47,6 +49,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
           store,
           projections: projections.get(store.service)!,
           audit: new SqliteAuditLog(folder.database(`${store.service}-audit`, AUDIT_LOG)),
+          verifyJobs: new SqliteVerifyJobs(folder.database(`${store.service}-verifications`, VERIFY_JOBS), clock),
           snapshots: new SqliteSnapshotStore(folder.database(`${store.service}-snapshots`, SNAPSHOTS)),
           cacheBytes: config.cacheMb * 1_000_000,
           volatile: true,

@@ -10,3 +10,4 @@ export * from './rows.js';
 export * from './snapshot-store.contract.js';
 export * from './tools.js';
 export * from './transport.contract.js';
+export * from './verify-jobs.contract.js';
