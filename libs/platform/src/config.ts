@@ -32,6 +32,8 @@ export const SETTINGS = {
   timeZone: timeZone('KEYFOLD_TIME_ZONE', { fallback: 'Europe/Paris', meaning: 'Time zone in which a date begins and ends' }),
   commandDeadlineMs: whole('KEYFOLD_COMMAND_DEADLINE_MS', 100, 60_000, { fallback: '5000', meaning: 'After this a command is answered with 503; the same for every service' }),
   backupRetentionDays: whole('KEYFOLD_BACKUP_RETENTION_DAYS', 1, 36_500, { meaning: 'How long backups of the databases are kept, as receipts of erasures tell it; unknown without it' }),
+  auditDays: whole('KEYFOLD_AUDIT_DAYS', 1, 36_500, { fallback: '400', meaning: 'How long entries of the audit logs are kept' }),
+  unusedVersionDays: whole('KEYFOLD_UNUSED_VERSION_DAYS', 1, 36_500, { fallback: '14', meaning: 'How long the rows of former versions of read models are kept once no process runs them' }),
   cacheMb: whole('KEYFOLD_CACHE_MB', 1, 65_536, { fallback: '64', meaning: 'Memory for the states of aggregates used last, per service, in MB' }),
   logLevel: oneOf('KEYFOLD_LOG_LEVEL', LOG_LEVELS, { fallback: 'info', meaning: 'The least level that is written' }),
 } satisfies Record<string, Setting<unknown>>;

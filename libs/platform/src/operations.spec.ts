@@ -40,7 +40,7 @@ let identity: DemoIdentity;
 beforeAll(async () => {
   identity = await DemoIdentity.open(null, 'keyfold', systemClock);
   const log = new LogBook();
-  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32), cacheMb: 64 }, { log, metrics, failpoint: () => undefined }).get('accounts')!;
+  adapters = embeddedAdapters(['accounts'], { data, cursorKey: Buffer.alloc(32), cacheMb: 64, auditDays: 400, unusedVersionDays: 14 }, { log, metrics, failpoint: () => undefined }).get('accounts')!;
   const definition = { service: 'accounts', registry: new EventRegistry([contract]), projections: [steps] };
   const service = EventSourcingModule.forService(definition, adapters, [{ provide: Scopes, useClass: NobodysScopes }]);
   const authenticator = new Authenticator({ issuer: DEMO_ISSUER, audience: 'keyfold', keys: identity.keys, serviceToken: 'c0ffee'.repeat(8), clock: systemClock });
@@ -154,7 +154,7 @@ describe('an upgrade', () => {
   async function release(own: AggregateContract<never>, work: (adapters: Adapters, reactions: unknown[]) => Promise<void>): Promise<void> {
     const reactions: unknown[] = [];
     const log = new LogBook();
-    const on = embeddedAdapters(['accounts'], { data: folder, cursorKey: Buffer.alloc(32), cacheMb: 64 }, { log, metrics, failpoint: () => undefined }).get('accounts')!;
+    const on = embeddedAdapters(['accounts'], { data: folder, cursorKey: Buffer.alloc(32), cacheMb: 64, auditDays: 400, unusedVersionDays: 14 }, { log, metrics, failpoint: () => undefined }).get('accounts')!;
     const watching = policy({ name: 'watching', follows: [own], react: (event) => (reactions.push(event.data), []) });
     const definition = { service: 'accounts', registry: new EventRegistry([own]), projections: [], policies: [watching] };
     const authenticator = new Authenticator({ issuer: DEMO_ISSUER, audience: 'keyfold', keys: identity.keys, serviceToken: 'c0ffee'.repeat(8), clock: systemClock });

@@ -82,7 +82,7 @@ const publish = (to = transport()): void => {
     count: (name: string, _labels?: object, by = 1) => void measured.set(name, (measured.get(name) ?? 0) + by),
     set: (name: string, value: number) => void measured.set(name, value),
   };
-  const audit = { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [] };
+  const audit = { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [], dropBefore: async () => 0 };
   const tools = { clock: realClock, log: settings.log, failpoint: () => undefined, metrics, audit };
   running.push(new Relay(store, to, state, tools).run(stop.signal));
 };

@@ -68,7 +68,7 @@ program
   .argument('<service>', 'accounts, opportunities, satisfaction or reporting')
   .argument('[projection]', 'name of the read model; all of the service when absent')
   .option('--rollback', 'let the one before the last rebuild serve again, at once')
-  .option('--discard', 'drop the one before the last rebuild')
+  .option('--discard', 'drop the one before the last rebuild, and the rows of former versions that no process runs')
   .action(async (service: string, projection: string | undefined, options: { rollback?: boolean; discard?: boolean }) => {
     if (options.rollback && options.discard) throw new Failure('say either --rollback or --discard.');
     const verb = options.rollback ? 'rollback' : options.discard ? 'discard' : 'rebuild';

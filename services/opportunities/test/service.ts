@@ -53,6 +53,7 @@ export class OpportunitiesService {
       failpoint,
       metrics: noMetrics,
       audit: noAuditLog,
+      retention: { auditDays: 400, unusedVersionDays: 14 },
       verifyJobs: new SqliteVerifyJobs(folder.database('verifications', VERIFY_JOBS), clock),
       volatile: true,
       cursorKey: Buffer.alloc(32),

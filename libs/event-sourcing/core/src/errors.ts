@@ -133,3 +133,8 @@ export class Superseded extends Error {
     super(`${what} was taken over`);
   }
 }
+
+/** The projection has no generation that it could go back to, or a rebuild is under way. */
+export class NoPreviousGeneration extends Error {
+  override readonly name = 'NoPreviousGeneration';
+}

@@ -148,6 +148,15 @@ export interface Generations {
   /** Ends the claim, so that another process need not wait for its end. */
   release(projection: AnyProjection, claim: Claim): Promise<void>;
 
+  /** Says that this process runs this version; said again every minute. */
+  noteUse(projection: AnyProjection): Promise<void>;
+
+  /**
+   * Drops all generations of the lower versions of the projection that no process has used for `unusedMs`, and answers which versions had some. A process of such a version
+   * that starts later builds it anew. Whatever else has been left of generations that ended is dropped with them.
+   */
+  dropUnused(projection: AnyProjection, unusedMs: number): Promise<number[]>;
+
   /** Drops the claimed generation. With `failure` its rebuild has failed. Throws Superseded. */
   discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void>;
 }

@@ -37,6 +37,8 @@ export interface AuditLog {
   write(entry: AuditEntry): Promise<void>;
   /** The newest first, those before `before` (an entry's id, or RFC 3339) when it is given, at most `limit`. */
   read(query: { limit: number; before?: string }): Promise<KeptAuditEntry[]>;
+  /** Drops the oldest entries, of those before an instant (RFC 3339) at most `limit`; answers how many. */
+  dropBefore(at: string, limit: number): Promise<number>;
 }
 
-export const noAuditLog: AuditLog = { write: async () => undefined, read: async () => [] };
+export const noAuditLog: AuditLog = { write: async () => undefined, read: async () => [], dropBefore: async () => 0 };

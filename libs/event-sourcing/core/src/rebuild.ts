@@ -1,4 +1,5 @@
-import { RowRefused, Superseded, Unavailable } from './errors.js';
+import { movedMarks, movedMarksText } from './beyond-log.js';
+import { NoPreviousGeneration, RowRefused, Superseded, Unavailable } from './errors.js';
 import { type BehindStream, type BeyondLog, type BuiltWrite, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
 import type { SequencedCommit } from './events.js';
 import { GenerationFeed, PAGE } from './generation-feed.js';
@@ -13,16 +14,13 @@ export interface RebuildTools extends SubscriberTools {
   readonly failpoint: Failpoint;
 }
 
-/** The projection has no generation that it could go back to, or a rebuild is under way. */
-export class NoPreviousGeneration extends Error {
-  override readonly name = 'NoPreviousGeneration';
-}
-
 /** Commits that may be folded while live batches wait for the switch. */
 const MOST_IN_TAIL = 1_000;
 const NAMED = 20;
 const SWITCHES = 50;
 const KEEP_CLAIM_MS = 3_000;
+/** A process says every minute what it runs. */
+const NOT_RUNNING_MS = 5 * 60_000;
 const MACHINERY = 'projector';
 
 interface Feeding {
@@ -105,11 +103,20 @@ export class Rebuilder {
     await this.record(actor, 'rebuild-rolled-back');
   }
 
-  /** Drops the previous generation. Throws NoPreviousGeneration. */
+  /** Drops the previous generation, and those of lower versions that no process runs. Throws NoPreviousGeneration when there is neither. */
   async discard(actor: string): Promise<void> {
+    const versions = await this.dropUnused(actor, NOT_RUNNING_MS);
+    if (versions.length > 0 && (await this.status()).previous === null) return;
     const { claim } = await this.previous();
     await this.store.generations.discard(this.projection, claim);
     await this.record(actor, 'previous-generation-discarded', { generation: claim.generation });
+  }
+
+  /** Drops the lower versions that no process has used for so long, and answers which. */
+  async dropUnused(actor: string, unusedMs: number): Promise<readonly number[]> {
+    const versions = await this.store.generations.dropUnused(this.projection, unusedMs);
+    if (versions.length > 0) await this.record(actor, 'unused-versions-dropped', { versions: versions.join(' ') });
+    return versions;
   }
 
   /** Ends the claim, so that another process goes on at once. */
@@ -198,7 +205,7 @@ export class Rebuilder {
   private async switchOver(feeding: Feeding, state: 'switched' | 'rolled-back', pace: Pace): Promise<void> {
     const { claim, feed } = feeding;
     let behind: readonly BehindStream[] = [];
-    const beyond = new Map<string, { serving: number; head: number }>();
+    let beyond: BeyondLog = new Map();
     for (let attempt = 1; attempt <= SWITCHES && !pace.signal.aborted; attempt++) {
       try {
         const outcome = await this.store.generations.switchOver(this.projection, claim, { state, at: this.now(), beyond, tail: () => this.tail(feed) });
@@ -208,8 +215,7 @@ export class Rebuilder {
         if (!(error instanceof RowRefused)) throw error;
       }
       feed.forget();
-      const heads = await feed.fill(behind, {});
-      for (const { streamId, serving } of behind) if (heads.get(streamId)! < serving) beyond.set(streamId, { serving, head: heads.get(streamId)! });
+      beyond = new Map([...beyond, ...movedMarks(behind, await feed.fill(behind, {}))]);
       await this.catchUp(feeding, state === 'switched' ? 'catching-up' : null, pace);
     }
     if (!pace.signal.aborted) throw new Error(`the new generation does not come up to the serving one; behind: ${behind.map(({ streamId }) => streamId).slice(0, NAMED).join(' ')}`);
@@ -217,7 +223,7 @@ export class Rebuilder {
 
   private async toldOf(beyond: BeyondLog): Promise<void> {
     if (beyond.size === 0) return;
-    const streams = [...beyond].slice(0, NAMED).map(([streamId, { serving, head }]) => `${streamId} (marked ${serving}, ends at ${head})`).join(' ');
+    const streams = movedMarksText(beyond);
     this.tools.log.warn('marks stood beyond the ends of their streams; the new generation has the right ones, the one that had served is dropped', { projection: this.name, streams });
     await this.record(MACHINERY, 'marks-beyond-log-left-behind', { count: beyond.size, streams });
   }

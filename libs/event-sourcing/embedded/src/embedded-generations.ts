@@ -38,6 +38,7 @@ export interface Slot {
   rebuild: Rebuild | null;
   epoch: number;
   claimedUntil: number;
+  usedAt: number;
   /** Batches that were told to wait for the build. */
   passedOver: number;
   readonly changed: Wakeups;
@@ -68,6 +69,7 @@ export class EmbeddedGenerations implements Generations {
         rebuild: null,
         epoch: 0,
         claimedUntil: 0,
+        usedAt: this.now(),
         passedOver: 0,
         changed: new Wakeups(this.clock),
         durable,
@@ -167,6 +169,22 @@ export class EmbeddedGenerations implements Generations {
     slot.fed = null;
     if (failure && slot.rebuild) slot.rebuild = { ...slot.rebuild, state: 'failed', error: failure.error, finishedAt: failure.at, rate: null };
     endClaim(slot);
+  }
+
+  async noteUse(projection: AnyProjection): Promise<void> {
+    this.slot(projection).usedAt = this.now();
+  }
+
+  /** What is durable is a few marks, and stays. */
+  async dropUnused({ name, version }: AnyProjection, unusedMs: number): Promise<number[]> {
+    const dropped: number[] = [];
+    for (const [key, slot] of this.slots) {
+      const older = key.startsWith(`${name}@`) ? Number(key.slice(name.length + 1)) : version;
+      if (older >= version || slot.durable || this.now() - slot.usedAt < unusedMs) continue;
+      this.slots.delete(key);
+      if (slot.built || slot.fed) dropped.push(older);
+    }
+    return dropped;
   }
 
   private write(projection: AnyProjection, slot: Claimed, { rows, marks, parked, positions }: BuiltWrite): void {

@@ -17,6 +17,7 @@ export class SqliteAuditLog implements AuditLog {
   constructor(database: DatabaseSync) {
     this.sql = {
       insert: database.prepare('INSERT INTO audit VALUES (?, ?)'),
+      dropBefore: database.prepare('DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT ?)'),
       page: database.prepare('SELECT id, body FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?'),
     };
   }
@@ -27,5 +28,9 @@ export class SqliteAuditLog implements AuditLog {
 
   async read({ limit, before = '~' }: { limit: number; before?: string }): Promise<KeptAuditEntry[]> {
     return this.sql.page.all(before, limit).map((row) => ({ id: String(row['id']), ...(JSON.parse(String(row['body'])) as AuditEntry) }));
+  }
+
+  async dropBefore(at: string, limit: number): Promise<number> {
+    return Number(this.sql.dropBefore.run(at, limit).changes);
   }
 }

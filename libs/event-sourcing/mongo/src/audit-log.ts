@@ -29,6 +29,13 @@ export class MongoAuditLog implements AuditLog {
     return found.map(({ _id, ...entry }) => ({ id: _id, ...entry }));
   }
 
+  async dropBefore(at: string, limit: number): Promise<number> {
+    const found = await this.ask(this.entries.find({ _id: { $lt: at } }, { sort: { _id: 1 }, limit, projection: { _id: 1 }, maxTimeMS: READ_MS }).toArray());
+    if (found.length === 0) return 0;
+    await this.ask(this.entries.deleteMany({ _id: { $gte: found[0]!._id, $lte: found.at(-1)!._id } }, { writeConcern: DURABLE }));
+    return found.length;
+  }
+
   private ask<T>(work: Promise<T>): Promise<T> {
     return within(this.clock, 'the audit log', READ_MS, work);
   }

@@ -20,7 +20,7 @@ export const GATES = 'gates';
 
 /** A switch closes the gates first, or it would never find them all free; a switch that died leaves them closed for so long at most. */
 const CLOSED_MS = 10_000;
-const OPEN = new Date(0);
+export const OPEN = new Date(0);
 
 /** The gate is closed, or there is none yet. */
 export class GateShut extends Error {

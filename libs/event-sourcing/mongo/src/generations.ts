@@ -23,6 +23,7 @@ import { behindOf, compareGenerations } from './generation-comparison.js';
 import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow } from './row-document.js';
 import { inTransaction, isConflict, whileConflicting } from './transaction.js';
+import { dropUnusedVersions } from './unused-versions.js';
 
 const WHAT = 'the projection store';
 /** Longer than a builder folds between two writes. */
@@ -56,7 +57,7 @@ export class MongoGenerations implements Generations {
 
   async prepare(projection: AnyProjection): Promise<void> {
     const options = { upsert: true, returnDocument: 'after', writeConcern: DURABLE } as const;
-    const document = await this.projections.findOneAndUpdate({ _id: keyOf(projection) }, { $setOnInsert: newDocument }, options);
+    const document = await this.projections.findOneAndUpdate({ _id: keyOf(projection) }, { $setOnInsert: newDocument, $currentDate: { usedAt: true } }, options);
     await makeCollections(this.db, projection, document!.serving);
   }
 
@@ -187,6 +188,15 @@ export class MongoGenerations implements Generations {
     const document = await this.ask(this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
     if (!document) throw superseded(projection, claim);
     await dropOthers(this.db, keyOf(projection), document);
+  }
+
+  async noteUse(projection: AnyProjection): Promise<void> {
+    await this.ask(this.projections.updateOne({ _id: keyOf(projection) }, { $currentDate: { usedAt: true } }, { writeConcern: DURABLE }));
+  }
+
+  async dropUnused(projection: AnyProjection, unusedMs: number): Promise<number[]> {
+    await dropOthers(this.db, keyOf(projection), await this.document(projection));
+    return whileConflicting(this, CHECKPOINT, () => dropUnusedVersions(this.db, projection, unusedMs));
   }
 
   private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at, beyond }: Switch): Promise<void> {

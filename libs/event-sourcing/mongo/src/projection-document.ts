@@ -17,6 +17,8 @@ export interface ProjectionDocument {
   readonly epoch: number;
   /** By the server's clock. */
   readonly claimedUntil: Date;
+  /** When a process that runs this version said so last, by the server's clock. */
+  readonly usedAt?: Date;
   /** Gates that were made; see Gates.ensure. */
   readonly gates: number;
 }

@@ -5,6 +5,7 @@ export * from './crypto.js';
 export * from './dead-letter-routes.js';
 export * from './edge.js';
 export * from './erasure.js';
+export * from './housekeeping.js';
 export * from './module.js';
 export * from './ops.js';
 export * from './oversight-routes.js';

@@ -21,6 +21,7 @@ import {
   type Consumer,
 } from '@keyfold/event-sourcing';
 import { forgetting } from './erasure.js';
+import { Housekeeping } from './housekeeping.js';
 import type { Adapters, CommandSender } from './tokens.js';
 import { Watch } from './watch.js';
 
@@ -139,6 +140,7 @@ export class ServiceRuntime {
       }, signal),
       this.drainUnknownVersions(signal),
       this.watch.run(signal),
+      new Housekeeping(this.service, [...this.rebuilders.values()], this.adapters).run(signal),
     );
   }
 

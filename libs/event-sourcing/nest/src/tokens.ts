@@ -1,5 +1,6 @@
 import type { AuditLog, Clock, CommandSender, EventStore, Failpoint, Feeds, Ids, KeyStore, Logger, Metrics, ProjectionStore, RelayState, SnapshotStore, Transport, Vault, VerifyJobs } from '@keyfold/event-sourcing';
 import type { ErasureNotes } from './erasure.js';
+import type { Retention } from './housekeeping.js';
 
 export const CLOCK = Symbol('Clock');
 export const IDS = Symbol('Ids');
@@ -28,6 +29,7 @@ export interface Adapters {
   readonly metrics: Metrics;
   readonly audit: AuditLog;
   readonly verifyJobs: VerifyJobs;
+  readonly retention: Retention;
   /** True where neither views nor topics survive a restart: everything is built again from the log before the service is ready. */
   readonly volatile: boolean;
   /** Key of the signed cursors. */

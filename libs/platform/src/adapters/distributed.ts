@@ -70,6 +70,7 @@ export async function distributedAdapters(service: string, config: Config, { log
       metrics,
       audit: new MongoAuditLog(connection, clock),
       verifyJobs: new MongoVerifyJobs(connection, clock),
+      retention: config,
       volatile: false,
       cursorKey: config.cursorKey,
       /** The sequencer and the relay share the term: both are conditional on its epoch, and either ending ends it. */

@@ -15,7 +15,7 @@ import {
   SqliteVerifyJobs,
   VERIFY_JOBS,
 } from '@keyfold/event-sourcing-embedded';
-import { type Adapters, type ErasureNotes, hasForgotten, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
+import { type Adapters, type ErasureNotes, hasForgotten, type Retention, systemClock, systemIds } from '@keyfold/event-sourcing-nest';
 import { type Config, SERVICES } from '../config.js';
 import type { AdapterTools } from './tools.js';
 import { AesVault } from '../personal-data/aes-vault.js';
@@ -25,7 +25,7 @@ import { AesKeyWrap } from '../personal-data/key-wrap.js';
  * The adapters of services of one process over one data folder, which it locks. Throws DataFolderError.
  * The folder is let go when the last service has closed its adapters.
  */
-export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey' | 'cacheMb'>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
+export function embeddedAdapters(services: readonly string[], config: Pick<Config, 'data' | 'cursorKey' | 'cacheMb' | keyof Retention>, { log, metrics, failpoint }: AdapterTools): Map<string, Adapters> {
   const clock = systemClock;
   const folder = openDataFolder(config.data);
   try {
@@ -34,7 +34,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
     const transport = new InProcessTransport(clock);
     const projections = new Map(stores.map(({ service }) => [service, new EmbeddedProjectionStore({ clock, database: folder.database(`${service}-marks`, PROJECTION_MARKS) })]));
     const erasureNotes: ErasureNotes = { noted: async (service, streamId, version) => hasForgotten(projections.get(service)!, streamId, version) };
-    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, clock, ids: systemIds, log, failpoint, metrics, cursorKey: config.cursorKey };
+    const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, retention: config, clock, ids: systemIds, log, failpoint, metrics, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {
       if (--open > 0) return;

@@ -149,6 +149,26 @@ export class SimulatedGenerations implements Generations {
     await this.dropOthers(view, document);
   }
 
+  async noteUse(projection: AnyProjection): Promise<void> {
+    await this.update(`note that ${viewOf(projection)} is used`, viewOf(projection), () => ({ usedAt: this.now() }));
+  }
+
+  async dropUnused({ name, version }: AnyProjection, unusedMs: number): Promise<number[]> {
+    const dropped: number[] = [];
+    for (let older = 1; older < version; older++) {
+      const view = viewOf({ name, version: older });
+      const emptied = await this.update(`empty ${view}`, view, ({ built, fed, usedAt, last, epoch }) =>
+        (!built && !fed) || this.now() - usedAt < unusedMs
+          ? null
+          : { serving: last + 1, last: last + 1, built: false, fed: null, rebuild: null, ...ended(epoch) },
+      );
+      if (!emptied) continue;
+      await this.dropOthers(view, emptied);
+      dropped.push(older);
+    }
+    return dropped;
+  }
+
   /** Null when something has changed since the tail was read: a batch that was passed over meanwhile may have an event that the tail has not. */
   private async trySwitch(view: string, claim: Claim, { tail, state, at, beyond }: Switch): Promise<{ value: Switched } | null> {
     const before = await this.ask<ViewDocument>(`begin the switch of ${view}`, (reply) => reply.answer(localView(this.server, view)));

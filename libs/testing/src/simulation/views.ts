@@ -15,6 +15,7 @@ export interface ViewDocument {
   /** Both by the clock of the server, in ms. */
   readonly claimedUntil: number;
   readonly closedUntil: number;
+  readonly usedAt: number;
   /** Batches that have asked whether they may be passed over. */
   readonly asked: number;
 }
@@ -28,6 +29,7 @@ const NEW: ViewDocument = {
   epoch: 0,
   claimedUntil: 0,
   closedUntil: 0,
+  usedAt: 0,
   asked: 0,
 };
 

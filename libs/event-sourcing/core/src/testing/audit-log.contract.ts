@@ -35,6 +35,15 @@ export function auditLogContract(name: string, make: () => Promise<AuditLogUnder
       expect((await log.read({ limit: 10, before: '2026-01-01T00:00:02.000Z' })).map(({ subject }) => subject)).toEqual(['stream-1']);
     });
 
+    it('drops what is older than a time, the oldest first and no more at once than it may', async () => {
+      for (const second of [3, 1, 2, 4]) await tested.log.write(entry(second, `stream-${second}`));
+      const before = '2026-01-01T00:00:04.000Z';
+      const left = async () => (await tested.log.read({ limit: 10 })).map(({ subject }) => subject);
+      expect([await tested.log.dropBefore(before, 2), await left()]).toEqual([2, ['stream-4', 'stream-3']]);
+      expect([await tested.log.dropBefore(before, 2), await left()]).toEqual([1, ['stream-4']]);
+      expect(await tested.log.dropBefore(before, 2)).toBe(0);
+    });
+
     it('is read to the end in pages, also where many entries are of one instant', async () => {
       for (let i = 0; i < 7; i++) await tested.log.write(entry(1, `stream-${i}`));
       const seen: string[] = [];

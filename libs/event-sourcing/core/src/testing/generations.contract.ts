@@ -3,6 +3,7 @@ import { RowRefused, Superseded } from '../errors.js';
 import type { BeyondLog, BuiltWrite, Claim, Generations } from '../generations.js';
 import type { ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
+import { eventually } from './eventually.js';
 import { type ContractRow, put } from './rows.js';
 import { realClock } from './tools.js';
 
@@ -237,6 +238,29 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       const next = await claimed();
       expect(next.generation).toBeGreaterThan(claim.generation);
       expect((await generations.read(rows, next, { streams: [], rows: ['new'] })).rows.size).toBe(0);
+    });
+
+    it('of a lower version go when no process has used it for so long, and are built anew by one that comes back', async () => {
+      const claim = await rebuilding();
+      const next = { ...rows, version: rows.version + 1 };
+      await store.prepare(next);
+      await generations.noteUse(rows);
+      expect(await generations.dropUnused(next, 60_000)).toEqual([]);
+      await write(claim, folded([{ id: 'new' }]));
+      expect(await served()).toEqual(['old']);
+      await eventually(async () => expect(await generations.dropUnused(next, 50)).toEqual([rows.version]));
+      expect(await generations.dropUnused(next, 0)).toEqual([]);
+      await expect(write(claim, NOTHING)).rejects.toThrow(Superseded);
+
+      await store.prepare(rows);
+      expect([await store.built(rows), await generations.awaitsBuild(rows, 'contract.events.v1/0')]).toEqual([false, true]);
+      await generations.begin(rows, AT);
+      const again = await claimed();
+      expect(again).toMatchObject({ isEmpty: true, positions: {} });
+      await write(again, folded([{ id: 'anew' }], { 'thing-1': 1 }));
+      expect((await switchOver(again)).switched).toBe(true);
+      await mark('thing-1', 2, { id: 'live' });
+      expect(await served()).toEqual(['anew', 'live']);
     });
 
     it('are compared by their marks and by a sample of their rows', async () => {

@@ -63,7 +63,7 @@ const tools = (overrides: { feeds?: Feeds } = {}) => ({
   ...service.tools,
   feeds: feeds(),
   metrics: { count: (name: string) => void counted.push(name), set: () => undefined },
-  audit: { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [] },
+  audit: { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [], dropBefore: async () => 0 },
   completeness,
   ...overrides,
 });

@@ -33,7 +33,7 @@ const relay = (state: RelayState, { to = transport as Transport, failpoint = (()
     count: (name: string, _labels?: object, by = 1) => void measured.set(name, (measured.get(name) ?? 0) + by),
     set: (name: string, value: number) => void measured.set(name, value),
   };
-  const audit = { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [] };
+  const audit = { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [], dropBefore: async () => 0 };
   const work = new Relay(service.store, to, state, { clock: service.clock, log: service.log, failpoint, metrics, audit }).run(stop.signal);
   running.push(work);
   return work;
