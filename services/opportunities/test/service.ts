@@ -46,7 +46,7 @@ export class OpportunitiesService {
       feeds: localFeeds([log]),
       vault: new AesVault(personKeys, clock),
       personKeys,
-      erasureNotes: { noted: async () => null },
+      erasureNotes: { noted: async () => null, spread: async () => undefined },
       clock,
       ids: systemIds,
       log: new LogBook(),

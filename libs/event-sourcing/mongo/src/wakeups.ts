@@ -13,13 +13,21 @@ const LONGEST_BACK_OFF_MS = 10_000;
 interface BellDocument {
   readonly _id: string;
   readonly rings: number;
+  /** Whose erasure was spread last. */
+  readonly person?: string;
 }
+
+type Change = {
+  readonly documentKey: { readonly _id: string };
+  readonly updateDescription?: { readonly updatedFields: { readonly numbered?: number; readonly person?: string } };
+};
 
 /**
  * Tells waiting loops of this process that something was appended or numbered: at once for its own writes, over one change stream for those of other processes.
  * The stream follows the leases alone: a process that does not number itself rings there, once for however many appends, and the sequencer says there how far it is.
  * That is a change per batch; one per commit would cost more than the commit.
  * Only wake-ups: whoever is woken looks at the log, and everybody also looks by himself from time to time.
+ * The same stream spreads erasures: what a process cannot have heard while it was deaf it takes for everything.
  */
 export class Wakeups {
   readonly appended = new Bell();
@@ -29,9 +37,11 @@ export class Wakeups {
   private announced = 0;
   private readonly bells: mongo.Collection<BellDocument>;
   private readonly bellId: string;
+  private readonly erasuresId: string;
+  private readonly forgetters = new Set<(personId: string | null) => void>();
   private ringing: Promise<void> | null = null;
   private ringAgain = false;
-  private stream: mongo.ChangeStream | null = null;
+  private stream: mongo.ChangeStream<BellDocument, Change> | null = null;
   private running: Promise<void> | null = null;
   private readonly over = new AbortController();
 
@@ -43,6 +53,7 @@ export class Wakeups {
   ) {
     this.bells = db.collection(LEASES);
     this.bellId = `${service}/bell`;
+    this.erasuresId = `${service}/erasures`;
   }
 
   /** The highest position that was announced to this process. */
@@ -66,6 +77,18 @@ export class Wakeups {
   /** Begins to listen to other processes; idempotent. */
   listen(): void {
     if (!this.over.signal.aborted) this.running ??= this.run();
+  }
+
+  /** Every process of the service that listens calls its `onErasure`. Throws Unavailable. */
+  async spreadErasure(personId: string): Promise<void> {
+    const spread = this.bells.updateOne({ _id: this.erasuresId }, { $set: { person: personId }, $inc: { rings: 1 } }, { upsert: true, writeConcern: DURABLE });
+    await within(this.clock, 'the bell', READ_MS, spread);
+  }
+
+  /** Listens to erasures, of this process and of others: `forget` drops what is held of a person, or of everybody when it is not known of whom (null). */
+  onErasure(forget: (personId: string | null) => void): void {
+    this.forgetters.add(forget);
+    this.listen();
   }
 
   async close(): Promise<void> {
@@ -95,12 +118,13 @@ export class Wakeups {
     while (!this.over.signal.aborted)
       try {
         this.stream = this.open();
+        // Answered once the stream is open: from there on nothing is missed.
+        const first = await this.stream.tryNext();
+        this.forget(null);
+        if (first) this.hear(first);
         for (;;) {
-          const change = (await this.stream.next()) as { updateDescription?: { updatedFields: { numbered?: number } } };
+          this.hear(await this.stream.next());
           failures = 0;
-          const numbered = change.updateDescription?.updatedFields.numbered;
-          if (numbered === undefined) this.appended.ring();
-          else this.wasNumbered(numbered);
         }
       } catch (error) {
         await this.stream?.close().catch(() => undefined);
@@ -111,9 +135,20 @@ export class Wakeups {
       }
   }
 
-  private open(): mongo.ChangeStream {
-    const rung = { 'documentKey._id': this.bellId };
+  private hear({ documentKey, updateDescription }: Change): void {
+    const { numbered, person } = updateDescription?.updatedFields ?? {};
+    if (documentKey._id === this.erasuresId) this.forget(person ?? null); // the first of all, or the same person again
+    else if (numbered === undefined) this.appended.ring();
+    else this.wasNumbered(numbered);
+  }
+
+  private forget(personId: string | null): void {
+    for (const forget of this.forgetters) forget(personId);
+  }
+
+  private open(): mongo.ChangeStream<BellDocument, Change> {
+    const rung = { 'documentKey._id': { $in: [this.bellId, this.erasuresId] } };
     const numbered = { 'documentKey._id': this.service, 'updateDescription.updatedFields.numbered': { $exists: true } };
-    return this.bells.watch([{ $match: { $or: [rung, numbered] } }, { $project: { 'updateDescription.updatedFields.numbered': 1 } }], { maxAwaitTimeMS: AWAIT_MS });
+    return this.bells.watch<BellDocument, Change>([{ $match: { $or: [rung, numbered] } }, { $project: { documentKey: 1, 'updateDescription.updatedFields.numbered': 1, 'updateDescription.updatedFields.person': 1 } }], { maxAwaitTimeMS: AWAIT_MS });
   }
 }

@@ -6,6 +6,8 @@ import type { Adapters, CommandSender } from './tokens.js';
 export interface ErasureNotes {
   /** Whether a service has read a person's stream up to `version` and so dropped what it held of the key; null when it cannot be asked. */
   noted(service: string, streamId: string, version: number): Promise<boolean | null>;
+  /** Has every process of this service drop what it holds of the person's key. Throws Unavailable. */
+  spread(personId: string): Promise<void>;
 }
 
 const PERSONS = [accountsPersonContract, satisfactionPersonContract] as unknown as readonly AggregateContract<never>[];
@@ -13,13 +15,16 @@ const PERSONS = [accountsPersonContract, satisfactionPersonContract] as unknown 
 const forgetErasedPersons = policy({ name: 'forget-erased-persons', follows: PERSONS, react: () => [] });
 
 /**
- * Every service lets go of a key when it hears that the person was erased. The mark is the note of it. A process of the service that did not get the event,
- * because another member of its group did, lets go when its copy is five minutes old.
+ * Every service lets go of a key when it hears that the person was erased. The mark is the note of it. One process of the service gets the event, and spreads it among the
+ * others before it is marked; one that is out of reach then lets go when it is back, and in any case when its copy is five minutes old.
  */
-export const forgetting = ({ vault, projections }: Adapters, tools: SubscriberTools & Pick<Adapters, 'ids'> & { sender: CommandSender }): PolicyRunner =>
+export const forgetting = ({ vault, projections, erasureNotes }: Adapters, tools: SubscriberTools & Pick<Adapters, 'ids'> & { sender: CommandSender }): PolicyRunner =>
   new PolicyRunner(forgetErasedPersons, projections, tools, async ({ type, streamId }) => {
     const contract = PERSONS.find((person) => type === `${person.service}.${person.name}.erased`);
-    if (contract) vault.forget(idOf(contract, streamId));
+    if (!contract) return;
+    const personId = idOf(contract, streamId);
+    vault.forget(personId);
+    await erasureNotes.spread(personId);
   });
 
 /** Whether the service over these projections has dealt with a person's stream up to `version`. */

@@ -51,6 +51,8 @@ export async function distributedAdapters(service: string, config: Config, { log
     const projections = new MongoProjectionStore(connection, { clock });
     const notes = new HttpErasureNotes(peers);
     const others = new HttpKeyStore(peers, PERSON_OWNERS.filter((owner) => owner !== service));
+    const vault = new AesVault(firstKnown(personKeys, others), clock);
+    store.wakeups.onErasure((personId) => (personId === null ? vault.forgetAll() : vault.forget(personId)));
     return {
       store,
       projections,
@@ -58,10 +60,11 @@ export async function distributedAdapters(service: string, config: Config, { log
       cacheBytes: config.cacheMb * 1_000_000,
       transport,
       feeds: ownFirst(store, new HttpFeeds(peers)),
-      vault: new AesVault(firstKnown(personKeys, others), clock),
+      vault,
       personKeys,
       erasureNotes: {
         noted: (other, streamId, version) => (other === service ? hasForgotten(projections, streamId, version) : notes.noted(other, streamId, version)),
+        spread: (personId) => store.wakeups.spreadErasure(personId),
       },
       clock,
       ids: systemIds,

@@ -33,7 +33,7 @@ export function embeddedAdapters(services: readonly string[], config: Pick<Confi
     const stores = SERVICES.map((service) => new SqliteEventStore(service, folder.database(service, EVENT_LOG), { clock, metrics }));
     const transport = new InProcessTransport(clock);
     const projections = new Map(stores.map(({ service }) => [service, new EmbeddedProjectionStore({ clock, database: folder.database(`${service}-marks`, PROJECTION_MARKS) })]));
-    const erasureNotes: ErasureNotes = { noted: async (service, streamId, version) => hasForgotten(projections.get(service)!, streamId, version) };
+    const erasureNotes: ErasureNotes = { noted: async (service, streamId, version) => hasForgotten(projections.get(service)!, streamId, version), spread: async () => undefined };
     const shared = { transport, feeds: localFeeds(stores), vault: new AesVault(personKeys, clock), personKeys, erasureNotes, retention: config, clock, ids: systemIds, log, failpoint, metrics, cursorKey: config.cursorKey };
     let open = services.length;
     const close = async (): Promise<void> => {

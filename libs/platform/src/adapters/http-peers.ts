@@ -85,7 +85,7 @@ function readAnswer(owner: string, text: string): PersonKeyAnswer {
 }
 
 /** What each service has taken note of, asked of it. */
-export class HttpErasureNotes implements ErasureNotes {
+export class HttpErasureNotes implements Pick<ErasureNotes, 'noted'> {
   constructor(private readonly peers: Peers) {}
 
   async noted(service: string, streamId: string, version: number): Promise<boolean | null> {

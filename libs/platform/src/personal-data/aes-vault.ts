@@ -54,6 +54,12 @@ export class AesVault implements Vault {
     for (const create of [true, false]) this.asking.delete(`${create}:${personId}`);
   }
 
+  /** Forgets everybody's keys: somebody was erased, and it is not known who. */
+  forgetAll(): void {
+    this.cache.clear();
+    this.asking.clear();
+  }
+
   private async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     const cached = this.cache.get(personId);
     if (cached && cached.until > this.clock.now().getTime()) return cached.key;
