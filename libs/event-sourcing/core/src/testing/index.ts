@@ -3,6 +3,7 @@ export * from './commits.js';
 export * from './counter.js';
 export * from './event-store.contract.js';
 export * from './eventually.js';
+export { describeGenerations } from './generations.contract.js';
 export * from './given.js';
 export * from './key-store.contract.js';
 export * from './projection-store.contract.js';

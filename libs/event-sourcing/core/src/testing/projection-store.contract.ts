@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeadLetter, DeadLetterKind, DeadLetterQuery, Marks, ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { within } from './eventually.js';
-import { describeGenerations } from './generations.contract.js';
+import { describeGenerations, describeRefusals } from './generations.contract.js';
 import { contractProjection, type ContractRow, put } from './rows.js';
 import { describeViews } from './view.contract.js';
 
@@ -283,6 +283,7 @@ export function projectionStoreContract(name: string, make: () => Promise<Projec
     });
 
     describeGenerations(() => ({ store, rows }));
+    describeRefusals(() => ({ store, rows }));
     describeViews(() => ({ store, rows }));
   });
 }
