@@ -4,13 +4,12 @@ import { registry } from '@keyfold/contracts';
 import { incomingOfCommit } from '@keyfold/event-sourcing';
 import { createIndexes, openConnection } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, forgetting } from '@keyfold/event-sourcing-nest';
-import { someCommit, someEvent } from '@keyfold/event-sourcing/testing';
+import { LogBook, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { eventually, TcpProxy } from '@keyfold/testing';
 import { distributedAdapters } from '../src/adapters/distributed.js';
 import { type Config, readConfig } from '../src/config.js';
 import { MetricsRegistry } from '../src/telemetry/metrics-registry.js';
 
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const NAME = 'Ada Erasable';
 
 let config: Config;
@@ -43,8 +42,8 @@ afterEach(async () => {
 }, 60_000);
 
 /** What another process of the service works with. */
-async function processOf(mongoUrl = config.mongoUrl!): Promise<Adapters> {
-  const adapters = await distributedAdapters('accounts', { ...config, mongoUrl }, { log: QUIET, metrics: new MetricsRegistry(), failpoint: () => undefined });
+async function processOf(mongoUrl = config.mongoUrl!, log = new LogBook()): Promise<Adapters> {
+  const adapters = await distributedAdapters('accounts', { ...config, mongoUrl }, { log, metrics: new MetricsRegistry(), failpoint: () => undefined });
   open.push(adapters);
   return adapters;
 }
@@ -87,8 +86,9 @@ describe('an erasure of which one process of a service hears', () => {
     const target = new URL(config.mongoUrl!);
     const proxy = await TcpProxy.to({ host: target.hostname, port: Number(target.port) });
     open.push(proxy);
+    const log = new LogBook();
     const one = await processOf();
-    const cutOff = await processOf(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`);
+    const cutOff = await processOf(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, log);
     const text = await one.vault.encrypt('p-1', NAME);
     await hears(one, 'p-0');
     expect(await cutOff.vault.decrypt(text)).toBe(NAME);
@@ -96,6 +96,7 @@ describe('an erasure of which one process of a service hears', () => {
     proxy.reset();
     await one.personKeys.destroy('p-1');
     await hears(one, 'p-1');
+    await eventually(async () => expect(log.entries.map(({ message }) => message)).toContainEqual(expect.stringContaining('change stream lost')), { deadlineMs: 60_000 });
     proxy.heal();
     await eventually(async () => expect(await cutOff.vault.decrypt(text)).toBeNull(), { deadlineMs: 60_000 });
   });
