@@ -1,5 +1,6 @@
 import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
 import { engagementPlanContract } from './accounts/engagement-plan.events.js';
+import { accountPlanContract } from './accounts/account-plan.events.js';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
@@ -10,11 +11,13 @@ import { opportunityGuardContract, satisfactionGuardContract } from './guard.eve
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
 import { accountsPersonContract, satisfactionPersonContract } from './person.events.js';
-import { accountClosureContract, missedCadenceContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
+import { accountClosureContract, missedCadenceContract, missedObjectivesContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
 export * from './accounts/engagement-plan.events.js';
+export * from './accounts/account-plan.events.js';
 export * from './accounts/key-account.events.js';
+export * from './accounts/plan.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/reservation.events.js';
 export * from './accounts/stakeholder.events.js';
@@ -40,6 +43,7 @@ export const contracts = [
   teamMemberContract,
   taskContract,
   engagementPlanContract,
+  accountPlanContract,
   accountsPersonContract,
   stakeholderContract,
   offeringContract,
@@ -50,6 +54,7 @@ export const contracts = [
   satisfactionPersonContract,
   accountClosureContract,
   missedCadenceContract,
+  missedObjectivesContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
 ] as readonly AggregateContract<never>[] as readonly AggregateContract[];

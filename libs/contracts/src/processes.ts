@@ -7,3 +7,5 @@ export const opportunityClosureCheckContract = processContract('opportunities', 
 export const satisfactionClosureCheckContract = processContract('satisfaction', 'closure-check', 'incidentcheck');
 /** Watches the due days of an account's engagement plan; one instance per account. */
 export const missedCadenceContract = processContract('accounts', 'missed-cadence', 'cadence');
+/** Says that objectives were missed once their due date went by; one instance per plan. */
+export const missedObjectivesContract = processContract('accounts', 'missed-objectives', 'objectives');

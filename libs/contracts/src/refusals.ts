@@ -5,6 +5,7 @@ import { keyAccountRefusals } from './accounts/key-account.refusals.js';
 import { offeringRefusals } from './opportunities/offering.refusals.js';
 import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
 import { personRefusals } from './person.refusals.js';
+import { accountPlanRefusals, planRefusals } from './accounts/plan.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
 import { stakeholderRefusals } from './accounts/stakeholder.refusals.js';
@@ -23,6 +24,8 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   taskRefusals,
   stakeholderRefusals,
   engagementPlanRefusals,
+  planRefusals,
+  accountPlanRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

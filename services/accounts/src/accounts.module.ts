@@ -25,6 +25,7 @@ import { registerProspectCase } from './key-account/register-prospect.js';
 import { requestClosureCase } from './key-account/request-closure.js';
 import { TierASeats } from './key-account/tier-a-seats.js';
 import { withdrawAccountCase } from './key-account/withdraw-account.js';
+import { plans } from './plan/wiring.js';
 import { policies, policyQueries } from './policy/policies.projection.js';
 import { Policies } from './policy/policies.js';
 import { publishPolicyCases } from './policy/publish-policy.js';
@@ -98,6 +99,8 @@ const { controllers, providers } = useCases(
   judgeCadenceCase,
   ...touchpointQueries,
 
+  ...plans.cases,
+
   ...publishPolicyCases,
   ...policyQueries,
 );
@@ -107,6 +110,7 @@ const { controllers, providers } = useCases(
   providers: [
     ...providers,
     ...persons.providers,
+    ...plans.providers,
     Accounts,
     Cadences,
     Footprints,
@@ -130,15 +134,17 @@ export class AccountsModule {
         tasks,
         stakeholders,
         touchpoints,
+        ...plans.projections,
         policies,
       ],
       policies: [
         registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
         armCadenceWhenAccountIsQualified,
+        ...plans.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, missedCadence],
+      processes: [accountClosure, missedCadence, ...plans.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

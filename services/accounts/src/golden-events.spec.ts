@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing';
 import { personOf } from '@keyfold/platform';
 import { accountClosure } from './account-closure/account-closure.process.js';
+import { accountPlan } from './account-plan/account-plan.aggregate.js';
 import { engagementPlan } from './engagement-plan/engagement-plan.aggregate.js';
 import { missedCadence } from './engagement-plan/missed-cadence.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
+import { missedObjectives } from './plan/missed-objectives.process.js';
 import { policy } from './policy/policy.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
 import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
@@ -22,6 +24,8 @@ const foldings = [
   personOf('accounts').decider,
   foldingOf(accountClosure),
   foldingOf(missedCadence),
+  accountPlan,
+  foldingOf(missedObjectives),
 ];
 
 describe.each(foldings)('the fold of $contract.name', (folding) => {

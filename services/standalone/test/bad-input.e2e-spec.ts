@@ -16,7 +16,7 @@ const SERVICE_TOKEN = '7b1e5f'.repeat(8);
 const KEY = 'key-that-was-used-before';
 const NOBODY = '11111111-1111-4111-8111-111111111111';
 /** Commands whose caller chooses the id, so that an unknown id is a new thing and no mistake. */
-const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise|publish-[a-z-]+)$/;
+const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise|publish-[a-z-]+|draft)$/;
 const EXISTING: Record<string, string> = {};
 
 let data: string;
@@ -103,6 +103,7 @@ async function makeSampleAccount(): Promise<void> {
   await tell('director', `key-accounts/${SAMPLE_ID}/register-client`, { name: 'Sample', activeSince: '2020-01-01' });
   await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId: DEMO_PEOPLE.find(({ role }) => role === 'kam')!.memberId });
   EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
+  EXISTING['api/accounts/account-plans'] = await tell('kam', 'account-plans', { accountId: SAMPLE_ID, fiscalYear: 2026, currency: 'EUR' });
 }
 
 beforeAll(async () => {

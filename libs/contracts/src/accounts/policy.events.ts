@@ -12,6 +12,7 @@ export interface PolicyContents {
   readonly authority: AuthorityPolicy;
   readonly workload: WorkloadPolicy;
   readonly 'strategic-axes': StrategicAxesPolicy;
+  readonly plans: PlansPolicy;
   readonly csr: CsrPolicy;
   readonly emissions: EmissionsPolicy;
   readonly retention: RetentionPolicy;
@@ -23,7 +24,7 @@ export interface PolicyContents {
 export type PolicyKind = keyof PolicyContents;
 
 export const POLICY_KINDS = [
-  'tiers', 'selection', 'cadence', 'authority', 'workload', 'strategic-axes', 'csr', 'emissions', 'retention', 'calendar', 'sector-pack', 'role-labels',
+  'tiers', 'selection', 'cadence', 'authority', 'workload', 'strategic-axes', 'plans', 'csr', 'emissions', 'retention', 'calendar', 'sector-pack', 'role-labels',
 ] as const satisfies readonly PolicyKind[];
 
 /** A number for each tier. */
@@ -71,6 +72,20 @@ export interface WorkloadPolicy {
 /** What the company wants (domain.md M9): marketing plans cite one of these. */
 export interface StrategicAxesPolicy {
   readonly axes: readonly { readonly code: string; readonly label: Bilingual }[];
+}
+
+/** What a plan must have before it is submitted, and from when on somebody is told (domain.md 4.3, 3.17). */
+export interface PlansPolicy {
+  /** SWOT items that each quadrant needs. */
+  readonly swotItemsPerQuadrant: number;
+  /** Part of the eligible cells whose potential must be estimated, in per cent. */
+  readonly whitespaceCoveragePercent: number;
+  /** The director is told of an action that is rescheduled this often, and from then on every time. */
+  readonly reschedulingsUntilAlert: number;
+  /** What may be spent above a commitment before it counts as an overrun, in per cent. */
+  readonly spendTolerancePercent: number;
+  /** A plan in which something happened within these days is a living one. */
+  readonly livingPlanDays: number;
 }
 
 /** Weights of the three pillars, which add up to 100, and the amount from which a proposal needs a CSR review (domain.md 3.16). */
@@ -139,6 +154,7 @@ export const DEFAULT_POLICIES: PolicyContents = {
   authority: { discountPercent: { team: 5, kam: 10, director: 20 } },
   workload: { hoursPerAccount: { A: 8, B: 5, C: 2 }, hoursAvailable: 130, thresholdPercent: 100 },
   'strategic-axes': { axes: [] },
+  plans: { swotItemsPerQuadrant: 1, whitespaceCoveragePercent: 80, reschedulingsUntilAlert: 3, spendTolerancePercent: 5, livingPlanDays: 45 },
   csr: { weights: { society: 35, economy: 30, environment: 35 }, reviewFrom: { amountMinor: 10_000_000, currency: 'EUR' } },
   emissions: { gramsPerKm: { plane: 230, train: 5, car: 190 } },
   retention: { months: 36 },

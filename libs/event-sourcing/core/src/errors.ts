@@ -8,7 +8,7 @@ export class DomainError extends Error {
   override readonly name = 'DomainError';
   constructor(
     readonly code: string,
-    readonly params: Readonly<Record<string, string | number | boolean | null>> = {},
+    readonly params: Readonly<Record<string, string | number | boolean | null | readonly string[]>> = {},
   ) {
     super(`${code} ${JSON.stringify(params)}`);
   }

@@ -1,14 +1,14 @@
 import type { Type } from '@nestjs/common';
 import type { Role } from '@keyfold/contracts';
 import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
-import { type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
+import { type Injectables, type Instances, type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { ReportingTime } from '../deployment.js';
 import { Access } from './access.js';
 
 const NEEDS = [Views, Access, ReportingTime] as const;
-type Needs = typeof NEEDS;
+type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
 
-interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>> {
+interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>, More extends Injectables = []> {
   /** `account-plans`: the path of the list; one row is below it. */
   readonly path: string;
   readonly roles: readonly Role[];
@@ -17,40 +17,46 @@ interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQu
   readonly list: Type<Q>;
   /** Filters of the list that are compared with the field of the row of the same name. */
   readonly equal?: readonly (keyof Q & keyof Row & string)[];
+  /** What else `where` and `show` need injected, in this order. */
+  readonly needs?: More;
   /** Further conditions of the list. */
-  where?(query: Q): readonly Filter[];
+  where?(query: Q, needed: Instances<More>): readonly Filter[];
   readonly sort?: Record<string, 1 | -1>;
   /** What of the rows the caller may see: those of accounts in his scope, those of members in his scope (null: nobody's), or all that the roles let in. */
   readonly scope: { readonly account: keyof Row & string } | { readonly owner: keyof Row & string } | 'everybody';
   /** What a row looks like to its reader: names in clear, nothing internal. */
-  show(row: Row, access: Access, time: ReportingTime): Item | Promise<Item>;
+  show(row: Row, access: Access, time: ReportingTime, needed: Instances<More>): Item | Promise<Item>;
 }
 
 /** `GET /api/<service>/<path>`, a page of rows in the caller's scope, and `GET /api/<service>/<path>/:id`, one of them. */
-export function rowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>>(definition: RowQueries<Row, Item, Q>): readonly UseCase[] {
+export function rowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>, const More extends Injectables = []>(definition: RowQueries<Row, Item, Q, More>): readonly UseCase[] {
   const { path, roles, rows, list, equal = [], where, sort, show } = definition;
+  const needs = [...NEEDS, ...(definition.needs ?? [])] as unknown as Needs<More>;
+  const own = ([, , , ...needed]: readonly object[]) => needed as unknown as Instances<More>;
   class RowQuery extends RowById<Item> {}
   Object.defineProperty(RowQuery, 'name', { value: list.name.replace(/^List(.*?)s?$/, 'Get$1') });
   return [
-    queryCase<Page<Item>, Q, Needs>(list, {
+    queryCase<Page<Item>, Q, Needs<More>>(list, {
       route: path,
       roles,
-      needs: NEEDS,
-      async answer(query, [views, access, time]) {
-        const own = equal.flatMap((field): Filter[] => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
-        const filter = { $and: [await scopeFilter(definition, query.scope, access), ...own, ...(where?.(query) ?? [])] };
+      needs,
+      async answer(query, needed) {
+        const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
+        const equals = equal.flatMap((field): Filter[] => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
+        const filter = { $and: [await scopeFilter(definition, query.scope, access), ...equals, ...(where?.(query, own(needed)) ?? [])] };
         const page = await views.page(rows, query, { filter, ...(sort && { sort }) });
-        return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time))) };
+        return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time, own(needed)))) };
       },
     }),
-    queryCase<Item, RowById<Item>, Needs>(RowQuery, {
+    queryCase<Item, RowById<Item>, Needs<More>>(RowQuery, {
       route: `${path}/:id`,
       roles,
-      needs: NEEDS,
-      async answer(query, [views, access, time]) {
+      needs,
+      async answer(query, needed) {
+        const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
         const row = await views.of(rows).get(query.id);
         if (!row || !(await isInScope(definition, row, query.scope, access))) throw new NotFound(path.replace(/s$/, ''), query.id);
-        return show(row, access, time);
+        return show(row, access, time, own(needed));
       },
     }),
   ];

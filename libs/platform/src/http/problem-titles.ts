@@ -100,7 +100,7 @@ function sentences(language: 0 | 1): Readonly<Record<string, string>> {
 /** The sentence for a code; the sentence of `otherwise` where the code has none. */
 export function titleOf(code: string, params: Readonly<Record<string, unknown>>, language: Language, otherwise: ProblemCode): string {
   const template = TITLES[language][code] ?? TITLES[language][otherwise]!;
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => [params[name] ?? ''].flat().join(', '));
 }
 
 export const hasTitle = (code: string): boolean => code in TITLES.en;

@@ -54,6 +54,14 @@ class StrategicAxesBody {
   @IsBodies(() => LabelledBody, 50) axes!: LabelledBody[];
 }
 
+class PlansBody {
+  @IsWhole(0, 20) swotItemsPerQuadrant!: number;
+  @IsReal(0, 100) whitespaceCoveragePercent!: number;
+  @IsWhole(1, 100) reschedulingsUntilAlert!: number;
+  @IsReal(0, 100) spendTolerancePercent!: number;
+  @IsWhole(1, 366) livingPlanDays!: number;
+}
+
 class PillarsBody {
   @IsWhole(0, 100) society!: number;
   @IsWhole(0, 100) economy!: number;
@@ -111,6 +119,7 @@ export const BODIES: { readonly [Kind in PolicyKind]: Type<PolicyContents[Kind]>
   authority: AuthorityBody,
   workload: WorkloadBody,
   'strategic-axes': StrategicAxesBody,
+  plans: PlansBody,
   csr: CsrBody,
   emissions: EmissionsBody,
   retention: RetentionBody,

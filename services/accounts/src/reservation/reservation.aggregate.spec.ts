@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
 import type { ReservationEvent } from '@keyfold/contracts';
-import { claimParent, claimTierASeat, release, type Reservation, reservation } from './reservation.aggregate.js';
+import { claimActivePlan, claimParent, claimTierASeat, release, type Reservation, reservation } from './reservation.aggregate.js';
 
 const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
@@ -18,6 +18,15 @@ describe('tier-A seats of one key account manager', () => {
     given(reservation, claimed('a')).when((seats) => release(seats, 'a')).then(released('a'));
     given(reservation).when((seats) => release(seats, 'a')).thenNothing();
   });
+});
+
+describe('the plan in force of an account and a year', () => {
+  const taken = claimed('p1', '2026');
+
+  it('is one', () => given(reservation).when((held) => claimActivePlan(held, 'p1', 2026)).then(taken));
+  it('is taken once', () => given(reservation, taken).when((held) => claimActivePlan(held, 'p1', 2026)).thenNothing());
+  it('leaves no room for another', () => given(reservation, taken).when((held) => claimActivePlan(held, 'p2', 2026)).thenRefused('plan-year-taken', { fiscalYear: 2026 }));
+  it('leaves room once it was given up', () => given(reservation, taken, released('p1')).when((held) => claimActivePlan(held, 'p2', 2026)).then(claimed('p2', '2026')));
 });
 
 describe('the hierarchy of account groups', () => {

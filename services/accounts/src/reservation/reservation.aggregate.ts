@@ -49,6 +49,15 @@ export const HIERARCHY_DEPTH = 6;
 export const HIERARCHY = 'hierarchy-all';
 export const tierASeats = (ownerId: string): string => `tier-a-${ownerId}`;
 
+export const activePlan = (accountId: string, fiscalYear: number): string => `active-plan-${fiscalYear}-${accountId}`;
+
+/** One plan in force per account and fiscal year (domain.md 4.3). */
+export function claimActivePlan(held: Reservation, planId: string, fiscalYear: number): ReservationEvent[] {
+  if (valueOf(held, planId) !== undefined) return [];
+  if (entriesOf(held).length > 0) throw new DomainError('plan-year-taken', { fiscalYear });
+  return [claimed(planId, String(fiscalYear))];
+}
+
 /** So many tier-A accounts per key account manager as the policy of the day allows (domain.md 4.1). */
 export function claimTierASeat(seats: Reservation, accountId: string, limit: number): ReservationEvent[] {
   if (valueOf(seats, accountId) !== undefined) return [];

@@ -3,6 +3,7 @@ import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsCode, IsId, IsInstant, IsText } from '@keyfold/platform';
 import { IsIn, IsObject, IsOptional } from 'class-validator';
 import { Accounts } from '../key-account/accounts.js';
+import { TeamMembers } from '../team-member/team-members.js';
 import { raise, task } from './task.aggregate.js';
 
 /** Who has tasks. */
@@ -41,10 +42,11 @@ class TaskMatterBody {
   @IsBody(() => TaskSubjectBody) subject!: TaskSubjectBody;
 }
 
-/** A task that a policy raises for whom it names, else for whoever owns the account at that moment; nobody's when nobody does. */
+/** A task that a policy raises for whom it names, else for whoever owns the account at that moment or for his director; nobody's when there is nobody. */
 export class RaiseTask extends AggregateCommand {
   @IsOptional() @IsId() accountId?: string | null;
   @IsOptional() @IsId() assigneeId?: string | null;
+  @IsOptional() @IsIn(['owner', 'director']) audience?: 'owner' | 'director';
   @IsBody(() => TaskMatterBody) matter!: TaskMatterBody;
   @IsOptional() @IsInstant() dueAt?: string | null;
 }
@@ -54,8 +56,12 @@ export const raiseTaskCase = useCase(RaiseTask, {
   roles: ['service'],
   on: task,
   makes: true,
-  needs: [Accounts],
-  prepare: async ({ accountId, assigneeId }, _task, [accounts]) => assigneeId ?? (accountId ? accounts.ownerOf(accountId) : null),
+  needs: [Accounts, TeamMembers],
+  async prepare({ accountId, assigneeId, audience = 'owner' }, _task, [accounts, members]) {
+    if (assigneeId) return assigneeId;
+    const ownerId = accountId ? await accounts.ownerOf(accountId) : null;
+    return audience === 'director' && ownerId !== null ? members.managerOf(ownerId) : ownerId;
+  },
   decide: (state, { accountId = null, matter: { kind, params, subject }, dueAt = null }, assigneeId) =>
     raise(state, { accountId, matter: { kind, params, subject: { type: subject.type, id: subject.id } }, assigneeId, dueAt }),
 });

@@ -18,6 +18,11 @@ export class TeamMembers {
     if (state.status !== 'onboarded') throw new DomainError('member-unknown');
   }
 
+  async managerOf(memberId: string): Promise<string | null> {
+    const { state } = await this.commands.load(teamMember, memberId);
+    return state.status === 'onboarded' ? state.managerId : null;
+  }
+
   /** Refuses a manager who reports, over any number of levels, to the member himself. A manager whom Keyfold does not know yet is legal. */
   async assertNotBelow(managerId: string | null, memberId: string): Promise<void> {
     const seen = new Set([memberId]);

@@ -1,0 +1,43 @@
+import { refusals } from '../refusal.js';
+
+export const planRefusals = refusals({
+  'plan-unknown': ['This plan is not known.', "Ce plan n'est pas connu."],
+  'plan-exists': ['There is another plan under this id already.', 'Un autre plan existe déjà sous cet identifiant.'],
+  'plan-not-draft': ['Only a draft can be changed.', 'Seul un brouillon peut être modifié.'],
+  'plan-not-submitted': ['This plan is not submitted.', "Ce plan n'est pas soumis."],
+  'plan-not-approved': ['Only an approved plan comes into force.', 'Seul un plan approuvé entre en vigueur.'],
+  'plan-not-to-rework': ['Only a rejected or recalled plan is reworked.', 'Seul un plan rejeté ou rappelé est repris.'],
+  'plan-not-in-force': ['No version of this plan is in force.', "Aucune version de ce plan n'est en vigueur."],
+  'plan-not-active': ['Only an active plan is revised.', 'Seul un plan actif est révisé.'],
+  'plan-closed': ['This plan is closed.', 'Ce plan est clos.'],
+  'plan-incomplete': ['The plan is not complete yet. Missing: {missing}.', "Le plan n'est pas encore complet. Il manque : {missing}."],
+  'plan-approver-is-submitter': ['Whoever submitted a plan does not decide on it.', "Celui qui a soumis un plan ne décide pas lui-même."],
+  'plan-full': ['This part of a plan has at most {limit} entries.', "Cette partie d'un plan compte au plus {limit} entrées."],
+  'plan-currency': ['All money of this plan is in {currency}.', 'Tous les montants de ce plan sont en {currency}.'],
+  'plan-objective-unknown': ['This objective is not in the plan.', "Cet objectif n'est pas dans le plan."],
+  'plan-objective-baseline-is-target': ['An objective aims at another value than its baseline.', 'Un objectif vise une autre valeur que celle de départ.'],
+  'plan-objective-due-in-the-past': ['An objective is due on {today} at the earliest.', "Un objectif arrive à échéance le {today} au plus tôt."],
+  'plan-measured-in-the-future': ['What was measured was measured on {today} at the latest.', 'Une mesure date du {today} au plus tard.'],
+});
+
+export const accountPlanRefusals = refusals({
+  'plan-year-taken': ['Another plan of this account is in force for {fiscalYear}; close it or revise it.', 'Un autre plan de ce compte est en vigueur pour {fiscalYear} ; clôturez-le ou révisez-le.'],
+  'plan-swot-item-unknown': ['This SWOT item is not in the plan.', "Cet élément SWOT n'est pas dans le plan."],
+  'plan-factor-unknown': ['This factor is not in the plan.', "Ce facteur n'est pas dans le plan."],
+  'plan-shares-above-100': ['The shares of {category} would add up to {sum} %.', 'Les parts de {category} totaliseraient {sum} %.'],
+  'plan-wallet-below-revenue': ['The client cannot spend less on {category} than it spends with us: the estimate is out of date.', "Le client ne peut pas dépenser moins en {category} que ce qu'il dépense chez nous : l'estimation est périmée."],
+  'plan-buying-centre-unknown': ['This buying centre is not in the plan.', "Ce centre d'achat n'est pas dans le plan."],
+  'plan-cell-not-eligible': ['This offering is not for this buying centre.', "Cette offre ne s'adresse pas à ce centre d'achat."],
+  'plan-potential-below-revenue': ['The potential of a cell is not below what it buys from us already.', "Le potentiel d'une case n'est pas inférieur à ce qu'elle nous achète déjà."],
+  'plan-addressable-above-potential': ['What is addressable now is a part of the potential.', 'Ce qui est accessible maintenant est une partie du potentiel.'],
+  'plan-action-unknown': ['This action is not in the plan.', "Cette action n'est pas dans le plan."],
+  'plan-action-exists': ['There is another action under this id in the plan already.', 'Une autre action existe déjà sous cet identifiant dans le plan.'],
+  'plan-action-ended': ['This action is done or cancelled.', 'Cette action est terminée ou annulée.'],
+  'plan-action-unassigned': ['An action that nobody has is not started.', "Une action que personne n'a ne démarre pas."],
+  'plan-action-waits': ['This action waits for others that are not done: {actions}.', "Cette action en attend d'autres qui ne sont pas terminées : {actions}."],
+  'plan-action-cycle': ['Actions cannot wait for each other in a circle.', "Des actions ne peuvent pas s'attendre en cercle."],
+  'plan-action-starts-after-due': ['An action starts before it is due.', 'Une action commence avant son échéance.'],
+  'plan-milestone-unknown': ['This milestone is not in the plan.', "Ce jalon n'est pas dans le plan."],
+  'plan-milestone-reached': ['This milestone has been reached.', 'Ce jalon a été atteint.'],
+  'plan-milestone-waits': ['Actions of this milestone are not done: {actions}.', 'Des actions de ce jalon ne sont pas terminées : {actions}.'],
+});

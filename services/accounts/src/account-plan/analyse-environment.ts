@@ -1,0 +1,98 @@
+import {
+  CONFIDENCES, type Confidence, ENVIRONMENT_DIMENSIONS, type EnvironmentDimension, type Estimate, ESTIMATE_SOURCES, FACTOR_EFFECTS, type FactorEffect, type Money,
+  SWOT_PERSPECTIVES, SWOT_QUADRANTS, type SwotPerspective, type SwotQuadrant,
+} from '@keyfold/contracts';
+import { AggregateCommand } from '@keyfold/event-sourcing-nest';
+import { IsCode, IsDateOnly, IsId, IsName, IsPositiveMoney, IsReal, IsText } from '@keyfold/platform';
+import { IsIn, IsOptional } from 'class-validator';
+import { accountPlanUseCase } from './account-plan.js';
+import { estimateWallet, recordClientKpi, recordCompetitor, recordFactor, recordSwotItem, retireFactor, retireSwotItem } from './account-plan.environment.aggregate.js';
+
+/** An item of the SWOT, or another text under its id. */
+export class RecordSwotItem extends AggregateCommand {
+  @IsId() itemId!: string;
+  @IsIn(SWOT_QUADRANTS) quadrant!: SwotQuadrant;
+  @IsIn(SWOT_PERSPECTIVES) perspective!: SwotPerspective;
+  @IsText(2_000) text!: string;
+}
+
+export const recordSwotItemCase = accountPlanUseCase(RecordSwotItem, {
+  step: 'record-swot-item',
+  decide: (plan, { itemId, quadrant, perspective, text }) => recordSwotItem(plan, { itemId, quadrant, perspective, text }),
+});
+
+export class RetireSwotItem extends AggregateCommand {
+  @IsId() itemId!: string;
+  @IsText(500) reason!: string;
+}
+
+export const retireSwotItemCase = accountPlanUseCase(RetireSwotItem, { step: 'retire-swot-item', decide: (plan, { itemId, reason }) => retireSwotItem(plan, itemId, reason) });
+
+export class RecordEnvironmentFactor extends AggregateCommand {
+  @IsId() factorId!: string;
+  @IsIn(ENVIRONMENT_DIMENSIONS) dimension!: EnvironmentDimension;
+  @IsIn(FACTOR_EFFECTS) effect!: FactorEffect;
+  @IsText(2_000) text!: string;
+}
+
+export const recordEnvironmentFactorCase = accountPlanUseCase(RecordEnvironmentFactor, {
+  step: 'record-environment-factor',
+  decide: (plan, { factorId, dimension, effect, text }) => recordFactor(plan, { factorId, dimension, effect, text }),
+});
+
+export class RetireEnvironmentFactor extends AggregateCommand {
+  @IsId() factorId!: string;
+  @IsText(500) reason!: string;
+}
+
+export const retireEnvironmentFactorCase = accountPlanUseCase(RetireEnvironmentFactor, {
+  step: 'retire-environment-factor',
+  decide: (plan, { factorId, reason }) => retireFactor(plan, factorId, reason),
+});
+
+export class RecordClientKpi extends AggregateCommand {
+  @IsCode() code!: string;
+  @IsName() label!: string;
+  @IsReal(-1e15, 1e15) value!: number;
+  @IsName(20) unit!: string;
+  @IsDateOnly() measuredOn!: string;
+}
+
+export const recordClientKpiCase = accountPlanUseCase(RecordClientKpi, {
+  step: 'record-client-kpi',
+  decide: (plan, { code, label, value, unit, measuredOn }) => recordClientKpi(plan, { code, label, value, unit, measuredOn }),
+});
+
+/** Where a figure comes from, how sure it is and of which day it is. */
+export abstract class EstimateCommand extends AggregateCommand implements Estimate {
+  @IsIn(ESTIMATE_SOURCES) source!: string;
+  @IsIn(CONFIDENCES) confidence!: Confidence;
+  @IsDateOnly() estimatedOn!: string;
+}
+
+export class RecordCompetitor extends EstimateCommand {
+  @IsName(100) competitor!: string;
+  @IsCode() category!: string;
+  /** 0: it is gone. */
+  @IsReal(0, 100) sharePercent!: number;
+  @IsOptional() @IsDateOnly() contractEndsOn?: string | null;
+}
+
+export const recordCompetitorCase = accountPlanUseCase(RecordCompetitor, {
+  step: 'record-competitor',
+  decide: (plan, { competitor, category, sharePercent, contractEndsOn = null, source, confidence, estimatedOn }) =>
+    recordCompetitor(plan, { competitor, category, sharePercent, contractEndsOn, source, confidence, estimatedOn }),
+});
+
+/** What the client spends on a category in a year, and what of it with us. */
+export class EstimateWallet extends EstimateCommand {
+  @IsCode() category!: string;
+  @IsPositiveMoney() spend!: Money;
+  @IsPositiveMoney() ourRevenue!: Money;
+}
+
+export const estimateWalletCase = accountPlanUseCase(EstimateWallet, {
+  step: 'estimate-wallet',
+  decide: (plan, { category, spend, ourRevenue, source, confidence, estimatedOn }) =>
+    estimateWallet(plan, { category, spend: { ...spend }, ourRevenue: { ...ourRevenue }, source, confidence, estimatedOn }),
+});

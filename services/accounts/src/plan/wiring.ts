@@ -1,0 +1,61 @@
+import { accountPlanLifecycleCases } from '../account-plan/account-plan-lifecycle.js';
+import { ACCOUNT_PLANS } from '../account-plan/account-plan.js';
+import { accountPlanQueries, accountPlans } from '../account-plan/account-plans.projection.js';
+import {
+  estimateWalletCase, recordClientKpiCase, recordCompetitorCase, recordEnvironmentFactorCase, recordSwotItemCase, retireEnvironmentFactorCase, retireSwotItemCase,
+} from '../account-plan/analyse-environment.js';
+import { draftAccountPlanCase } from '../account-plan/draft-account-plan.js';
+import { estimatePotentialCase, excludeCellCase, includeCellCase, recordBuyingCentreCase, recordCellRevenueCase } from '../account-plan/estimate-whitespace.js';
+import { nameKeyPersonCase, recordKeyPersonGapCase } from '../account-plan/name-key-people.js';
+import { planActionQueries, planActions } from '../account-plan/plan-actions.projection.js';
+import { planEnvironmentQueries, planEnvironments, planWhitespaceQueries } from '../account-plan/plan-environments.projection.js';
+import {
+  addActionCase, assignActionCase, cancelActionCase, completeActionCase, reachMilestoneCase, rescheduleActionCase, setActionDependenciesCase, setMilestoneCase, startActionCase,
+} from '../account-plan/work-on-actions.js';
+import { offeringDirectory } from '../offering/offering-directory.projection.js';
+import { Offerings } from '../offering/offerings.js';
+import { raiseTaskWhenAnActionSlips } from '../task/raise-task-when-an-action-slips.js';
+import { missedObjectives } from './missed-objectives.process.js';
+import { planObjectiveCases } from './plan-objectives.js';
+import { planObjectiveQueries, planObjectives } from './plan-objectives.projection.js';
+
+/** What the module of accounts takes of the plans. */
+export const plans = {
+  cases: [
+    draftAccountPlanCase,
+    ...accountPlanLifecycleCases,
+    ...planObjectiveCases(ACCOUNT_PLANS),
+    recordSwotItemCase,
+    retireSwotItemCase,
+    recordEnvironmentFactorCase,
+    retireEnvironmentFactorCase,
+    recordClientKpiCase,
+    recordCompetitorCase,
+    estimateWalletCase,
+    recordBuyingCentreCase,
+    estimatePotentialCase,
+    recordCellRevenueCase,
+    excludeCellCase,
+    includeCellCase,
+    nameKeyPersonCase,
+    recordKeyPersonGapCase,
+    addActionCase,
+    assignActionCase,
+    setActionDependenciesCase,
+    startActionCase,
+    completeActionCase,
+    cancelActionCase,
+    rescheduleActionCase,
+    setMilestoneCase,
+    reachMilestoneCase,
+    ...accountPlanQueries,
+    ...planObjectiveQueries,
+    ...planActionQueries,
+    ...planEnvironmentQueries,
+    ...planWhitespaceQueries,
+  ],
+  projections: [offeringDirectory, accountPlans, planObjectives, planActions, planEnvironments],
+  policies: [raiseTaskWhenAnActionSlips],
+  processes: [missedObjectives],
+  providers: [Offerings],
+} as const;
