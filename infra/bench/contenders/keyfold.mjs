@@ -6,7 +6,7 @@ import { systemClock as clock, systemIds as ids } from '@keyfold/event-sourcing-
 import { contract, idOf, ledger, post } from '../lib/workload.mjs';
 import { withAdmin } from './raw.mjs';
 
-const say = (message) => console.error(`  keyfold says: ${message.split('\n')[0]}`);
+const say = (message, { error = '' } = {}) => console.error(`  keyfold says: ${`${message} ${error}`.split('\n')[0]}`);
 export const log = { info: () => undefined, warn: say, error: say };
 export const failpoint = () => undefined;
 export const tools = { clock, ids, log, failpoint, metrics: noMetrics, audit: noAuditLog };

@@ -16,6 +16,16 @@ export interface Placed {
   readonly rows: readonly string[] | null;
 }
 
+/** What is to be written of a batch; `applied` events of it are new and went into the rows. */
+export interface Folded<Row> extends BatchWrite<Row> {
+  readonly applied: number;
+}
+
+/** Versions of a stream are missing between what its mark says and what a batch has. */
+export class Gap extends Error {
+  override readonly name = 'Gap';
+}
+
 /** Folds events into the rows of a projection. An event that cannot be applied is parked, and the later ones of its stream behind it. */
 export class BatchFold<Row extends object> {
   constructor(
@@ -31,8 +41,9 @@ export class BatchFold<Row extends object> {
     }
   }
 
-  /** `refused` parks the first event that is new: the store would not take the row that came of it. */
-  fold(events: readonly Placed[], before: Before<Row>, refused: Obstacle | null = null): BatchWrite<Row> {
+  /** `refused` parks the first event that is new: the store would not take the row that came of it. Throws Gap; then nothing of the batch is written. */
+  fold(events: readonly Placed[], before: Before<Row>, refused: Obstacle | null = null): Folded<Row> {
+    let applied = 0;
     const marks = new Map<string, Marks>();
     const rows = new Map<string, Row | null>();
     const parked: DeadLetter[] = [];
@@ -40,17 +51,18 @@ export class BatchFold<Row extends object> {
     for (const placed of events) {
       const { incoming } = placed;
       const mark = marks.get(incoming.streamId) ?? before.marks.get(incoming.streamId) ?? NO_MARKS;
-      if (incoming.version <= mark.accepted) continue; // another member of the group was faster
-      // Another generation serves since the marks were read: the batch comes again and is checked against its marks.
-      if (incoming.version > mark.accepted + 1) throw new Error(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
+      if (incoming.version <= mark.accepted) continue;
+      if (incoming.version > mark.accepted + 1) throw new Gap(`${incoming.streamId}: version ${incoming.version} does not follow ${mark.accepted}`);
       const obstacle = isParked(mark) ? QUEUED : (refused ?? this.foldOne(placed, rows, before.rows));
-      if (obstacle === null) marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
-      else {
+      if (obstacle === null) {
+        marks.set(incoming.streamId, { accepted: incoming.version, applied: incoming.version });
+        applied += 1;
+      } else {
         marks.set(incoming.streamId, { accepted: incoming.version, applied: mark.applied });
         parked.push(letterOf(this.projection.name, incoming, obstacle, parkedAt));
       }
     }
-    return { marks, rows, parked };
+    return { marks, rows, parked, applied };
   }
 
   /** Folds one event into the rows of the batch; returns why it could not. */

@@ -1,9 +1,9 @@
-import { BatchFold } from './batch-fold.js';
+import { BatchFold, type Folded, Gap } from './batch-fold.js';
 import { type Obstacle, obstacleOf, type Retryable, type RowChanges, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { RecordedEvent } from './events.js';
 import { report, type SubscriberTools, withoutGaps } from './observed.js';
-import type { DeadLetter, ProjectionStore } from './ports.js';
+import type { ProjectionStore } from './ports.js';
 import type { Projection } from './projection.js';
 import { followsStream, type Incoming, incomingOfCommit } from './subscription.js';
 
@@ -17,6 +17,8 @@ export interface Subscriber extends Retryable {
 export type { SubscriberTools };
 
 const REPLAY_BATCH = 500;
+/** A batch of more events is one of many to come, as likely as not all known: a look at the marks before costs less than to read and fold them. */
+const FEW = 20;
 
 /**
  * Keeps one read model up to date (G6): each event of a stream exactly once and in order, or its stream is parked and visible.
@@ -38,28 +40,39 @@ export class Projector<Row extends object> implements Subscriber {
   async apply(partition: string, events: readonly Incoming[]): Promise<void> {
     const mine = events.filter((event) => followsStream(this.projection.follows, event));
     if (mine.length === 0) return;
-    const streams = [...new Set(mine.map((event) => event.streamId))];
-    const marks = await this.store.marks(this.projection, streams);
-    const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
+    if (mine.length > FEW || !(await this.follows(partition, mine))) await this.writeFresh(partition, mine);
+  }
+
+  /** Writes a batch on the chance that it follows what is there, as it does but for a gap; false if not. */
+  private async follows(partition: string, events: readonly Incoming[]): Promise<boolean> {
+    try {
+      await this.write(partition, events);
+      return true;
+    } catch (error) {
+      if (error instanceof Gap) return false;
+      throw error;
+    }
+  }
+
+  /** Looks at the marks first. Should another generation serve before the write, its marks may not fit: then the batch comes again. */
+  private async writeFresh(partition: string, events: readonly Incoming[]): Promise<void> {
+    const marks = await this.store.marks(this.projection, [...new Set(events.map((event) => event.streamId))]);
+    const fresh = await withoutGaps(this.projection.name, events, marks, this.tools);
     if (fresh.length > 0) await this.write(partition, fresh);
   }
 
   /**
-   * One write for the whole batch. Where the store refuses a row of it, the halves are written one after the other, and their halves, until
-   * the event is found that the row came of: that one is parked, all others are applied.
+   * One write for the whole batch; what the marks know by then is dropped. Where the store refuses a row of it, the halves are written one after the other, and their halves, until
+   * the event is found that the row came of: that one is parked, all others are applied. Throws Gap.
    */
   private async write(partition: string, events: readonly Incoming[], refused: Obstacle | null = null): Promise<void> {
     const placed = events.map((event) => this.folding.place(event));
     const streams = [...new Set(events.map((event) => event.streamId))];
     const rows = refused === null ? [...new Set(placed.flatMap((event) => event.rows ?? []))] : [];
     try {
-      let parked: readonly DeadLetter[] = [];
-      await this.store.transact(this.projection, { partition, streams, rows }, (state) => {
-        const write = this.folding.fold(placed, state, refused);
-        ({ parked } = write);
-        return write;
-      });
-      await report(this.projection.name, events.length - parked.length, parked, this.tools);
+      let written: Folded<Row> | null = null as Folded<Row> | null;
+      await this.store.transact(this.projection, { partition, streams, rows }, (state) => (written = this.folding.fold(placed, state, refused)));
+      if (written) await report(this.projection.name, written.applied, written.parked, this.tools);
     } catch (error) {
       if (!(error instanceof RowRefused)) throw error;
       if (events.length === 1) return this.write(partition, events, obstacleOf(error));
