@@ -19,7 +19,7 @@ export interface MemberTuning {
   readonly concurrency: number;
 }
 
-export const DEFAULT_TUNING: MemberTuning = { sessionTimeoutMs: 10_000, stallMs: 20_000, graceMs: 5_000, concurrency: 4 };
+export const DEFAULT_TUNING: MemberTuning = { sessionTimeoutMs: 10_000, stallMs: 20_000, graceMs: 5_000, concurrency: 8 };
 
 /** How long a fetch waits for news on an idle topic. Also how long a commit may queue behind it on the same connection. */
 const FETCH_WAIT_MS = 100;
@@ -148,7 +148,10 @@ export class GroupMember implements Consumer {
 
   private async leave(consumer: KafkaConsumer, worker: PartitionWorker): Promise<void> {
     const { clock } = this.settings;
-    const left = consumer.disconnect().catch(() => undefined);
+    const left = worker
+      .settled()
+      .then(() => consumer.disconnect())
+      .catch(() => undefined);
     await within(clock, this.options.tuning.graceMs, left);
     worker.abandon();
     await within(clock, this.options.tuning.graceMs, left);

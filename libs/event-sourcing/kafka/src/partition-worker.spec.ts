@@ -19,7 +19,7 @@ const records = (count: number): KafkaMessage[] =>
   );
 
 /** What kafkajs hands to a worker, and in which order the worker calls back. The edge of a library that is not ours. */
-function session(onBatch: (batch: ReceivedBatch) => Promise<void>) {
+function session(onBatch: (batch: ReceivedBatch) => Promise<void>, commit = (): Promise<void> => Promise.resolve()) {
   const calls: string[] = [];
   const settings = { brokers: [], clientId: 'test', topicPrefix: 'p.', clock: realClock, log: new LogBook() };
   const handled = async (batch: ReceivedBatch): Promise<void> => {
@@ -28,14 +28,16 @@ function session(onBatch: (batch: ReceivedBatch) => Promise<void>) {
   };
   const notes = { of: async () => '', set: async () => undefined };
   const worker = new PartitionWorker(settings, { group: 'g', heartbeatMs: 60_000, notes, onBatch: handled });
-  const deliver = (messages: readonly KafkaMessage[]): Promise<void> =>
+  const deliver = (messages: readonly KafkaMessage[], partition = 3): Promise<void> =>
     worker.eachBatch({
-      batch: { topic: 'p.test.events.v1', partition: 3, messages: [...messages] },
+      batch: { topic: 'p.test.events.v1', partition, messages: [...messages] },
       isRunning: () => true,
       isStale: () => false,
       resolveOffset: (offset: string) => void calls.push(`resolved ${offset}`),
-      commitOffsetsIfNecessary: async (offsets: { topics: { partitions: { offset: string }[] }[] }) =>
-        void calls.push(`committed ${offsets.topics[0]!.partitions[0]!.offset}`),
+      commitOffsetsIfNecessary: (offsets: { topics: { partitions: { offset: string }[] }[] }) => {
+        calls.push(`committed ${offsets.topics[0]!.partitions.map(({ offset }) => offset).join()}`);
+        return commit();
+      },
       heartbeat: async () => undefined,
       pause: () => {
         calls.push('paused');
@@ -67,5 +69,29 @@ describe('the offset of a partition', () => {
     worker.abandon();
     await delivering;
     expect(calls).toEqual([]);
+  });
+
+  it('is committed behind the work, one request at a time, and the next one has all that was dealt with meanwhile', async () => {
+    const first = Promise.withResolvers<void>();
+    const { calls, worker, deliver } = session(
+      async () => undefined,
+      () => first.promise,
+    );
+    await deliver(records(1_200));
+    await deliver(records(7), 4);
+    expect(calls.filter((call) => call.startsWith('committed'))).toEqual(['committed 500']);
+    first.resolve();
+    await worker.settled();
+    expect(calls.filter((call) => call.startsWith('committed'))).toEqual(['committed 500', 'committed 1200,7']);
+  });
+
+  it('cannot be committed by a member that the group has given up: the next batch tells kafkajs', async () => {
+    const { worker, deliver } = session(
+      async () => undefined,
+      () => Promise.reject(new Error('rebalancing')),
+    );
+    await deliver(records(1));
+    await worker.settled();
+    await expect(deliver(records(1), 4)).rejects.toThrow('rebalancing');
   });
 });

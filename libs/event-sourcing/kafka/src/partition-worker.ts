@@ -1,8 +1,9 @@
 import type { OnBatch } from '@keyfold/event-sourcing';
-import type { EachBatchPayload, KafkaMessage, PartitionOffset } from 'kafkajs';
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { KafkaSettings } from './client.js';
 import { toMessage } from './messages.js';
 import type { Notes } from './notes.js';
+import { OffsetCommits } from './offset-commits.js';
 import { abortable } from './waiting.js';
 
 const SLICE = 500;
@@ -15,6 +16,7 @@ export class PartitionWorker {
   progress = 0;
   private readonly failures = new Map<string, number>();
   private readonly abandonment = new AbortController();
+  private readonly commits = new OffsetCommits();
 
   constructor(
     private readonly settings: KafkaSettings,
@@ -26,8 +28,14 @@ export class PartitionWorker {
     this.abandonment.abort(new Error('the consumer was stopped before the batch was done'));
   }
 
+  /** Resolves when what was dealt with so far is committed, or cannot be. */
+  settled(): Promise<void> {
+    return this.commits.settled();
+  }
+
   /**
-   * Hands the records over in slices. The offset moves only when a slice is done: resolved for the next fetch, committed for the next owner of the partition.
+   * Hands the records over in slices. The offset moves only when a slice is done: resolved for the next fetch, and committed, behind the work, for the next owner of
+   * the partition. kafkajs fetches again when all that it has fetched is through, so whatever is awaited here holds up every partition.
    * A slice that is refused stays unresolved and its partition is paused for the back-off, so that the next fetch brings the same slice while the
    * other partitions flow and the regular fetches keep the membership alive.
    */
@@ -40,9 +48,8 @@ export class PartitionWorker {
       if (note === null) return;
       const last = slice.at(-1)!.offset;
       payload.resolveOffset(last);
-      // kafkajs hands the metadata on to the broker; its types do not know.
-      const committed: PartitionOffset & { metadata: string } = { partition, offset: (BigInt(last) + 1n).toString(), metadata: note };
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [committed] }] });
+      this.commits.add({ topic, partition, offset: (BigInt(last) + 1n).toString(), metadata: note }, payload.commitOffsetsIfNecessary);
+      this.commits.check();
       await payload.heartbeat();
     }
   };
