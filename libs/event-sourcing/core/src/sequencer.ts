@@ -7,6 +7,8 @@ const SCAN = 5_000;
 const BULK = 500;
 const IDLE_MS = 1_000;
 const LONGEST_REST_MS = 25;
+/** Commits in one scan from which on it is under load: fewer are numbered as they come, so that nobody waits for a rest. */
+const MANY = 8;
 const LONGEST_BACK_OFF_MS = 5_000;
 
 /** How far the numbering has got, as the lease says. */
@@ -115,7 +117,7 @@ export class Sequencer {
       }
       progress();
       // Under load it leaves the server to the appends for as long as it has worked, and then finds more to do at once: few and large writes.
-      if (complete && appended.rings !== seen)
+      if (complete && order.length >= MANY && appended.rings !== seen)
         await this.tools.clock.wait(Math.min(this.tools.clock.now().getTime() - began, LONGEST_REST_MS), signal);
       else if (complete) await appended.wait(seen, this.tools.clock, IDLE_MS, signal);
     }
