@@ -144,29 +144,40 @@ export class DeadLetters {
     return applied;
   }
 
-  /** False when the mark has passed the event already: a crash came between the mark and the removal of the letter. */
+  /**
+   * The letter leaves in the write that moves the mark, so in the generation whose mark it is: one that serves since then has its own queue, and its own letter of
+   * this event. False when the mark had passed the event already.
+   */
   private async retryOne(subscriber: Retryable, { streamId, version }: DeadLetter, incoming: Incoming | undefined): Promise<boolean> {
     const { projection } = subscriber;
     const { applied } = (await this.store.marks(projection, [streamId])).get(streamId) ?? NO_MARKS;
-    let isNew = version > applied;
-    if (isNew) {
-      if (version !== applied + 1) throw new Error(`version ${applied + 1} of ${streamId} must come first`);
-      if (!incoming) throw new Error(`${streamId} version ${version} is not in the feed`);
-      const event = incoming.read();
-      const changes = this.tools.registry.knows(event.type) ? await subscriber.reapply(event) : NO_CHANGES;
-      // Under the partition that it came from: mirrors of the view are refreshed by partition.
-      const partition = sourcePartition(event.service, event.partitionKey);
-      await this.store.transact<object>(projection, { partition, streams: [streamId], rows: changes.rows }, (state) => {
-        const marks = state.marks.get(streamId) ?? NO_MARKS;
-        // Another generation serves since the marks were read, and its queue begins earlier.
-        if (version > marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
-        isNew = version === marks.applied + 1; // no more, when another retry was faster
-        if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
-        return { marks: new Map([[streamId, { accepted: marks.accepted, applied: version }]]), rows: changes.fold(state.rows), parked: [] };
-      });
-    }
-    await this.store.removeDeadLetters(projection, streamId, version);
+    if (version <= applied) return this.sweep(projection, { streamId, version });
+    if (version !== applied + 1) throw new Error(`version ${applied + 1} of ${streamId} must come first`);
+    if (!incoming) throw new Error(`${streamId} version ${version} is not in the feed`);
+    const event = incoming.read();
+    const changes = this.tools.registry.knows(event.type) ? await subscriber.reapply(event) : NO_CHANGES;
+    // Under the partition that it came from: mirrors of the view are refreshed by partition.
+    const partition = sourcePartition(event.service, event.partitionKey);
+    let isNew = true;
+    await this.store.transact<object>(projection, { partition, streams: [streamId], rows: changes.rows }, (state) => {
+      const marks = state.marks.get(streamId) ?? NO_MARKS;
+      // Another generation serves since the marks were read, and its queue begins earlier.
+      if (version > marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
+      isNew = version === marks.applied + 1; // no more, when another retry was faster
+      if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
+      const moved = new Map([[streamId, { accepted: marks.accepted, applied: version }]]);
+      return { marks: moved, rows: changes.fold(state.rows), parked: [], drained: new Map([[streamId, version]]) };
+    });
     return isNew;
+  }
+
+  /** Removes the letter of an event that was applied: former releases did that in a step of its own, which a crash could prevent. */
+  private async sweep(projection: AnyProjection, { streamId, version }: Pick<DeadLetter, 'streamId' | 'version'>): Promise<false> {
+    await this.store.transact(projection, { partition: topicOf(ownerOf(projection, streamId)), streams: [streamId], rows: [] }, ({ marks }) => {
+      const { applied } = marks.get(streamId) ?? NO_MARKS;
+      return { marks: new Map(), rows: new Map(), parked: [], drained: new Map([[streamId, Math.min(version, applied)]]) };
+    });
+    return false;
   }
 
   /** Says of the letter at the head why it failed last: one that was queued behind another may wait for an unknown version. */

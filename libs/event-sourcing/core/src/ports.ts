@@ -132,6 +132,8 @@ export interface BatchWrite<Row> {
   readonly rows: ReadonlyMap<string, Row | null>;
   /** One of the same stream and version takes the place of the former. */
   readonly parked: readonly DeadLetter[];
+  /** Stream -> version up to which its dead letters leave the queue; the discarded ones stay. */
+  readonly drained?: ReadonlyMap<string, number>;
 }
 
 export interface DeadLetterQuery {
@@ -165,8 +167,6 @@ export interface ProjectionStore {
   deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]>;
   /** Those of a stream, or of all; without the discarded ones. */
   countDeadLetters(projection: Projection, streamId?: string): Promise<number>;
-  /** Leaves the discarded ones. */
-  removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void>;
 
   /** Rows by id behind `afterId` ('' from the first), at most `limit`: a walk over all of them, which sees what does not change meanwhile. */
   scanRows(projection: Projection, afterId: string, limit: number): Promise<{ readonly id: string; readonly row: object }[]>;

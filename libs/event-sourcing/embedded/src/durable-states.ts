@@ -60,10 +60,6 @@ export class DurableStates {
     });
   }
 
-  removeLetters(projection: Projection, streamId: string, upToVersion: number): void {
-    this.sql.unpark.run(keyOf(projection), streamId, upToVersion);
-  }
-
   built(projection: Projection): boolean {
     return this.sql.built.get(keyOf(projection)) !== undefined;
   }
@@ -72,12 +68,13 @@ export class DurableStates {
     this.sql.setBuilt.run(keyOf(projection));
   }
 
-  private writeAll(key: string, { marks, rows, parked }: BatchWrite<object>): void {
+  private writeAll(key: string, { marks, rows, parked, drained = new Map() }: BatchWrite<object>): void {
     for (const [streamId, { accepted, applied }] of marks as ReadonlyMap<string, Marks>) this.sql.setMark.run(key, streamId, accepted, applied);
     for (const [id, row] of rows)
       if (row) this.sql.setRow.run(key, id, JSON.stringify(row));
       else this.sql.dropRow.run(key, id);
     for (const letter of parked) this.sql.park.run(key, letter.streamId, letter.version, JSON.stringify(letter));
+    for (const [streamId, version] of drained) this.sql.unpark.run(key, streamId, version);
   }
 }
 

@@ -38,7 +38,7 @@ describe('durable projections', () => {
     expect(await after.deadLetters(rows, { limit: 10 })).toHaveLength(1);
     expect(await after.built(rows)).toBe(true);
 
-    await after.removeDeadLetters(rows, 'thing-1', 3);
+    await after.transact(rows, { partition: 'p/0', streams: [], rows: [] }, () => ({ marks: new Map(), rows: new Map(), parked: [], drained: new Map([['thing-1', 3]]) }));
     expect(await open().deadLetters(rows, { limit: 10 })).toEqual([]);
   });
 

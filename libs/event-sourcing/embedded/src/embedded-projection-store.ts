@@ -52,12 +52,6 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     return this.generations.slot(projection).serving.letters({ streamId }).length;
   }
 
-  async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
-    const { durable, serving } = this.generations.slot(projection);
-    durable?.removeLetters(projection, streamId, upToVersion);
-    serving.removeLetters(streamId, upToVersion);
-  }
-
   async scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {
     return this.generations.slot(projection).serving.rowWalk.page(afterId, limit).map(([id, row]) => ({ id, row }));
   }

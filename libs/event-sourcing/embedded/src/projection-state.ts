@@ -21,10 +21,11 @@ export class ProjectionState {
     for (const letter of kept.letters) this.park(letter);
   }
 
-  write({ marks, rows, parked }: BatchWrite<object>): void {
+  write({ marks, rows, parked, drained = new Map() }: BatchWrite<object>): void {
     for (const [streamId, mark] of marks) this.marks.set(streamId, mark);
     for (const [id, row] of rows) this.rows.set(id, row);
     for (const letter of parked) this.park(letter);
+    for (const [streamId, version] of drained) this.drain(streamId, version);
   }
 
   /** All that there are, also the discarded ones. */
@@ -40,7 +41,7 @@ export class ProjectionState {
       .sort(inOrder);
   }
 
-  removeLetters(streamId: string, upToVersion: number): void {
+  private drain(streamId: string, upToVersion: number): void {
     for (const letter of this.letters({ streamId })) if (letter.version <= upToVersion) this.parked.delete(keyOf(letter));
   }
 

@@ -1,7 +1,7 @@
 import { type BatchState, type BatchWrite, type Projection, RowRefused } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
 import { READ_MS } from './connection.js';
-import { type DeadLetterDocument, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
+import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
 
@@ -42,7 +42,7 @@ export class BatchTransaction {
     return { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) };
   }
 
-  async write({ rows, marks, parked }: BatchWrite<object>, partition: string): Promise<void> {
+  async write({ rows, marks, parked, drained = new Map() }: BatchWrite<object>, partition: string): Promise<void> {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
     if (rows.size > 0) await refusing(() => this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options));
     if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
@@ -50,6 +50,8 @@ export class BatchTransaction {
     if (moved.length > 0) await this.marks.bulkWrite(moved, options);
     const letters = parked.map((letter) => toDeadLetterDocument(this.view, letter));
     if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, NONE)), options);
+    for (const [streamId, version] of drained)
+      await deadLettersOf(this.db).deleteMany({ ...deadLetterFilter(this.view, { streamId }), version: { $lte: version } }, { session: this.session });
   }
 
   private async byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {

@@ -1,7 +1,7 @@
 import { type AnyProjection, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
 import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
-import { databaseOf, DURABLE, MAJORITY, READ_MS, within } from './connection.js';
+import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { GateShut } from './gates.js';
 import { generationKey } from './generation-collections.js';
@@ -85,11 +85,6 @@ export class MongoProjectionStore implements ProjectionStore {
   async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
     const view = generationKey(keyOf(projection), await this.ask(this.generations.serving(projection)));
     return this.ask(deadLettersOf(this.db).countDocuments(deadLetterFilter(view, { streamId }), { readConcern: MAJORITY, maxTimeMS: READ_MS }));
-  }
-
-  async removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
-    const view = generationKey(keyOf(projection), await this.ask(this.generations.serving(projection)));
-    await this.ask(deadLettersOf(this.db).deleteMany({ ...deadLetterFilter(view, { streamId }), version: { $lte: upToVersion } }, { writeConcern: DURABLE }));
   }
 
   scanRows(projection: Projection, afterId: string, limit: number): Promise<{ id: string; row: object }[]> {

@@ -82,7 +82,7 @@ export class SimulatedProjectionStore implements ProjectionStore {
     });
   }
 
-  private commit(view: string, { generation, documents }: Snapshot, { marks, rows, parked }: BatchWrite<object>): Promise<boolean> {
+  private commit(view: string, { generation, documents }: Snapshot, { marks, rows, parked, drained }: BatchWrite<object>): Promise<boolean> {
     const changes: Change[] = [
       ...[...rows].map(([id, row]) => ({ collection: rowsOf(view, generation), id, document: row ?? undefined })),
       ...[...marks].map(([id, mark]) => ({ collection: marksOf(view, generation), id, document: mark })),
@@ -100,8 +100,9 @@ export class SimulatedProjectionStore implements ProjectionStore {
         const passes = !isClosed(this.server, view) && localView(this.server, view).serving === generation;
         if (!passes || !changes.every(isCurrent)) return reply.answer(false);
         watchMarks(this.process.world, this.server, view, changes);
-        if (changes.length + letters.length === 0) return reply.answer(true);
-        this.server.whenDurable(this.server.write([...changes, ...letters]), reply, true);
+        const written = [...changes, ...letters, ...this.leaving(lettersOf(view, generation), drained)];
+        if (written.length === 0) return reply.answer(true);
+        this.server.whenDurable(this.server.write(written), reply, true);
       },
     );
   }
@@ -128,16 +129,6 @@ export class SimulatedProjectionStore implements ProjectionStore {
         this.scan(marksOf, projection, { after: afterStreamId, limit }).map(([streamId, marks]) => ({ streamId, marks: marks as Marks })),
       ),
     );
-  }
-
-  removeDeadLetters(projection: Projection, streamId: string, upToVersion: number): Promise<void> {
-    return this.ask('remove dead letters', (reply) => {
-      const collection = lettersOf(viewOf(projection), servingGeneration(this.server, viewOf(projection)));
-      const gone = [...this.server.local<DeadLetter>(collection)].filter(
-        ([, letter]) => letter.streamId === streamId && letter.version <= upToVersion && letter.kind !== 'discarded',
-      );
-      this.server.whenDurable(this.server.write(gone.map(([id]) => ({ collection, id, document: undefined }))), reply, undefined);
-    });
   }
 
   built(projection: Projection): Promise<boolean> {
@@ -187,6 +178,13 @@ export class SimulatedProjectionStore implements ProjectionStore {
       .filter((letter) => (kind === undefined ? letter.kind !== 'discarded' : letter.kind === kind))
       .filter((letter) => (streamId === undefined || letter.streamId === streamId) && (after === undefined || inOrder(letter, after) > 0))
       .sort(inOrder);
+  }
+
+  private leaving(collection: string, drained: ReadonlyMap<string, number> = new Map()): Change[] {
+    const gone = [...this.server.local<DeadLetter>(collection)].filter(
+      ([, { streamId, version, kind }]) => version <= (drained.get(streamId) ?? 0) && kind !== 'discarded',
+    );
+    return gone.map(([id]) => ({ collection, id, document: undefined }));
   }
 
   private scan(of: typeof rowsOf, projection: Projection, { after, limit }: { after: string; limit: number }): [string, object][] {

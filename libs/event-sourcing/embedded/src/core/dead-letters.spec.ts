@@ -11,6 +11,7 @@ interface Steps {
 }
 
 const follows = [counterContract as AggregateContract<never>];
+const AT = '2026-01-01T00:00:00.000Z';
 
 /** What of each counter was seen, in the order in which it was; it cannot fold the values that `broken` holds. */
 const broken = new Set<number>();
@@ -140,6 +141,40 @@ describe('a retry', () => {
       [3, 'poison', 'RangeError: cannot fold 14'],
       [4, 'queued', 'queued behind a dead letter'],
     ]);
+  });
+
+  it('takes the letter out of the generation whose mark it moves, and not out of one that serves since', async () => {
+    broken.add(3);
+    await add('1', 3);
+    await projector().apply('p/0', await arrived());
+    const [parked] = await store.deadLetters(steps, { limit: 1 });
+    await store.setBuilt(steps);
+    await store.generations.begin(steps, AT);
+    const claim = (await store.generations.claim(steps))!;
+    const mark = { accepted: 1, applied: 0, isNew: true };
+    await store.generations.checkpoint(steps, claim, { rows: new Map(), marks: new Map([['counter-1', mark]]), parked: [parked!], positions: {} }, {});
+    const nothing = { rows: new Map(), marks: new Map(), parked: [], positions: {} };
+    const transact = store.transact.bind(store);
+    store.transact = async <Row extends object>(...batch: Parameters<typeof transact<Row>>) => {
+      store.transact = transact;
+      await transact(...batch);
+      await store.generations.switchOver(steps, claim, { state: 'switched', at: AT, tail: async () => nothing });
+    };
+    broken.clear();
+    expect(await letters().retry(projector(), 'counter-1')).toMatchObject({ left: 0, cause: null });
+    expect([await seen(), await marksOf(projector())]).toEqual([[3], { accepted: 1, applied: 1 }]);
+  });
+
+  it('removes the letter of an event that was applied, as former releases could leave it', async () => {
+    broken.add(3);
+    await add('1', 3);
+    await projector().apply('p/0', await arrived());
+    const [parked] = await store.deadLetters(steps, { limit: 1 });
+    broken.clear();
+    await letters().retry(projector(), 'counter-1');
+    await store.transact(steps, { partition: 'p/0', streams: [], rows: [] }, () => ({ marks: new Map(), rows: new Map(), parked: [parked!] }));
+    expect(await letters().retry(projector(), 'counter-1')).toEqual({ applied: 0, left: 0, cause: null });
+    expect(await seen()).toEqual([3]);
   });
 
   it('neither loses nor reorders an event that arrives meanwhile, however the two fall together', async () => {
