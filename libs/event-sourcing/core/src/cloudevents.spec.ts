@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { envelopeOf, PARTITIONS, partitionOf, toMessages, toRecordedEvent } from './cloudevents.js';
 import { UnknownEventVersion } from './errors.js';
 import { type AggregateContract, EventRegistry, recordedEvents, type SequencedCommit } from './events.js';
+import { incomingOfCommit, incomingOfMessage } from './subscription.js';
 import { someCommit, someEvent } from './testing/commits.js';
 import { counterContract } from './testing/counter.js';
 
@@ -92,5 +93,11 @@ describe('messages', () => {
     const [message] = toMessages('test', sequenced());
     const future = { ...message!, headers: { ...message!.headers, ce_schemaversion: '2' } };
     expect(() => toRecordedEvent(future, registry)).toThrow(UnknownEventVersion);
+  });
+
+  it('say of an event what the log says of it when it is fetched from there', () => {
+    const commit = sequenced();
+    const received = toMessages('test', commit).map((message) => incomingOfMessage('test', message, registry)!.read());
+    expect(incomingOfCommit('test', commit, registry).map((event) => event.read())).toEqual(received);
   });
 });

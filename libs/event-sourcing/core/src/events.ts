@@ -187,7 +187,13 @@ export class EventRegistry {
 
 /** The events of a sequenced commit as consumers see them, upcast. */
 export function recordedEvents(service: string, commit: SequencedCommit, registry: EventRegistry): RecordedEvent[] {
-  return commit.events.map((event, index) => ({
+  return commit.events.map((_event, index) => recordedEvent(service, commit, index, registry));
+}
+
+/** One of them. */
+export function recordedEvent(service: string, commit: SequencedCommit, index: number, registry: EventRegistry): RecordedEvent {
+  const event = commit.events[index]!;
+  return {
     eventId: event.eventId,
     type: event.type,
     data: registry.upcast(event.type, event.schemaVersion, event.data),
@@ -206,5 +212,5 @@ export function recordedEvents(service: string, commit: SequencedCommit, registr
     causationId: commit.causationId,
     actor: commit.actor,
     traceparent: commit.traceparent,
-  }));
+  };
 }

@@ -3,6 +3,7 @@ import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { SequencedCommit } from './events.js';
 import type { BehindStream, BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
+import { PAGE } from './log-pages.js';
 import type { DeadLetter, Marks } from './ports.js';
 import type { Projection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
@@ -20,8 +21,6 @@ interface KeptMarks extends Marks {
 
 type Positions = Readonly<Record<string, number>>;
 
-/** Commits of a log that are read at once; the feed may give fewer. */
-export const PAGE = 2_000;
 /** Rows and marks that may wait to be written. More makes fewer writes of the same row, but more to be done again after a crash and a larger transaction. */
 const MOST_DIRTY = 20_000;
 const LONGEST_DIRTY_MS = 8_000;

@@ -1,8 +1,8 @@
 import { movedMarks, movedMarksText } from './beyond-log.js';
 import { NoPreviousGeneration, RowRefused, Superseded, Unavailable } from './errors.js';
 import { type BehindStream, type BeyondLog, type BuiltWrite, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
-import type { SequencedCommit } from './events.js';
-import { GenerationFeed, PAGE } from './generation-feed.js';
+import { GenerationFeed } from './generation-feed.js';
+import { pagesOf } from './log-pages.js';
 import type { AuditEntry, AuditLog, Failpoint, Metrics, ProjectionStore } from './ports.js';
 import type { AnyProjection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
@@ -169,7 +169,7 @@ export class Rebuilder {
       await failpoint('rebuild-checkpoint');
     };
     for (const [service, end] of ends) {
-      for await (const commits of this.pages(service, positions[service] ?? 0, end)) {
+      for await (const commits of pagesOf(feeds, service, { after: positions[service] ?? 0, end })) {
         if (signal.aborted) break;
         await feed.takeCommits(service, commits);
         positions[service] = commits[commits.length - 1]!.position;
@@ -177,21 +177,6 @@ export class Rebuilder {
       }
     }
     if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await write();
-  }
-
-  /** The log of a service after `position`, up to `end`. A page is on its way while the one before is folded and written. */
-  private async *pages(service: string, position: number, end: number): AsyncGenerator<SequencedCommit[]> {
-    const ask = (after: number): Promise<SequencedCommit[]> => {
-      const page = this.tools.feeds.after(service, after, PAGE);
-      page.catch(() => undefined); // told when it is awaited
-      return page;
-    };
-    for (let next = position < end ? ask(position) : null; next; ) {
-      const commits = await next;
-      const last = commits[commits.length - 1]?.position ?? end;
-      next = last < end ? ask(last) : null;
-      if (commits.length > 0) yield commits;
-    }
   }
 
   private async compare({ claim, feed }: Feeding, signal: AbortSignal): Promise<void> {

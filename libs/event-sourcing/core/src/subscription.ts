@@ -1,6 +1,6 @@
 import { envelopeOf, toRecordedEvent } from './cloudevents.js';
 import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
-import { recordedEvents } from './events.js';
+import { recordedEvent } from './events.js';
 import type { Feeds, Marks, Message } from './ports.js';
 
 /** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
@@ -30,7 +30,7 @@ export function incomingOfCommit(service: string, commit: SequencedCommit, regis
     get raw() {
       return JSON.stringify(event.data);
     },
-    read: once(() => recordedEvents(service, { ...commit, events: [event], expectedVersion: commit.expectedVersion + index }, registry)[0]!),
+    read: once(() => recordedEvent(service, commit, index, registry)),
   }));
 }
 

@@ -119,13 +119,15 @@ export class MongoEventStore implements EventStore {
     const page: SequencedCommit[] = [];
     const collect = async (): Promise<SequencedCommit[]> => {
       let bytes = 0;
-      for await (const document of cursor) {
-        // The numbers of a batch do not appear in their order: behind a hole a lower one may still come.
-        if (document.position !== position + page.length + 1) break;
-        page.push(toCommit(document) as SequencedCommit);
-        for (const event of document.events) bytes += event.data.length;
-        if (bytes > FEED_BYTES) break;
-      }
+      for await (const first of cursor)
+        // What has come with it is there at once, and need not be awaited one by one.
+        for (const document of [first, ...cursor.readBufferedDocuments()]) {
+          // The numbers of a batch do not appear in their order: behind a hole a lower one may still come.
+          if (document.position !== position + page.length + 1) return page;
+          page.push(toCommit(document) as SequencedCommit);
+          for (const event of document.events) bytes += event.data.length;
+          if (bytes > FEED_BYTES) return page;
+        }
       return page;
     };
     return this.ask(collect());
