@@ -65,7 +65,7 @@ const keyfold = (context, numbers, rate, topics) => ({
       topics: [topicOf('bench')],
       async onBatch(batch) {
         const note = await deliver(batch, subscribers, { ...tools, registry, feeds: opened.feeds });
-        for (const { headers } of batch.messages) announce(headers.ce_subject, Number(headers.ce_streamversion));
+        for (const { headers } of batch.messages) if (headers.ce_subject) announce(headers.ce_subject, Number(headers.ce_streamversion)); // a marker has none
         return note;
       },
     });

@@ -1,4 +1,4 @@
-import { BatchFold, type Placed } from './batch-fold.js';
+import { BatchFold, Gap, type Placed } from './batch-fold.js';
 import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { SequencedCommit } from './events.js';
@@ -167,11 +167,19 @@ export class GenerationFeed {
 
   private async take(events: readonly Incoming[], refused: Obstacle | null = null): Promise<void> {
     if (events.length === 0) return;
-    await this.load([...new Set(events.map((event) => event.streamId))], []);
-    // Without a hole in all but one case: the generation that served before may lack events of before the switch.
-    const fresh = await gapless(events, this.marks, this.tools, () => undefined);
-    const placed = fresh.map((event) => this.folding.place(event));
-    await this.load([], [...new Set(placed.flatMap((event) => event.rows ?? []))]);
+    if (!this.complete) await this.load([...new Set(events.map((event) => event.streamId))], []);
+    try {
+      await this.foldIn(events, refused);
+    } catch (error) {
+      if (!(error instanceof Gap)) throw error;
+      // The generation that served before may lack events of before the switch.
+      await this.foldIn(await gapless(events, this.marks, this.tools, () => undefined), refused);
+    }
+  }
+
+  private async foldIn(events: readonly Incoming[], refused: Obstacle | null): Promise<void> {
+    const placed = events.map((event) => this.folding.place(event));
+    if (!this.complete) await this.load([], [...new Set(placed.flatMap((event) => event.rows ?? []))]);
     const before = { marks: this.marks, rows: { get: (id: string) => this.rows.get(id)?.row ?? undefined } };
     const { rows, marks, parked } = this.folding.fold(placed, before, refused);
     for (const [id, row] of rows) this.keepRow(id, row);
@@ -195,7 +203,6 @@ export class GenerationFeed {
   }
 
   private async load(streams: readonly string[], rows: readonly string[]): Promise<void> {
-    if (this.complete) return;
     const keys = { streams: streams.filter((id) => !this.marks.has(id)), rows: rows.filter((id) => !this.rows.has(id)) };
     if (keys.streams.length + keys.rows.length === 0) return;
     const found = await this.generations.read(this.projection, this.claim, keys);
