@@ -76,6 +76,25 @@ describe('a projector', () => {
     expect(service.log.entries).toContainEqual(expect.objectContaining({ level: 'warn', fields: { projection: 'totals', streamId: 'counter-1', after: 0 } }));
   });
 
+  it('finds a gap in a batch of any size', async () => {
+    for (let by = 1; by <= 8; by++) await add('1', by);
+    await apply((await log()).slice(5));
+    expect(await marks('1')).toEqual({ accepted: 8, applied: 8 });
+    for (let by = 9; by <= 40; by++) await add('1', by);
+    await apply((await log()).slice(9));
+    expect(await marks('1')).toEqual({ accepted: 40, applied: 40 });
+    expect(await total()).toBe(820);
+  });
+
+  it('writes nothing of a large batch that is known from end to end', async () => {
+    for (let by = 1; by <= 30; by++) await add('1', by);
+    const commits = await log();
+    await apply(commits);
+    store.transact = () => Promise.reject(new Error('written'));
+    await apply(commits);
+    expect(await total()).toBe(465);
+  });
+
   it('takes nothing of a batch with a gap that the feed cannot fill yet', async () => {
     await add('1', 1);
     await add('1', 2);
