@@ -1,3 +1,4 @@
+import { PARTITIONS } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { DURABLE, READ_MS } from './connection.js';
 import { inTransaction } from './transaction.js';
@@ -48,14 +49,18 @@ export class Gates {
   }
 
   /**
-   * Makes the gate where there is none. It is made in a transaction that also writes the document of the projection, as a switch does:
-   * so a switch that did not see it comes after or before it as a whole.
+   * Makes the gate where there is none, and those of the other partitions of its topic with it: events of them are on their way, and would each wait for theirs. They are made in a transaction that also writes the document of the projection, as a switch does:
+   * so a switch that did not see them comes after or before that as a whole.
    */
   async ensure(key: string, partition: string, serving: (session: mongo.ClientSession) => Promise<{ serving: number; built: boolean }>): Promise<void> {
     const _id = `${key}|${partition}`;
     if (await this.gates.findOne({ _id }, { projection: { _id: 1 }, maxTimeMS: READ_MS })) return;
     await inTransaction(this.db, async (session) => {
-      await this.gates.insertOne({ _id, ...(await serving(session)), batches: 0, closedUntil: OPEN }, { session });
+      const leads = await serving(session);
+      const ids = siblingsOf(partition).map((sibling) => `${key}|${sibling}`);
+      const there = new Set((await this.gates.find({ _id: { $in: ids } }, { session, projection: { _id: 1 }, maxTimeMS: READ_MS }).toArray()).map((gate) => gate._id));
+      const missing = ids.filter((id) => !there.has(id)).map((id) => ({ _id: id, ...leads, batches: 0, closedUntil: OPEN }));
+      if (missing.length > 0) await this.gates.insertMany(missing, { session });
     });
   }
 
@@ -76,4 +81,10 @@ export class Gates {
   private all(key: string): mongo.Filter<GateDocument> {
     return { _id: { $gte: `${key}|`, $lt: `${key}|\uffff` } };
   }
+}
+
+/** All partitions of the topic that a partition is one of; the partition alone where it is none of a topic. */
+function siblingsOf(partition: string): string[] {
+  const [, topic] = /^(.+)\/\d+$/.exec(partition) ?? [];
+  return topic === undefined ? [partition] : [...new Set([partition, ...Array.from({ length: PARTITIONS }, (_, i) => `${topic}/${i}`)])];
 }

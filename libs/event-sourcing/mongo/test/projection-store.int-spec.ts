@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Projection, projection, type ProjectionStore, Superseded } from '@keyfold/event-sourcing';
+import { PARTITIONS, type Projection, projection, type ProjectionStore, Superseded } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
 import mongoose, { type Connection } from 'mongoose';
 import { openConnection } from '../src/connection.js';
@@ -164,6 +164,15 @@ describe('generations', () => {
     });
     await expect(patient.generations.checkpoint(counts(), first, NOTHING, {})).rejects.toThrow(Superseded);
     await patient.generations.checkpoint(counts(), second, NOTHING, {});
+  });
+
+  it('have the gates of all partitions of a topic from the first batch on, and each gate is made once', async () => {
+    await Promise.all([3, 7, 3].map((partition) => put(store, counts(), `p.events.v1/${partition}`, [{ id: `r${partition}`, count: 1 }])));
+    await put(store, counts(), 'p.events.v1', [{ id: 'r', count: 1 }]);
+    const gates = await database.connection.collection<{ _id: string; serving: number; batches: number }>('gates').find().sort({ _id: 1 }).toArray();
+    const names = ['', ...Array.from({ length: PARTITIONS }, (_, i) => `/${i}`)].map((partition) => `counts_v1|p.events.v1${partition}`);
+    expect(gates.map(({ _id }) => _id)).toEqual(names.sort());
+    expect(gates.reduce((sum, { batches }) => sum + batches, 0)).toBe(4);
   });
 
   it('are not switched past a batch that is under way', async () => {
