@@ -50,6 +50,7 @@ export class PartitionWorker {
       payload.resolveOffset(last);
       this.commits.add({ topic, partition, offset: (BigInt(last) + 1n).toString(), metadata: note }, payload.commitOffsetsIfNecessary);
       this.commits.check();
+      if (!payload.isRunning()) await this.commits.settled(); // before the group is left: then nobody may commit for it
       await payload.heartbeat();
     }
   };

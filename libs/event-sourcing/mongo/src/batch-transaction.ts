@@ -1,17 +1,12 @@
-import { type BatchState, type BatchWrite, type Projection, RowRefused } from '@keyfold/event-sourcing';
+import { type BatchState, type Projection, RowRefused } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
+import type { BatchKeys, GroupWrite } from './batch-group.js';
 import { READ_MS } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
 
-export interface BatchKeys {
-  readonly partition: string;
-  readonly streams: readonly string[];
-  readonly rows: readonly string[];
-}
-
-/** The reads and writes of one partition batch inside an open transaction on one generation. The reads go one after the other: a transaction has one session. */
+/** The reads and writes of partition batches inside an open transaction on one generation. The reads go one after the other: a transaction has one session. */
 export class BatchTransaction {
   private readonly rows: mongo.Collection<RowDocument>;
   private readonly marks: mongo.Collection<MarksDocument>;
@@ -33,7 +28,7 @@ export class BatchTransaction {
     this.view = generationKey(key, generation);
   }
 
-  async read(keys: BatchKeys): Promise<BatchState<never>> {
+  async read(keys: Pick<BatchKeys, 'streams' | 'rows'>): Promise<BatchState<never>> {
     const marks = await this.byId(this.marks, keys.streams);
     const rows = await this.byId(this.rows, keys.rows);
     this.absentMarks = without(keys.streams, marks);
@@ -42,10 +37,10 @@ export class BatchTransaction {
     return { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) };
   }
 
-  async write({ rows, marks, parked, drained = new Map() }: BatchWrite<object>, partition: string): Promise<void> {
+  async write({ rows, marks, parked, drained }: GroupWrite): Promise<void> {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
-    if (rows.size > 0) await refusing(() => this.rows.bulkWrite([...rows].map(([id, row]) => this.rowOperation(id, row, partition)), options));
-    if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows, partition);
+    if (rows.size > 0) await refusing(() => this.rows.bulkWrite([...rows].map(([id, { row, partitions }]) => this.rowOperation(id, row, partitions)), options));
+    if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows);
     const moved = [...marks].map(([_id, { accepted, applied }]) => put<MarksDocument>({ _id, accepted, applied }, this.absentMarks));
     if (moved.length > 0) await this.marks.bulkWrite(moved, options);
     const letters = parked.map((letter) => toDeadLetterDocument(this.view, letter));
@@ -60,16 +55,16 @@ export class BatchTransaction {
     return collection.find(filter, { session: this.session, maxTimeMS: READ_MS, batchSize: ids.length + 1 }).toArray();
   }
 
-  private rowOperation(_id: string, row: object | null, partition: string): mongo.AnyBulkWriteOperation<RowDocument> {
+  private rowOperation(_id: string, row: object | null, written: ReadonlySet<string>): mongo.AnyBulkWriteOperation<RowDocument> {
     if (!row) return { deleteOne: { filter: { _id } } };
-    const partitions = this.projection.mirrored ? [...new Set([...(this.partitionsOf.get(_id) ?? []), partition])] : null;
+    const partitions = this.projection.mirrored ? [...new Set([...(this.partitionsOf.get(_id) ?? []), ...written])] : null;
     return put(toRowDocument(_id, row, partitions), this.absentRows);
   }
 
   /** Mirrors reload a partition when its stamp has moved. A deletion moves the stamps of all partitions under which a mirror may hold the row. */
-  private async moveStamps(rows: ReadonlyMap<string, object | null>, partition: string): Promise<void> {
-    const partitions = new Set([partition]);
-    for (const [id, row] of rows) if (!row) for (const other of this.partitionsOf.get(id) ?? []) partitions.add(other);
+  private async moveStamps(rows: GroupWrite['rows']): Promise<void> {
+    const partitions = new Set<string>();
+    for (const [id, { row, partitions: written }] of rows) for (const partition of [...written, ...(row ? [] : (this.partitionsOf.get(id) ?? []))]) partitions.add(partition);
     const moved = [...partitions].map((name) => ({ updateOne: { filter: { _id: `${this.view}|${name}` }, update: { $inc: { count: 1 } }, upsert: true } }));
     await this.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session: this.session, ordered: false });
   }

@@ -48,6 +48,14 @@ export class Gates {
     return gate;
   }
 
+  /** Passes several at once, with the transaction. Which one serves is the same behind all of them: a switch leads them in one transaction. Throws GateShut. */
+  async passAll(key: string, partitions: readonly string[], session: mongo.ClientSession): Promise<GateDocument> {
+    const others = partitions.slice(1).map((partition) => `${key}|${partition}`);
+    const open = { _id: { $in: others }, $expr: { $lte: ['$closedUntil', '$$NOW'] } };
+    if (others.length > 0 && (await this.gates.updateMany(open, { $inc: { batches: 1 } }, { session })).matchedCount < others.length) throw new GateShut(others.join(' or '));
+    return this.pass(key, partitions[0]!, session);
+  }
+
   /**
    * Makes the gate where there is none, and those of the other partitions of its topic with it: events of them are on their way, and would each wait for theirs. They are made in a transaction that also writes the document of the projection, as a switch does:
    * so a switch that did not see them comes after or before that as a whole.

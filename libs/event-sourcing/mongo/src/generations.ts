@@ -81,9 +81,9 @@ export class MongoGenerations implements Generations {
     await this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, { writeConcern: DURABLE });
   }
 
-  /** Orders a batch of `partition` before or after every switch, and says which generation serves for it. To be retried on GateShut, after `ensureGate`. */
-  async pass(projection: AnyProjection, partition: string, session: mongo.ClientSession): Promise<number> {
-    return (await this.gates.pass(keyOf(projection), partition, session)).serving;
+  /** Orders batches of `partitions` before or after every switch, and says which generation serves for them. To be retried on GateShut, after `ensureGate`. */
+  async pass(projection: AnyProjection, partitions: readonly string[], session: mongo.ClientSession): Promise<number> {
+    return (await this.gates.passAll(keyOf(projection), partitions, session)).serving;
   }
 
   async ensureGate(projection: AnyProjection, partition: string): Promise<void> {

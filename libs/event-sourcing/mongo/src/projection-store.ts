@@ -1,6 +1,7 @@
-import { type AnyProjection, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, type View } from '@keyfold/event-sourcing';
+import { type AnyProjection, Batcher, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
-import { type BatchKeys, BatchTransaction } from './batch-transaction.js';
+import { type Batch, type BatchKeys, foldGroup, keysOf } from './batch-group.js';
+import { BatchTransaction } from './batch-transaction.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { GateShut } from './gates.js';
@@ -20,12 +21,15 @@ const TRANSACT = {
   isConflict: (error: unknown): boolean => error instanceof GateShut || isConflict(error),
 };
 
-type Fold = (state: BatchState<never>) => BatchWrite<object>;
+/** Batches in one transaction: as many as a consumer has partitions in hand. */
+const MOST_TOGETHER = 8;
+const MOST_WAITING = 1_000;
 
 /**
- * Read models in the service's database. One partition batch is one transaction over rows, marks, dead letters and stamps, reading at a snapshot:
+ * Read models in the service's database. A partition batch is written in one transaction over rows, marks, dead letters and stamps, reading at a snapshot:
  * of two that touch the same row or mark only one commits, and the other reads and folds again. It passes the gate of its partition, which orders it
- * before or after every switch of generations and says which one serves (see Gates).
+ * before or after every switch of generations and says which one serves (see Gates). Batches that come while one is being written share the next transaction
+ * (group commit): it costs the server hardly more than the transaction of one.
  */
 export class MongoProjectionStore implements ProjectionStore {
   readonly generations: MongoGenerations;
@@ -33,6 +37,7 @@ export class MongoProjectionStore implements ProjectionStore {
   /** Rings after each batch that this process has written. */
   private readonly written = new Bell();
   private readonly mirrors = new Map<string, Mirror<object>>();
+  private readonly writers = new Map<string, Batcher<Batch, undefined>>();
 
   constructor(
     connection: Connection,
@@ -56,20 +61,42 @@ export class MongoProjectionStore implements ProjectionStore {
   }
 
   async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
-    const work = (): Promise<void> => this.attempt(projection as Projection<never> as Projection, keys, fold as Fold);
-    await whileConflicting({ db: this.db, clock: this.tools.clock }, TRANSACT, work);
+    await this.writer(projection as Projection<never> as Projection).add({ keys, fold: fold as Batch['fold'] });
     this.written.ring();
   }
 
-  private async attempt(projection: Projection, keys: BatchKeys, fold: Fold): Promise<void> {
+  private writer(projection: Projection): Batcher<Batch, undefined> {
+    const key = keyOf(projection);
+    const writer = this.writers.get(key) ?? new Batcher({ name: key, run: (batches) => this.writeTogether(projection, batches), maxBatch: MOST_TOGETHER, maxWaiting: MOST_WAITING });
+    this.writers.set(key, writer);
+    return writer;
+  }
+
+  /** Which of several batches a row came of that the store refuses shows when each is written alone. */
+  private async writeTogether(projection: Projection, batches: readonly Batch[]): Promise<readonly (Error | undefined)[]> {
     try {
-      await inTransaction(this.db, async (session) => {
-        const generation = await this.generations.pass(projection, keys.partition, session);
-        const batch = new BatchTransaction(this.db, session, projection, generation);
-        await batch.write(fold(await batch.read(keys)), keys.partition);
+      return await whileConflicting({ db: this.db, clock: this.tools.clock }, TRANSACT, () => this.attempt(projection, batches));
+    } catch (error) {
+      if (batches.length === 1 || !(error instanceof RowRefused)) throw error;
+    }
+    const alone: (Error | undefined)[] = [];
+    for (const batch of batches) alone.push(...(await this.writeTogether(projection, [batch]).catch((error: unknown) => [error as Error])));
+    return alone;
+  }
+
+  private async attempt(projection: Projection, batches: readonly Batch[]): Promise<readonly (Error | undefined)[]> {
+    const keys = keysOf(batches);
+    try {
+      return await inTransaction(this.db, async (session) => {
+        const generation = await this.generations.pass(projection, keys.partitions, session);
+        const transaction = new BatchTransaction(this.db, session, projection, generation);
+        const { write, errors } = foldGroup(batches, await transaction.read(keys));
+        if (errors.length === 1 && errors[0]) throw errors[0];
+        await transaction.write(write);
+        return errors;
       });
     } catch (error) {
-      if (error instanceof GateShut) await this.generations.ensureGate(projection, keys.partition);
+      if (error instanceof GateShut) for (const partition of keys.partitions) await this.generations.ensureGate(projection, partition);
       throw error;
     }
   }
