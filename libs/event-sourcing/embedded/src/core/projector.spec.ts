@@ -86,6 +86,18 @@ describe('a projector', () => {
     expect(await total()).toBe(820);
   });
 
+  it('judges each stream by its own mark in a batch of any size', async () => {
+    for (let by = 1; by <= 5; by++) await add('1', by);
+    await apply(await log());
+    await add('2', 100);
+    await apply((await log()).slice(5));
+    for (let by = 6; by <= 30; by++) await add('1', by);
+    await add('3', 1_000);
+    await apply(await log());
+    expect(await total()).toBe(465 + 1_100);
+    expect([await marks('1'), await marks('2'), await marks('3')].map((mark) => mark?.applied)).toEqual([30, 1, 1]);
+  });
+
   it('writes nothing of a large batch that is known from end to end', async () => {
     for (let by = 1; by <= 30; by++) await add('1', by);
     const commits = await log();
