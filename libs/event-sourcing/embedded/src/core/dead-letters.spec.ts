@@ -158,7 +158,7 @@ describe('a retry', () => {
     store.transact = async <Row extends object>(...batch: Parameters<typeof transact<Row>>) => {
       store.transact = transact;
       await transact(...batch);
-      await store.generations.switchOver(steps, claim, { state: 'switched', at: AT, tail: async () => nothing });
+      await store.generations.switchOver(steps, claim, { state: 'switched', at: AT, beyond: new Map(), tail: async () => nothing });
     };
     broken.clear();
     expect(await letters().retry(projector(), 'counter-1')).toMatchObject({ left: 0, cause: null });
