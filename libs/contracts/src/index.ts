@@ -11,7 +11,15 @@ import { opportunityGuardContract, satisfactionGuardContract } from './guard.eve
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
 import { accountsPersonContract, satisfactionPersonContract } from './person.events.js';
-import { accountClosureContract, missedCadenceContract, missedObjectivesContract, opportunityClosureCheckContract, satisfactionClosureCheckContract } from './processes.js';
+import {
+  accessExpiryContract,
+  accountClosureContract,
+  missedCadenceContract,
+  missedObjectivesContract,
+  opportunityClosureCheckContract,
+  satisfactionClosureCheckContract,
+  workloadReviewContract,
+} from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
 export * from './accounts/engagement-plan.events.js';
@@ -57,6 +65,8 @@ export const contracts = [
   missedObjectivesContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
+  accessExpiryContract,
+  workloadReviewContract,
 ] as readonly AggregateContract<never>[] as readonly AggregateContract[];
 
 export const registry = new EventRegistry(contracts);

@@ -9,3 +9,7 @@ export const satisfactionClosureCheckContract = processContract('satisfaction', 
 export const missedCadenceContract = processContract('accounts', 'missed-cadence', 'cadence');
 /** Says that objectives were missed once their due date went by; one instance per plan. */
 export const missedObjectivesContract = processContract('accounts', 'missed-objectives', 'objectives');
+/** Says when a granted role has run out; one instance per grant. */
+export const accessExpiryContract = processContract('accounts', 'access-expiry', 'accessexpiry');
+/** Has the workload of a key account manager measured every month; one instance per member. */
+export const workloadReviewContract = processContract('accounts', 'workload-review', 'workloadreview');

@@ -6,7 +6,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '@keyfold/event-sourcing';
 import { CommandRoutes, HealthController, Problems } from '@keyfold/event-sourcing-nest';
-import { AuthGuard } from './auth/auth.guard.js';
+import { Access } from './access/access.js';
+import { AuthGuard, type Standings } from './auth/auth.guard.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { registerApiDocs } from './http/api-docs.js';
 import { BODY_LIMIT, registerBodyParsers } from './http/body.js';
@@ -60,7 +61,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   await fastify.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY }, strictTransportSecurity: false });
   await registerApiDocs(fastify, () => openApi(app.get(DiscoveryService)));
   await options.routes?.(fastify);
-  app.useGlobalGuards(new AuthGuard(app.get(Reflector), options.authenticator));
+  app.useGlobalGuards(new AuthGuard(app.get(Reflector), options.authenticator, standingsOf(app)));
   app.useGlobalPipes(validationPipe());
   app.useGlobalInterceptors(new EtagInterceptor());
   app.useGlobalFilters(filter);
@@ -68,6 +69,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
   denyUndeclared(app);
   return app;
 }
+
+/** Every service of the process knows every member: the first is asked. */
+const standingsOf = (app: NestFastifyApplication): Standings | null =>
+  app.get(DiscoveryService).getProviders().map(({ instance }) => instance as unknown).find((instance) => instance instanceof Access) ?? null;
 
 /** No inline script, nothing from elsewhere. Styles may be inline: the component library sets sizes that way. TLS, and so HSTS, ends before Keyfold. */
 export const CONTENT_SECURITY = {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule, useCases } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
+import { accessExpiry } from './access-expiry/access-expiry.process.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { armCadenceWhenAccountIsQualified } from './engagement-plan/arm-cadence-when-account-is-qualified.js';
 import { Cadences } from './engagement-plan/cadences.js';
@@ -41,9 +42,22 @@ import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.j
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
 import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
 import { taskQueries, tasks } from './task/tasks.projection.js';
-import { onboardMemberCase, reassignMemberCase, withdrawMemberCase } from './team-member/onboard-member.js';
+import { teamBoard } from './team-board/team-board.projection.js';
+import { skillsMatrixQueries, teamBoardQueries } from './team-board/team-board.queries.js';
+import { oneOnOneQueries, oneOnOnes } from './team-board/one-on-ones.projection.js';
+import { teamCapacityQuery } from './team-board/team-capacity.query.js';
+import { assessSkillCase, completeTrainingCase, confirmProbationCase, endProbationCase, holdOneOnOneCase, recordCredentialCase } from './team-member/develop-member.js';
+import { expireAccessCase, grantRoleCase, revokeRoleCase } from './team-member/grant-role.js';
+import { offboardMemberCase } from './team-member/offboard-member.js';
+import { changeMemberPositionCase, onboardMemberCase, reassignMemberCase, withdrawMemberCase } from './team-member/onboard-member.js';
+import { cancelAbsenceCase, recordAbsenceCase, setQuotaCase, setRampPlanCase } from './team-member/plan-member.js';
 import { teamMemberQueries, teamMembers } from './team-member/team-members.projection.js';
 import { TeamMembers } from './team-member/team-members.js';
+import { kamWorkloadQuery } from './workload/kam-workload.queries.js';
+import { proposeRequisitionWhenWorkloadExceedsThreshold } from './workload/propose-requisition-when-workload-exceeds-threshold.js';
+import { reviewWorkloadCase } from './workload/review-workload.js';
+import { workloadReview } from './workload/workload-review.process.js';
+import { Workloads } from './workload/workloads.js';
 
 const persons = personRoutes('accounts');
 
@@ -67,6 +81,27 @@ const { controllers, providers } = useCases(
   reassignMemberCase,
   withdrawMemberCase,
   ...teamMemberQueries,
+  changeMemberPositionCase,
+  offboardMemberCase,
+  assessSkillCase,
+  recordCredentialCase,
+  completeTrainingCase,
+  confirmProbationCase,
+  endProbationCase,
+  holdOneOnOneCase,
+  setRampPlanCase,
+  setQuotaCase,
+  recordAbsenceCase,
+  cancelAbsenceCase,
+  grantRoleCase,
+  revokeRoleCase,
+  expireAccessCase,
+  reviewWorkloadCase,
+  ...teamBoardQueries,
+  ...skillsMatrixQueries,
+  ...oneOnOneQueries,
+  teamCapacityQuery,
+  kamWorkloadQuery,
 
   addTaskCase,
   raiseTaskCase,
@@ -118,6 +153,7 @@ const { controllers, providers } = useCases(
     Stakeholders,
     TeamMembers,
     TierASeats,
+    Workloads,
   ],
 })
 export class AccountsModule {
@@ -136,15 +172,18 @@ export class AccountsModule {
         touchpoints,
         ...plans.projections,
         policies,
+        teamBoard,
+        oneOnOnes,
       ],
       policies: [
         registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
+        proposeRequisitionWhenWorkloadExceedsThreshold,
         armCadenceWhenAccountIsQualified,
         ...plans.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, missedCadence, ...plans.processes],
+      processes: [accountClosure, missedCadence, accessExpiry, workloadReview, ...plans.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

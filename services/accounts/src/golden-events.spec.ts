@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing';
 import { personOf } from '@keyfold/platform';
+import { accessExpiry } from './access-expiry/access-expiry.process.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { accountPlan } from './account-plan/account-plan.aggregate.js';
 import { engagementPlan } from './engagement-plan/engagement-plan.aggregate.js';
@@ -12,6 +13,7 @@ import { reservation } from './reservation/reservation.aggregate.js';
 import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
+import { workloadReview } from './workload/workload-review.process.js';
 
 const foldings = [
   keyAccount,
@@ -26,6 +28,8 @@ const foldings = [
   foldingOf(missedCadence),
   accountPlan,
   foldingOf(missedObjectives),
+  foldingOf(accessExpiry),
+  foldingOf(workloadReview),
 ];
 
 describe.each(foldings)('the fold of $contract.name', (folding) => {

@@ -11,6 +11,7 @@ export interface PolicyContents {
   readonly cadence: CadencePolicy;
   readonly authority: AuthorityPolicy;
   readonly workload: WorkloadPolicy;
+  readonly capacity: CapacityPolicy;
   readonly 'strategic-axes': StrategicAxesPolicy;
   readonly plans: PlansPolicy;
   readonly csr: CsrPolicy;
@@ -24,7 +25,7 @@ export interface PolicyContents {
 export type PolicyKind = keyof PolicyContents;
 
 export const POLICY_KINDS = [
-  'tiers', 'selection', 'cadence', 'authority', 'workload', 'strategic-axes', 'plans', 'csr', 'emissions', 'retention', 'calendar', 'sector-pack', 'role-labels',
+  'tiers', 'selection', 'cadence', 'authority', 'workload', 'capacity', 'strategic-axes', 'plans', 'csr', 'emissions', 'retention', 'calendar', 'sector-pack', 'role-labels',
 ] as const satisfies readonly PolicyKind[];
 
 /** A number for each tier. */
@@ -67,6 +68,17 @@ export interface WorkloadPolicy {
   readonly hoursPerAccount: PerTier;
   readonly hoursAvailable: number;
   readonly thresholdPercent: number;
+}
+
+/**
+ * What a member can sell and work (domain.md 3.15), where nothing else was set for him: per cent of the quota in each quarter from the first day on, what of it is
+ * expected to be reached, what of the working time goes into selling, and the hours a month that an open task takes.
+ */
+export interface CapacityPolicy {
+  readonly rampPercentByQuarter: readonly number[];
+  readonly expectedAttainmentPercent: number;
+  readonly utilisationPercent: number;
+  readonly hoursPerTask: number;
 }
 
 /** What the company wants (domain.md M9): marketing plans cite one of these. */
@@ -153,6 +165,7 @@ export const DEFAULT_POLICIES: PolicyContents = {
   cadence: { operationalDays: { A: 30, B: 42, C: 91 }, businessReviewDays: { A: 91, B: 182, C: 365 }, executiveReviewDays: { A: 182, B: 365, C: 730 } },
   authority: { discountPercent: { team: 5, kam: 10, director: 20 } },
   workload: { hoursPerAccount: { A: 8, B: 5, C: 2 }, hoursAvailable: 130, thresholdPercent: 100 },
+  capacity: { rampPercentByQuarter: [0, 25, 50, 100], expectedAttainmentPercent: 100, utilisationPercent: 100, hoursPerTask: 1 },
   'strategic-axes': { axes: [] },
   plans: { swotItemsPerQuadrant: 1, whitespaceCoveragePercent: 80, reschedulingsUntilAlert: 3, spendTolerancePercent: 5, livingPlanDays: 45 },
   csr: { weights: { society: 35, economy: 30, environment: 35 }, reviewFrom: { amountMinor: 10_000_000, currency: 'EUR' } },

@@ -41,6 +41,8 @@ export type AccessLevel = 'read' | 'edit';
 
 /** Who has a say in an account today. */
 export interface AccountAccess {
+  /** By which a grant may open it to be read; absent where it is to be changed. */
+  readonly accountId?: string;
   readonly ownerId: string | null;
   readonly team: readonly { readonly memberId: string; readonly access: AccessLevel }[];
 }

@@ -23,5 +23,5 @@ export const Act = (name: string, ...roles: Role[]): MethodDecorator =>
 export const Request = (name: string, ...roles: Role[]): MethodDecorator =>
   applyDecorators(Post(`:id/${name}`), HttpCode(202), SetMetadata(ROUTE_COMMAND, { name }), Allow(...roles));
 
-/** `GET <path>`: a query. */
-export const Read = (path: string, ...roles: Role[]): MethodDecorator => applyDecorators(Get(path), Allow(...roles));
+/** `GET <path>`: a query. A consultant may ask what a key account manager may; of which accounts, and until when, his grants say. */
+export const Read = (path: string, ...roles: Role[]): MethodDecorator => applyDecorators(Get(path), Allow(...roles, ...(roles.includes('kam') ? (['consultant'] as const) : [])));

@@ -1,20 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { GrantedRole } from '@keyfold/contracts';
 import type { Actor, Filter, ProjectionStore } from '@keyfold/event-sourcing';
 import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
-import { accountDirectory, type DirectoryAccount, type DirectoryMember, memberDirectory } from './directories.js';
+import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
 const SEES_ALL = ['auditor', 'bi', 'finance', 'operator', 'service', 'service-agent'];
 
-const scopeOf = (memberId: string | null, covers: Scope['covers']): Scope => ({
-  memberId,
-  covers,
-  coversAccount: ({ ownerId, team }, access) => covers(ownerId) || (memberId !== null && team.some((member) => member.memberId === memberId && (access === 'read' || member.access === 'edit'))),
-});
+/** They lead or look after everybody, and have no accounts. */
+const COVERS_MEMBERS = ['hr', 'admin'];
+
+type Covers = Scope['covers'];
+
+/** `grants` open accounts to be read; `ofAccounts` says whose accounts are covered, where that is not whatever else of theirs is. */
+function scopeOf(memberId: string | null, covers: Covers, grants: DirectoryMember['grants'] = [], ofAccounts: Covers = covers): Scope {
+  const isGranted = (accountId: string | undefined): boolean => grants.some(({ accountIds }) => accountIds === null || (accountId !== undefined && accountIds.includes(accountId)));
+  const isInTeam = (team: AccountAccess['team'], access: AccessLevel): boolean => memberId !== null && team.some((member) => member.memberId === memberId && (access === 'read' || member.access === 'edit'));
+  return {
+    memberId,
+    covers,
+    coversAccount: ({ accountId, ownerId, team }, access) => ofAccounts(ownerId) || isInTeam(team, access) || (access === 'read' && isGranted(accountId)),
+  };
+}
 
 /**
  * Role x scope (architecture.md 1): a key account manager covers what is his; a director himself, everybody below him and what nobody owns;
- * the roles of SEES_ALL cover everything. The team of an account covers that account, to read or to edit. G10: every query and every command asks here.
+ * HR every member, but no account; the roles of SEES_ALL everything. The team of an account covers that account, to read or to edit; a grant opens accounts to be read
+ * until its instant, whenever its end is said. Whoever has left covers nothing. G10: every query and every command asks here.
  */
 @Injectable()
 export class Access extends Scopes {
@@ -27,11 +39,24 @@ export class Access extends Scopes {
 
   async of(principal: Actor): Promise<Scope> {
     const { memberId, roles } = principal;
+    const now = this.now();
+    const member = memberId === null ? null : await this.member(memberId);
+    if (member?.leavesAt && member.leavesAt <= now) return scopeOf(memberId, () => false);
     if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true);
     if (memberId === null) return scopeOf(memberId, () => false);
-    if (!roles.includes('director')) return scopeOf(memberId, (ownerId) => ownerId === memberId);
+    const own: Covers = (ownerId) => ownerId === memberId;
+    const grants = grantsAt(member, now);
+    if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, grants, own);
+    if (!roles.includes('director')) return scopeOf(memberId, own, grants);
     const team = await this.teamOf(memberId);
-    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId));
+    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), grants);
+  }
+
+  /** Whether a member has left, and as what he may read for the time being. */
+  async standingOf(memberId: string): Promise<{ left: boolean; granted: readonly GrantedRole[] }> {
+    const member = await this.member(memberId);
+    const now = this.now();
+    return { left: member?.leavesAt != null && member.leavesAt <= now, granted: grantsAt(member, now).map(({ role }) => role) };
   }
 
   /** Matches rows whose `field` holds the id of an account that the scope covers. */
@@ -51,7 +76,7 @@ export class Access extends Scopes {
 
   async accountsIn(scope: Scope): Promise<DirectoryAccount[]> {
     const accounts = await this.store.view(accountDirectory).all();
-    const today = this.today();
+    const today = this.now();
     return accounts.filter((account) => scope.coversAccount(accessOn(account, today), 'read'));
   }
 
@@ -59,7 +84,7 @@ export class Access extends Scopes {
   async coversAccount(scope: Scope, accountId: string | null, access: AccessLevel): Promise<boolean> {
     if (accountId === null) return scope.covers(null);
     const account = await this.account(accountId);
-    return account !== null && scope.coversAccount(accessOn(account, this.today()), access);
+    return account !== null && scope.coversAccount(accessOn(account, this.now()), access);
   }
 
   account(id: string): Promise<DirectoryAccount | null> {
@@ -73,7 +98,7 @@ export class Access extends Scopes {
   /** Owner today; null for an account that nobody owns or that this service does not know. */
   async ownerOf(accountId: string): Promise<string | null> {
     const account = await this.account(accountId);
-    return account && ownerToday(account, this.today());
+    return account && ownerToday(account, this.now());
   }
 
   async accountName(id: string | null): Promise<string | null> {
@@ -92,7 +117,8 @@ export class Access extends Scopes {
     return this.adapters.vault.decrypt(ciphertext);
   }
 
-  private today(): string {
+  /** RFC 3339 in UTC. */
+  now(): string {
     return this.adapters.clock.now().toISOString();
   }
 
@@ -106,8 +132,9 @@ export class Access extends Scopes {
 
 const coversAll = (scope: Scope): boolean => scope.covers(null) && scope.covers('');
 
-const accessOn = (account: DirectoryAccount, now: string): AccountAccess => ({ ownerId: ownerToday(account, now), team: account.team });
+const accessOn = (account: DirectoryAccount, now: string): AccountAccess => ({ accountId: account.id, ownerId: ownerToday(account, now), team: account.team });
 
-function ownerToday(account: DirectoryAccount, now: string): string | null {
+/** Whose an account is at an instant; null for one that nobody owns. */
+export function ownerToday(account: DirectoryAccount, now: string): string | null {
   return account.owners.findLast((owner) => owner.from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null;
 }

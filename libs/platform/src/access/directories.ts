@@ -1,4 +1,4 @@
-import { type KeyAccountEvent, keyAccountContract, type MemberRole, type TeamMemberEvent, teamMemberContract, type Tier } from '@keyfold/contracts';
+import { type GrantedRole, type KeyAccountEvent, keyAccountContract, type MemberRole, type TeamMemberEvent, teamMemberContract, type Tier } from '@keyfold/contracts';
 import { ignored, projection } from '@keyfold/event-sourcing';
 
 /** What every service needs to know of the people: who is whose manager. The name is ciphertext. */
@@ -8,6 +8,10 @@ export interface DirectoryMember {
   readonly role: MemberRole;
   readonly managerId: string | null;
   readonly region: string | null;
+  /** The instant from which on the member is not with us any more. */
+  readonly leavesAt: string | null;
+  /** Those that were not revoked; one ends by itself at its instant, also before that is said. */
+  readonly grants: readonly { readonly grantId: string; readonly role: GrantedRole; readonly accountIds: readonly string[] | null; readonly expiresAt: string }[];
 }
 
 /** What every service needs to know of an account: whose it is, and whether something may be opened on it. */
@@ -27,24 +31,38 @@ export interface DirectoryAccount {
 
 export const memberDirectory = projection<DirectoryMember, TeamMemberEvent>({
   name: 'member-directory',
-  version: 1,
+  version: 2,
   follows: [teamMemberContract],
   mirrored: true,
   fold(row, event, id): DirectoryMember | null {
     switch (event.type) {
       case 'accounts.team-member.onboarded': {
         const { name, role, managerId, region } = event.data;
-        return { id, name, role, managerId, region };
+        return { id, name, role, managerId, region, leavesAt: null, grants: [] };
       }
       case 'accounts.team-member.reassigned':
         return { ...row!, ...event.data };
+      case 'accounts.team-member.position-changed':
+        return { ...row!, role: event.data.role };
+      case 'accounts.team-member.role-granted': {
+        const { grantId, role, accountIds, expiresAt } = event.data;
+        return { ...row!, grants: [...row!.grants, { grantId, role, accountIds, expiresAt }] };
+      }
+      case 'accounts.team-member.role-revoked':
+      case 'accounts.team-member.access-expired':
+        return { ...row!, grants: row!.grants.filter(({ grantId }) => grantId !== event.data.grantId) };
+      case 'accounts.team-member.offboarded':
+        return { ...row!, leavesAt: event.occurredAt };
       case 'accounts.team-member.withdrawn':
         return null;
       default:
-        return ignored(row, event);
+        return row;
     }
   },
 });
+
+/** Grants of a member that run at an instant. */
+export const grantsAt = (member: DirectoryMember | null, now: string): DirectoryMember['grants'] => member?.grants.filter(({ expiresAt }) => expiresAt > now) ?? [];
 
 export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
   name: 'account-directory',

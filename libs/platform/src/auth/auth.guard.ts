@@ -1,24 +1,40 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Role } from '@keyfold/contracts';
-import { Forbidden } from '@keyfold/event-sourcing';
+import { type Actor, Forbidden } from '@keyfold/event-sourcing';
 import { type EdgeRequest, ROUTE_PUBLIC, ROUTE_ROLES } from '@keyfold/event-sourcing-nest';
 import { Authenticator } from './authenticator.js';
 
-/** Guards every route: public, or open to the roles it declares. A route that declares nothing is open to nobody. */
+/** What is known of a member beside his token. */
+export interface Standings {
+  standingOf(memberId: string): Promise<{ readonly left: boolean; readonly granted: readonly Role[] }>;
+}
+
+/**
+ * Guards every route: public, or open to the roles it declares. A route that declares nothing is open to nobody. Roles are those of the token; granted ones open what is
+ * only read, and a consultant has no other: his token alone opens nothing, and a grant that has run out opens nothing either.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
+    private readonly standings: Standings | null,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(ROUTE_PUBLIC, [context.getHandler(), context.getClass()])) return true;
-    const request = context.switchToHttp().getRequest<EdgeRequest & { headers: { authorization?: string } }>();
+    const request = context.switchToHttp().getRequest<EdgeRequest & { method: string; headers: { authorization?: string } }>();
     request.principal = await this.authenticator.principalOf(request.headers.authorization);
     const allowed = this.reflector.get<Role[] | undefined>(ROUTE_ROLES, context.getHandler()) ?? [];
-    if (!request.principal.roles.some((role) => allowed.some((other) => other === role))) throw new Forbidden('role-missing');
-    return true;
+    const roles = await this.rolesOf(request.principal, request.method === 'GET');
+    if (roles.some((role) => allowed.some((other) => other === role))) return true;
+    throw new Forbidden(request.principal.roles.includes('consultant') && allowed.includes('consultant') ? 'access-expired' : 'role-missing');
+  }
+
+  private async rolesOf({ memberId, roles }: Actor, reads: boolean): Promise<readonly string[]> {
+    const standing = memberId === null ? undefined : await this.standings?.standingOf(memberId);
+    if (standing?.left) throw new Forbidden('member-offboarded');
+    return [...roles.filter((role) => role !== 'consultant'), ...(reads ? (standing?.granted ?? []) : [])];
   }
 }

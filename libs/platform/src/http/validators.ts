@@ -74,6 +74,24 @@ export const IsInstant = (): PropertyDecorator =>
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 export const IsCurrency = (): PropertyDecorator => rule('isCurrency', 'an ISO 4217 currency code', { type: 'string', pattern: '^[A-Z]{3}$' }, (value) => typeof value === 'string' && CURRENCIES.has(value));
 
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+/** ISO 3166-1 alpha-2. */
+export const IsCountry = (): PropertyDecorator =>
+  rule('isCountry', 'an ISO 3166-1 country code such as FR', { type: 'string', pattern: COUNTRY.source }, (value) => typeof value === 'string' && COUNTRY.test(value) && COUNTRIES.of(value) !== undefined);
+const COUNTRY = /^[A-Z]{2}$/;
+
+/** A year in a query, 2000 to 2199. */
+export const IsYear = (): PropertyDecorator => (target, property) => {
+  Type(() => Number)(target, property as string);
+  IsWhole(2_000, 2_199)(target, property);
+};
+
+const MONTH = /^(19|20|21)\d\d-(0[1-9]|1[0-2])$/;
+
+/** `YYYY-MM`. */
+export const IsMonth = (): PropertyDecorator => rule('isMonth', 'a month, YYYY-MM', { type: 'string', pattern: MONTH.source }, (value) => typeof value === 'string' && MONTH.test(value));
+
 /** The value may be null; absent is an error. */
 export const OrNull = (): PropertyDecorator => ValidateIf(isNotNull);
 export const isNotNull = (_body: object, value: unknown): boolean => value !== null;
@@ -109,6 +127,11 @@ export const IsBodies =
 export const IsIds = (max: number, min = 0): PropertyDecorator =>
   rule('isIds', `a list of ${min} to ${max} different ids`, { type: 'array', items: { type: 'string', pattern: ID.source }, minItems: min, maxItems: max, uniqueItems: true }, (value) =>
     Array.isArray(value) && value.length >= min && value.length <= max && value.every((id) => typeof id === 'string' && ID.test(id)) && new Set(value).size === value.length);
+
+/** A list of shares in per cent, 0 to 100. */
+export const IsPercents = (max: number, min = 0): PropertyDecorator =>
+  rule('isPercents', `a list of ${min} to ${max} numbers from 0 to 100`, { type: 'array', items: { type: 'number', minimum: 0, maximum: 100 }, minItems: min, maxItems: max }, (value) =>
+    Array.isArray(value) && value.length >= min && value.length <= max && value.every((share) => typeof share === 'number' && share >= 0 && share <= 100));
 
 /** A list of dates, each once. */
 export const IsDates = (max: number): PropertyDecorator =>

@@ -17,6 +17,7 @@ export const assignOwnerCase = useCase(AssignOwner, {
   async prepare(command, account, [seats, members]) {
     await members.assertOnboarded(command.ownerId);
     const changes = assignOwner(account, command.ownerId).length > 0;
+    if (changes) await members.entrust(command, command.ownerId);
     if (changes && isTierA(account)) await seats.claim(command, command.ownerId);
   },
   decide: (account, { ownerId }) => assignOwner(account, ownerId),

@@ -23,6 +23,7 @@ export const handOverCase = useCase(HandOver, {
   async prepare(command, account, [seats, members, time]) {
     await members.assertOnboarded(command.toOwnerId);
     const changes = handOver(account, command, dayOf(time, command.effectiveOn)).length > 0;
+    if (changes) await members.entrust(command, command.toOwnerId);
     if (changes && isTierA(account)) await seats.claim(command, command.toOwnerId);
   },
   decide: (account, { toOwnerId, reason, effectiveOn }, _prepared, [, , time]) => handOver(account, { toOwnerId, reason }, dayOf(time, effectiveOn)),

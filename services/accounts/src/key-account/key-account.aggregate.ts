@@ -82,6 +82,12 @@ export function accessOf(account: KeyAccount, now: string): { ownerId: string | 
   return { ownerId: account.owners.findLast(({ from }) => from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null, team: account.team };
 }
 
+/** Whether an account is a member's at an instant or will be after it, as far as is known by now. */
+export function ownsFrom(account: KeyAccount, memberId: string, from: string): boolean {
+  if (account.status === 'unknown' || account.status === 'closed' || account.status === 'withdrawn') return false;
+  return accessOf(account, from).ownerId === memberId || account.owners.some((owner) => owner.ownerId === memberId && owner.from > from);
+}
+
 /** A prospect that a key account manager brings is his from the start. */
 export function registerProspect(account: KeyAccount, facts: { name: string; profile: CompanyProfile }, ownerId: string | null): KeyAccountEvent[] {
   if (account.status !== 'unknown') throw new DomainError('account-exists');

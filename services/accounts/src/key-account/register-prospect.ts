@@ -1,6 +1,7 @@
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsName } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
+import { TeamMembers } from '../team-member/team-members.js';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
 import { keyAccount, registerProspect } from './key-account.aggregate.js';
 
@@ -13,7 +14,12 @@ export const registerProspectCase = useCase(RegisterProspect, {
   route: 'key-accounts',
   roles: ['kam', 'director'],
   on: keyAccount,
-  decide(account, { name, profile, context: { actor } }) {
-    return registerProspect(account, { name, profile: profileOf(profile) }, actor.roles.includes('kam') ? actor.memberId : null);
+  needs: [TeamMembers],
+  async prepare(command, _account, [members]) {
+    const { memberId, roles } = command.context.actor;
+    const ownerId = roles.includes('kam') ? memberId : null;
+    if (ownerId !== null) await members.entrust(command, ownerId);
+    return ownerId;
   },
+  decide: (account, { name, profile }, ownerId) => registerProspect(account, { name, profile: profileOf(profile) }, ownerId),
 });

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Bilingual, PerTier, PolicyContents, PolicyKind } from '@keyfold/contracts';
-import { BilingualBody, IsBodies, IsBody, IsCode, IsCurrency, IsDates, IsName, IsReal, IsTimeZone, IsWeekdays, IsWhole } from '@keyfold/platform';
+import { BilingualBody, IsBodies, IsBody, IsCode, IsCurrency, IsDates, IsName, IsPercents, IsReal, IsTimeZone, IsWeekdays, IsWhole } from '@keyfold/platform';
 
 class PerTierBody implements PerTier {
   @IsWhole(0, 10_000) A!: number;
@@ -48,6 +48,13 @@ class WorkloadBody {
   @IsBody(() => PerTierBody) hoursPerAccount!: PerTierBody;
   @IsWhole(1, 400) hoursAvailable!: number;
   @IsWhole(1, 500) thresholdPercent!: number;
+}
+
+class CapacityBody {
+  @IsPercents(12, 1) rampPercentByQuarter!: number[];
+  @IsReal(0, 200) expectedAttainmentPercent!: number;
+  @IsReal(0, 100) utilisationPercent!: number;
+  @IsReal(0, 100) hoursPerTask!: number;
 }
 
 class StrategicAxesBody {
@@ -118,6 +125,7 @@ export const BODIES: { readonly [Kind in PolicyKind]: Type<PolicyContents[Kind]>
   cadence: CadenceBody,
   authority: AuthorityBody,
   workload: WorkloadBody,
+  capacity: CapacityBody,
   'strategic-axes': StrategicAxesBody,
   plans: PlansBody,
   csr: CsrBody,

@@ -1,16 +1,21 @@
-import { MEMBER_ROLES, type MemberRole } from '@keyfold/contracts';
+import { MEMBER_ROLES, type MemberRole, SENIORITY_LEVELS, type SeniorityLevel } from '@keyfold/contracts';
 import { AggregateCommand, PersonalField, useCase } from '@keyfold/event-sourcing-nest';
-import { IsBody, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
+import { IsBody, IsCountry, IsDateOnly, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
+import { memberUseCase } from './member-use-case.js';
+import { changePosition, onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
 import { TeamMembers } from './team-members.js';
 
 /** A new member, or one that an import says again: the id may be chosen by the caller. */
 export class OnboardMember extends AggregateCommand {
   @PersonalField() @IsName() name!: string;
   @IsIn(MEMBER_ROLES) role!: MemberRole;
+  @IsOptional() @IsIn(SENIORITY_LEVELS) seniority?: SeniorityLevel | null;
   @IsOptional() @IsId() managerId?: string | null;
   @IsOptional() @IsText(100) region?: string | null;
+  @IsOptional() @IsCountry() country?: string | null;
+  /** Last day of the probation. */
+  @IsOptional() @IsDateOnly() probationUntil?: string | null;
   @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
@@ -21,8 +26,8 @@ export const onboardMemberCase = useCase(OnboardMember, {
   makes: true,
   needs: [TeamMembers],
   prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
-  decide: (member, { id: memberId, name, role, managerId = null, region = null, provenance = null }) =>
-    onboard(member, { memberId, name, role, managerId, region, provenance }),
+  decide: (member, { id: memberId, name, role, seniority = null, managerId = null, region = null, country = null, probationUntil = null, provenance = null }) =>
+    onboard(member, { memberId, name, role, seniority, managerId, region, country, probationUntil, requisitionId: null, provenance }),
 });
 
 /** Another manager or region. */
@@ -38,6 +43,20 @@ export const reassignMemberCase = useCase(ReassignMember, {
   needs: [TeamMembers],
   prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
   decide: (member, { managerId = null, region = null }) => reassign(member, { managerId, region }),
+});
+
+/** A promotion, or another role (domain.md C1). What the token lets in is the identity provider's. */
+export class ChangeMemberPosition extends AggregateCommand {
+  @IsIn(MEMBER_ROLES) role!: MemberRole;
+  @IsOptional() @IsIn(SENIORITY_LEVELS) seniority?: SeniorityLevel | null;
+  @IsOptional() @IsCountry() country?: string | null;
+  @IsText(500) reason!: string;
+}
+
+export const changeMemberPositionCase = memberUseCase(ChangeMemberPosition, {
+  route: 'team-members/:id/change-position',
+  roles: ['director', 'hr'],
+  decide: (member, { role, seniority = null, country = null, reason }) => changePosition(member, { role, seniority, country }, reason),
 });
 
 /** Takes an imported member back. */

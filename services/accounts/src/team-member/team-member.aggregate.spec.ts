@@ -1,11 +1,9 @@
 import { describe, it } from '@jest/globals';
 import type { TeamMemberEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
+import { changePosition, entrust, offboard, onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
+import { anna, LATER, LEAVES_AT, leaving, offboarded, onboarded } from './team-member.facts.js';
 
-const provenance = { source: 'crm', entity: 'members', rowKey: 'm1', run: 'crm-1' };
-const anna = { memberId: 'm1', name: 'Anna', role: 'kam', managerId: 'boss', region: 'West', provenance } as const;
-const onboarded: TeamMemberEvent = { type: 'accounts.team-member.onboarded', data: anna };
 const reassigned = (managerId: string, region: string): TeamMemberEvent => ({ type: 'accounts.team-member.reassigned', data: { managerId, region } });
 const withdrawn: TeamMemberEvent = { type: 'accounts.team-member.withdrawn', data: { reason: 'undo' } };
 
@@ -24,5 +22,41 @@ describe('an imported team member', () => {
   it('is withdrawn once', () => given(teamMember, onboarded, withdrawn).when((member) => withdrawMember(member, 'undo')).thenNothing());
   it('comes back with the next import', () => given(teamMember, onboarded, withdrawn).when((member) => onboard(member, anna)).then(onboarded));
   it('that was not imported stays', () =>
-    given(teamMember, { type: 'accounts.team-member.onboarded', data: { ...anna, provenance: null } } as TeamMemberEvent).when((member) => withdrawMember(member, 'undo')).thenRefused('withdraw-not-imported'));
+    given(teamMember, { type: 'accounts.team-member.onboarded', data: { ...anna, provenance: null } }).when((member) => withdrawMember(member, 'undo')).thenRefused('withdraw-not-imported'));
+});
+
+describe('the position of a member', () => {
+  const director = { role: 'director', seniority: 2, country: 'FR' } as const;
+  const changed: TeamMemberEvent = { type: 'accounts.team-member.position-changed', data: { ...director, reason: 'grew into it' } };
+
+  it('changes with a reason', () => given(teamMember, onboarded).when((member) => changePosition(member, director, 'grew into it')).then(changed));
+  it('changes once', () => given(teamMember, onboarded, changed).when((member) => changePosition(member, director, 'again')).thenNothing());
+  it('of somebody unknown does not', () => given(teamMember).when((member) => changePosition(member, director, 'x')).thenRefused('member-unknown'));
+  it('of somebody who has left does not', () => given(teamMember, onboarded, offboarded).when((member) => changePosition(member, director, 'x')).thenRefused('member-offboarded'));
+});
+
+describe('an account that is about to become the member’s', () => {
+  const entrusted = (at: string): TeamMemberEvent => ({ type: 'accounts.team-member.account-entrusted', data: { accountId: 'acme' }, occurredAt: at });
+
+  it('is entrusted', () => given(teamMember, onboarded).when((member) => entrust(member, 'acme', LATER)).then(entrusted(LATER)));
+  it('is entrusted once by one attempt', () => given(teamMember, onboarded, entrusted(LATER)).when((member) => entrust(member, 'acme', LATER)).thenNothing());
+  it('is entrusted anew by the next attempt, which has its own time to append', () =>
+    given(teamMember, onboarded, entrusted('2026-01-01T00:00:00.000Z')).when((member) => entrust(member, 'acme', LATER)).then(entrusted(LATER)));
+  it('is not entrusted to whoever is leaving', () => given(teamMember, onboarded, offboarded).when((member) => entrust(member, 'acme', LATER)).thenRefused('member-leaving'));
+  it('may be that of somebody whom Keyfold does not know', () => given(teamMember).when((member) => entrust(member, 'acme', LATER)).thenNothing());
+
+  it('keeps him until it was looked at', () => {
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenRefused('portfolio-changing');
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, { acme: '2026-01-01T00:00:00.000Z' })).thenRefused('portfolio-changing');
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, { acme: LATER })).then(offboarded);
+  });
+});
+
+describe('a member who leaves', () => {
+  it('is offboarded from the day after the last one', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, LEAVES_AT, {})).then(offboarded));
+  it('is offboarded once', () => given(teamMember, onboarded, offboarded).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenNothing());
+  it('was there before', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, '2025-12-31T23:00:00.000Z', {})).thenRefused('last-day-before-onboarding'));
+  it('that nobody onboarded is unknown', () => given(teamMember).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenRefused('member-unknown'));
+  it('is left alone by the next import', () => given(teamMember, onboarded, offboarded).when((member) => onboard(member, anna)).thenNothing());
+  it('does not come back under the same id', () => given(teamMember, onboarded, offboarded).when((member) => onboard(member, { ...anna, provenance: null })).thenRefused('member-offboarded'));
 });

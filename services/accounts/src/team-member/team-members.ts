@@ -1,21 +1,65 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, type ProjectionStore } from '@keyfold/event-sourcing';
-import { Commands, PROJECTIONS } from '@keyfold/event-sourcing-nest';
+import { type AggregateCommand, Commands, PROJECTIONS } from '@keyfold/event-sourcing-nest';
+import { accountDirectory, Settings } from '@keyfold/platform';
+import { keyAccount, ownsFrom } from '../key-account/key-account.aggregate.js';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
-import { type TeamMember, teamMember } from './team-member.aggregate.js';
+import { assertPresent, entrust, type KnownMember, type TeamMember, teamMember } from './team-member.aggregate.js';
 import { teamMembers } from './team-members.projection.js';
+
+/** How much longer than the deadline a command may still take, and how far the clocks of two processes may be apart. */
+const MARGIN_MS = 2_000;
 
 /** Questions that other commands ask about members, answered from the members' own streams. */
 @Injectable()
 export class TeamMembers {
   constructor(
     private readonly commands: Commands,
+    private readonly settings: Settings,
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
   ) {}
 
+  /** Refuses whom Keyfold does not know, and who has left or is leaving. */
   async assertOnboarded(memberId: string): Promise<void> {
-    const { state } = await this.commands.load(teamMember, memberId);
-    if (state.status !== 'onboarded') throw new DomainError('member-unknown');
+    await this.present(memberId);
+  }
+
+  async present(memberId: string): Promise<KnownMember> {
+    return assertPresent((await this.commands.load(teamMember, memberId)).state);
+  }
+
+  /** Claimed before an account (the command's target unless named) becomes the member's, in `prepare` of whatever makes it his; refuses a member who is leaving. */
+  async entrust(command: AggregateCommand, memberId: string, accountId: string = command.id): Promise<void> {
+    const { now } = command.context;
+    await this.commands.also(teamMember, memberId, command, `entrust:${accountId}:${now}`, (member) => entrust(member, accountId, now));
+  }
+
+  /**
+   * The accounts entrusted to a member, each seen to be nobody's or somebody else's from an instant on; refuses while one is his. An account that was entrusted within the
+   * last command deadline and is not his may become it any moment: refused as well. Whatever is entrusted later changes the member's stream, on which the leaving is decided.
+   */
+  async assertHandedOver(memberId: string, from: string): Promise<KnownMember['entrusted']> {
+    const { state } = await this.commands.loadFresh(teamMember, memberId);
+    const entrusted = state.status === 'onboarded' ? state.entrusted : {};
+    const his = new Set<string>();
+    for (const accountId of new Set([...Object.keys(entrusted), ...(await this.ownedBefore(memberId))]))
+      if (ownsFrom((await this.commands.loadFresh(keyAccount, accountId)).state, memberId, from)) his.add(accountId);
+    if (his.size > 0) throw new DomainError('portfolio-not-handed-over', { count: his.size });
+    const still = new Date(this.commands.now().getTime() - this.settings.commandDeadlineMs - MARGIN_MS).toISOString();
+    if (Object.values(entrusted).some((at) => at > still)) throw new DomainError('portfolio-changing');
+    return entrusted;
+  }
+
+  /** Accounts that became the member's before there was an entrusting. */
+  private async ownedBefore(memberId: string): Promise<string[]> {
+    const accounts = await this.store.view(accountDirectory).all();
+    return accounts.filter(({ owners }) => owners.some(({ ownerId }) => ownerId === memberId)).map(({ id }) => id);
+  }
+
+  /** Refuses while others report to the member. */
+  async assertNoReports(memberId: string): Promise<void> {
+    const count = await this.store.view(teamMembers).count({ managerId: memberId, status: 'onboarded' });
+    if (count > 0) throw new DomainError('member-has-reports', { count });
   }
 
   async managerOf(memberId: string): Promise<string | null> {

@@ -73,8 +73,10 @@ export const memberAt = (row: TemporalRow<TeamMemberEvent>, point: PointInTime):
         return { id: row.id, name: fact.data.name, managerId: fact.data.managerId, region: fact.data.region };
       case 'accounts.team-member.reassigned':
         return member && { ...member, managerId: fact.data.managerId, region: fact.data.region };
-      default:
+      case 'accounts.team-member.withdrawn':
         return null;
+      default:
+        return member;
     }
   });
 
