@@ -20,7 +20,7 @@ describe('the demo identity provider', () => {
       expect(principal).toEqual({ subject: `demo:${user}`, memberId, roles: [role] });
     }
     expect(await identity.token('root')).toBeNull();
-    expect(DEMO_TEAM).toHaveLength(6);
+    expect(DEMO_TEAM).toHaveLength(7);
   });
 
   it('keeps its key in the data folder, for its owner alone, so that tokens survive a restart', async () => {

@@ -17,6 +17,7 @@ export const DEMO_PEOPLE = [
   person('agent', 'Tomasz Wilk', 'service-agent', '0d3e0000-0000-4000-8000-000000000004'),
   person('finance', 'Claire Aubry', 'finance', '0d3e0000-0000-4000-8000-000000000005'),
   person('hr', 'Ines Okoro', 'hr', '0d3e0000-0000-4000-8000-000000000006'),
+  person('consultant', 'Noor Vandaele', 'consultant', '0d3e0000-0000-4000-8000-000000000007'),
   person('auditor', 'Paul Verhoeven-Roy', 'auditor'),
   person('operator', 'Mina Sato', 'operator'),
   person('bi', 'BI reader', 'bi'),

@@ -52,7 +52,7 @@ export class RecordAbsence extends AggregateCommand {
 
 export const recordAbsenceCase = memberUseCase(RecordAbsence, {
   route: 'team-members/:id/record-absence',
-  roles: ['kam', 'sales-engineer', 'project-manager', 'bid-manager', 'director', 'hr'],
+  roles: ['director', 'hr', 'kam', 'sales-engineer', 'project-manager', 'bid-manager'],
   decide: (member, { from, to, context }) => recordAbsence(member, { absenceId: uuid5(context.commandId, 'absence'), from, to }),
 });
 
@@ -62,6 +62,6 @@ export class CancelAbsence extends AggregateCommand {
 
 export const cancelAbsenceCase = memberUseCase(CancelAbsence, {
   route: 'team-members/:id/cancel-absence',
-  roles: ['kam', 'sales-engineer', 'project-manager', 'bid-manager', 'director', 'hr'],
+  roles: ['director', 'hr', 'kam', 'sales-engineer', 'project-manager', 'bid-manager'],
   decide: (member, { absenceId }) => cancelAbsence(member, absenceId),
 });

@@ -34,6 +34,7 @@ const line = (aggregate: string, command: string | null, id: string, body: objec
 export function demoPortfolio(today: string): Step[] {
   return [
     { service: 'accounts', lines: teamLines() },
+    { service: 'accounts', lines: grantLines(today) },
     { service: 'accounts', lines: accountLines(today) },
     { service: 'opportunities', lines: [...offeringLines(), ...dealLines(today)] },
     { service: 'satisfaction', lines: incidentLines() },
@@ -46,6 +47,11 @@ const teamLines = (): Line[] =>
   DEMO_TEAM.map(({ user, name, role, memberId }) =>
     line('team-members', 'onboard', memberId, { name, role, managerId: user === 'director' ? null : member('director'), region: user === 'kam2' ? 'Nord' : 'Sud', provenance: null }),
   );
+
+/** Somebody from outside looks at everything for a quarter. */
+const grantLines = (today: string): Line[] => [
+  line('team-members', 'grant-role', member('consultant'), { role: 'consultant', until: addDays(today, 90), reason: 'Review of how the key accounts are served' }),
+];
 
 function accountLines(today: string): Line[] {
   return ACCOUNTS.flatMap(({ key, name, owner, tier, profile, clientForDays, parent }) => {

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEMO_TEAM } from '@keyfold/platform';
+import { eventually, ServiceUnderTest } from '@keyfold/testing';
+
+const SERVICE_TOKEN = '7b1e5f'.repeat(8);
+/** A claim counts as under way for this long and two seconds. */
+const COMMAND_DEADLINE_MS = 500;
+const NEXT_YEAR = new Date().getUTCFullYear() + 1;
+
+let data: string;
+let keyfold: ServiceUnderTest;
+const tokens: Record<string, string> = { service: SERVICE_TOKEN };
+const idOf = (user: string): string => DEMO_TEAM.find((person) => person.user === user)!.memberId;
+
+type Answer<T> = { status: number; body: T & { code?: string; title?: string } };
+
+async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}): Promise<Answer<T>> {
+  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', ...more };
+  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
+}
+
+async function done(user: string, path: string, body: object): Promise<string> {
+  const answer = await call(user, path, body);
+  expect([path, answer.status < 300, answer.body.code]).toEqual([path, true, undefined]);
+  return answer.body.id;
+}
+
+const tell = (user: string, member: string, command: string, body: object) => call(user, `accounts/team-members/${member}/${command}`, body);
+
+/** A member whom everybody knows. */
+async function onboard(name: string, facts: object = {}): Promise<string> {
+  const id = await done('hr', 'accounts/team-members', { name, role: 'kam', managerId: idOf('director'), ...facts });
+  await eventually(async () => expect((await call('director', `accounts/team-board/${id}`)).status).toBe(200));
+  return id;
+}
+
+async function newAccount(name: string, ownerId?: string): Promise<string> {
+  const id = await done('director', 'accounts/key-accounts', { name });
+  if (ownerId) await done('director', `accounts/key-accounts/${id}/assign-owner`, { ownerId });
+  return id;
+}
+
+const board = async <T = Record<string, unknown>>(id: string): Promise<T> => (await call<T>('director', `accounts/team-board/${id}`)).body;
+const leave = (id: string, lastDay: string) => tell('hr', id, 'offboard', { lastDay, cause: 'resigned', reason: 'another company' });
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-team-'));
+  const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN, KEYFOLD_COMMAND_DEADLINE_MS: String(COMMAND_DEADLINE_MS), KEYFOLD_LOG_LEVEL: 'error' };
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', args: ['--empty'], env });
+  for (const { user } of [...DEMO_TEAM, { user: 'auditor' }]) {
+    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
+    tokens[user] = ((await answer.json()) as { token: string }).token;
+  }
+  for (const { user, name, role, memberId } of DEMO_TEAM)
+    await done('hr', `accounts/team-members/${memberId}/onboard`, { name, role, managerId: user === 'director' ? null : idOf('director') });
+  await eventually(async () => expect((await call('director', `accounts/team-board/${idOf('consultant')}`)).status).toBe(200));
+});
+afterAll(async () => {
+  await keyfold.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('a consultant', () => {
+  const accounts = async (): Promise<string[]> => (await call<{ items: { id: string }[] }>('consultant', 'accounts/key-accounts')).body.items.map(({ id }) => id);
+  const until = `${NEXT_YEAR}-03-31`;
+
+  it('without a grant reads nothing', async () => {
+    const refused = await call('consultant', 'accounts/key-accounts', undefined, { 'accept-language': 'fr' });
+    expect([refused.status, refused.body.code, refused.body.title]).toEqual([403, 'access-expired', "Votre accès a expiré ou n'a jamais été accordé."]);
+  });
+
+  it('reads the account of a grant in every service, changes nothing, and reads no other', async () => {
+    const [open, other] = [await newAccount('Open', idOf('kam')), await newAccount('Other', idOf('kam'))];
+    await done('director', `accounts/team-members/${idOf('consultant')}/grant-role`, { role: 'consultant', accountIds: [open], until, reason: 'review' });
+    await eventually(async () => expect(await accounts()).toEqual([open]));
+    await eventually(async () => expect((await call('consultant', `reporting/portfolio/${open}`)).status).toBe(200));
+    expect((await call('consultant', `accounts/key-accounts/${other}`)).status).toBe(404);
+    expect(await call('consultant', `accounts/key-accounts/${open}/add-team-member`, { memberId: idOf('kam2'), role: 'sales-engineer', access: 'read' })).toMatchObject({ status: 403, body: { code: 'role-missing' } });
+  });
+
+  it('is not let in by whoever cannot see the account, by himself, or to everything by a director who is led', async () => {
+    expect((await tell('kam', idOf('consultant'), 'grant-role', { role: 'consultant', until, reason: 'x' })).status).toBe(403);
+    expect((await tell('director', idOf('director'), 'grant-role', { role: 'auditor', until, reason: 'x' })).body.code).toBe('member-is-self');
+    expect((await tell('director', idOf('consultant'), 'grant-role', { role: 'consultant', accountIds: ['nothing'], until, reason: 'x' })).status).toBe(404);
+  });
+
+  it('reads nothing any more once the grant is revoked', async () => {
+    const { grants } = await board<{ grants: { grantId: string }[] }>(idOf('consultant'));
+    const revoke = () => tell('director', idOf('consultant'), 'revoke-role', { grantId: grants[0]!.grantId, reason: 'done' });
+    const revoked = await revoke();
+    expect([revoked.status, (await revoke()).body.version]).toEqual([200, revoked.body.version]);
+    await eventually(async () => expect((await call('consultant', 'accounts/key-accounts')).body.code).toBe('access-expired'));
+  });
+});
+
+describe('a member who leaves', () => {
+  it('hands the portfolio over first', async () => {
+    const leaver = await onboard('Lea Verre');
+    const account = await newAccount('Held', leaver);
+    const refused = await call('hr', `accounts/team-members/${leaver}/offboard`, { lastDay: '2099-06-30', cause: 'resigned', reason: 'x' }, { 'accept-language': 'fr' });
+    expect([refused.status, refused.body.code, refused.body.title]).toEqual([422, 'portfolio-not-handed-over', "1 comptes sont encore confiés à ce membre de l'équipe après ce jour : transférez-les d'abord."]);
+    await done('director', `accounts/key-accounts/${account}/hand-over`, { toOwnerId: idOf('kam'), effectiveOn: '2099-07-01', reason: 'leaves' });
+    expect((await leave(leaver, '2099-06-29')).body.code).toBe('portfolio-not-handed-over');
+    const left = await eventually(async () => {
+      const answer = await leave(leaver, '2099-06-30');
+      expect([answer.status, answer.body.code]).toEqual([200, undefined]);
+      return answer;
+    });
+    expect((await leave(leaver, '2099-06-30')).body.version).toBe(left.body.version);
+    expect((await call('director', `accounts/key-accounts/${await newAccount('Too late')}/assign-owner`, { ownerId: leaver })).body.code).toBe('member-offboarded');
+    expect((await call('kam', `accounts/team-members/${leaver}/offboard`, { lastDay: '2099-06-30', cause: 'resigned', reason: 'x' })).status).toBe(403);
+  });
+
+  it('raced by accounts that are given to him keeps none of them, whoever comes first', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, async (_, round) => {
+        const leaver = await onboard(`Racer ${round}`);
+        const account = await newAccount(`Raced ${round}`);
+        const assign = () => call('director', `accounts/key-accounts/${account}/assign-owner`, { ownerId: leaver });
+        const [first, second] = await Promise.all(round % 2 ? [assign(), leave(leaver, '2099-06-30')] : [leave(leaver, '2099-06-30'), assign()]);
+        const { ownerId } = (await call<{ ownerId: string | null }>('director', `accounts/key-accounts/${account}?after=account-${account}:2`)).body;
+        const left = (round % 2 ? second : first).status === 200;
+        return { left, owns: ownerId === leaver };
+      }),
+    );
+    expect(outcomes.filter(({ left, owns }) => left && owns)).toEqual([]);
+    expect(outcomes.filter(({ left, owns }) => left || owns)).toHaveLength(12);
+  });
+});
+
+describe('what leads know of a member', () => {
+  it('is his growth, and only theirs to say', async () => {
+    const id = await onboard('Ada Grove', { probationUntil: '2099-12-31', seniority: 4, country: 'FR' });
+    const year = new Date().getUTCFullYear();
+    const told = async (command: string, body: object) => done('director', `accounts/team-members/${id}/${command}`, body);
+    await told('assess-skill', { skill: 'negotiation', level: 3 });
+    await told('record-credential', { diplomaLevel: 5, experienceYears: 4 });
+    await told('complete-training', { training: 'csr-in-bids', hours: 7.5, completedOn: '2026-01-15' });
+    await told('hold-one-on-one', { heldOn: '2026-01-16', notes: 'Wants to negotiate alone' });
+    await told('set-ramp-plan', { startsOn: `${year}-01-01` });
+    await told('set-quota', { year, amount: { amountMinor: 120_000_000, currency: 'EUR' }, expectedAttainmentPercent: 90, utilisationPercent: 80 });
+    await told('confirm-probation', {});
+    await eventually(async () => expect(await board(id)).toMatchObject({ name: 'Ada Grove', probation: { state: 'confirmed' }, trainingHours: 7.5, lastOneOnOneOn: '2026-01-16', seniority: 4, country: 'FR' }));
+
+    const capacity = (await call<{ members: { id: string; quarters: number[] }[]; totals: object[] }>('director', `accounts/team-capacity?year=${year}`)).body;
+    expect(capacity.members.find((member) => member.id === id)!.quarters).toEqual([0, 5_400_000, 10_800_000, 21_600_000]);
+    expect(capacity.totals).toEqual([{ amountMinor: 37_800_000, currency: 'EUR' }]);
+    const skills = (await call<{ items: { id: string; levels: object }[] }>('hr', 'accounts/skills-matrix?skill=negotiation')).body.items;
+    expect(skills).toEqual([expect.objectContaining({ id, levels: { negotiation: 3 }, diplomaLevel: 5 })]);
+    const talks = (await call<{ items: { notes: string }[] }>('director', `accounts/one-on-ones?memberId=${id}`)).body.items;
+    expect(talks).toMatchObject([{ notes: 'Wants to negotiate alone', memberName: 'Ada Grove' }]);
+
+    expect((await call('kam', `accounts/team-board/${id}`)).status).toBe(403);
+    expect((await call<{ items: object[] }>('kam', `accounts/one-on-ones?memberId=${id}`)).body.items).toEqual([]);
+    expect((await tell('director', idOf('director'), 'assess-skill', { skill: 'negotiation', level: 4 })).body.code).toBe('member-is-self');
+    expect((await tell('director', 'nobody', 'assess-skill', { skill: 'negotiation', level: 4 })).status).toBe(404);
+  });
+});
+
+describe('a key account manager over capacity', () => {
+  it('for two months is a task for the director', async () => {
+    const policy = { hoursPerAccount: { A: 8, B: 5, C: 2 }, hoursAvailable: 1, thresholdPercent: 100 };
+    await done('director', 'accounts/policies/workload--default/publish-workload', { validFrom: '2020-01-01', reason: 'test', content: policy });
+    const busy = await onboard('Bea Loaded');
+    const account = await newAccount('Heavy', busy);
+    await done('director', `accounts/key-accounts/${account}/qualify`, { tier: 'C', reason: 'small' });
+    const workload = async () => (await call<{ items: { id: string; loadPercent: number; overThreshold: boolean }[] }>('director', 'accounts/kam-workload?limit=200')).body.items.find(({ id }) => id === busy);
+    await eventually(async () => expect(await workload()).toMatchObject({ loadPercent: 200, overThreshold: true }));
+    const review = (month: string) => done('service', `accounts/team-members/${busy}/review-workload`, { month });
+    const tasks = async () => (await call<{ items: { matter: { kind: string; subject: { id: string } } }[] }>('director', `accounts/tasks?assigneeId=${idOf('director')}`)).body.items.filter(({ matter }) => matter.kind === 'workload-exceeded');
+    await review('2026-01');
+    await review('2026-02');
+    await eventually(async () => expect((await tasks()).map(({ matter }) => matter.subject)).toEqual([{ type: 'member', id: busy }]));
+    await review('2026-03');
+    await eventually(async () => expect(await board(busy)).toMatchObject({ workload: { month: '2026-03', loadPercent: 200, exceededInMonth: '2026-02' } }));
+    expect(await tasks()).toHaveLength(1);
+  });
+});
