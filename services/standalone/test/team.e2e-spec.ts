@@ -116,19 +116,21 @@ describe('a member who leaves', () => {
   });
 
   it('raced by accounts that are given to him keeps none of them, whoever comes first', async () => {
-    const outcomes = await Promise.all(
-      Array.from({ length: 12 }, async (_, round) => {
-        const leaver = await onboard(`Racer ${round}`);
-        const account = await newAccount(`Raced ${round}`);
-        const assign = () => call('director', `accounts/key-accounts/${account}/assign-owner`, { ownerId: leaver });
-        const [first, second] = await Promise.all(round % 2 ? [assign(), leave(leaver, '2099-06-30')] : [leave(leaver, '2099-06-30'), assign()]);
-        const { ownerId } = (await call<{ ownerId: string | null }>('director', `accounts/key-accounts/${account}?after=account-${account}:2`)).body;
-        const left = (round % 2 ? second : first).status === 200;
-        return { left, owns: ownerId === leaver };
-      }),
-    );
+    const pairs = await Promise.all(Array.from({ length: 40 }, async (_, round) => [await onboard(`Racer ${round}`), await newAccount(`Raced ${round}`)] as const));
+    // All at once, so that the steps of one command fall between those of the other.
+    const races = pairs.flatMap(([leaver, account], round) => {
+      const leaving = () => leave(leaver, '2099-06-30');
+      const assigning = () => call('director', `accounts/key-accounts/${account}/assign-owner`, { ownerId: leaver });
+      return round % 2 ? [assigning, leaving] : [leaving, assigning];
+    });
+    const answers = await Promise.all(races.map((race) => race()));
+    const outcomes = pairs.map((_pair, round) => {
+      const [first, second] = [answers[2 * round]!.status === 200, answers[2 * round + 1]!.status === 200];
+      return round % 2 ? { owns: first, left: second } : { owns: second, left: first };
+    });
     expect(outcomes.filter(({ left, owns }) => left && owns)).toEqual([]);
-    expect(outcomes.filter(({ left, owns }) => left || owns)).toHaveLength(12);
+    expect(outcomes.filter(({ left }) => left).length).toBeGreaterThan(0);
+    expect(outcomes.filter(({ owns }) => owns).length).toBeGreaterThan(0);
   });
 });
 
