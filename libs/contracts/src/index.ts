@@ -3,6 +3,7 @@ import { engagementPlanContract } from './accounts/engagement-plan.events.js';
 import { accountPlanContract } from './accounts/account-plan.events.js';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
+import { portfolioContract } from './accounts/portfolio.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
 import { stakeholderContract } from './accounts/stakeholder.events.js';
 import { taskContract } from './accounts/task.events.js';
@@ -17,7 +18,9 @@ import {
   missedCadenceContract,
   missedObjectivesContract,
   opportunityClosureCheckContract,
+  portfolioHandoverContract,
   satisfactionClosureCheckContract,
+  tierReviewContract,
   workloadReviewContract,
 } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
@@ -27,6 +30,7 @@ export * from './accounts/account-plan.events.js';
 export * from './accounts/key-account.events.js';
 export * from './accounts/plan.events.js';
 export * from './accounts/policy.events.js';
+export * from './accounts/portfolio.events.js';
 export * from './accounts/reservation.events.js';
 export * from './accounts/stakeholder.events.js';
 export * from './accounts/task.events.js';
@@ -47,6 +51,7 @@ export * from './asyncapi.js';
 export const contracts = [
   keyAccountContract,
   policyContract,
+  portfolioContract,
   reservationContract,
   teamMemberContract,
   taskContract,
@@ -63,6 +68,8 @@ export const contracts = [
   accountClosureContract,
   missedCadenceContract,
   missedObjectivesContract,
+  portfolioHandoverContract,
+  tierReviewContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
   accessExpiryContract,

@@ -13,3 +13,7 @@ export const missedObjectivesContract = processContract('accounts', 'missed-obje
 export const accessExpiryContract = processContract('accounts', 'access-expiry', 'accessexpiry');
 /** Has the workload of a key account manager measured every month; one instance per member. */
 export const workloadReviewContract = processContract('accounts', 'workload-review', 'workloadreview');
+/** Hands the accounts of a portfolio over one by one; one instance per handover, in accounts. */
+export const portfolioHandoverContract = processContract('accounts', 'portfolio-handover', 'portfoliohandover');
+/** Waits for the day on which a tier is to be looked at again; one instance per account, in accounts. */
+export const tierReviewContract = processContract('accounts', 'tier-review', 'tierreview');

@@ -7,6 +7,7 @@ import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
 import { personRefusals } from './person.refusals.js';
 import { accountPlanRefusals, planRefusals } from './accounts/plan.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
+import { portfolioRefusals } from './accounts/portfolio.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
 import { stakeholderRefusals } from './accounts/stakeholder.refusals.js';
 import { taskRefusals } from './accounts/task.refusals.js';
@@ -19,6 +20,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   importsRefusals,
   keyAccountRefusals,
   policyRefusals,
+  portfolioRefusals,
   reservationRefusals,
   teamMemberRefusals,
   taskRefusals,

@@ -98,3 +98,11 @@ export function addMonths(month: string, count: number): string {
   const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + count;
   return `${String(Math.floor(index / 12)).padStart(4, '0')}-${pad((((index % 12) + 12) % 12) + 1)}`;
 }
+
+/** The same day so many months later; the last one of a month that has no such day. */
+export function monthsLater(date: string, count: number): string {
+  const month = addMonths(monthOf(date), count);
+  const last = addDays(`${addMonths(month, 1)}-01`, -1);
+  const day = `${month}-${date.slice(8)}`;
+  return day > last ? last : day;
+}

@@ -16,20 +16,39 @@ import { touchpointQueries, touchpoints } from './engagement-plan/touchpoints.pr
 import { addAccountTeamMemberCase, removeAccountTeamMemberCase } from './key-account/account-team.js';
 import { Accounts } from './key-account/accounts.js';
 import { assignOwnerCase } from './key-account/assign-owner.js';
-import { attachToParentCase } from './key-account/attach-to-parent.js';
+import { accountSelectionQueries } from './key-account/account-selection.query.js';
+import { accountTreeQuery } from './key-account/account-tree.query.js';
+import { attachToParentCase, detachFromParentCase } from './key-account/attach-to-parent.js';
+import { classifyAccountCase, setCurrencyCase } from './key-account/classify-account.js';
 import { grantClosureCase, refuseClosureCase } from './key-account/decide-closure.js';
-import { handOverCase } from './key-account/hand-over.js';
-import { keyAccountQueries, keyAccounts } from './key-account/key-accounts.projection.js';
-import { qualifyAsKeyAccountCase } from './key-account/qualify-as-key-account.js';
+import { makeDormantCase, reactivateAccountCase } from './key-account/dormancy.js';
+import { handOverCase, handOverWithPortfolioCase } from './key-account/hand-over.js';
+import { Hierarchy } from './key-account/hierarchy.js';
+import { huntingBoardQuery } from './key-account/hunting-board.query.js';
+import { keyAccounts } from './key-account/key-accounts.projection.js';
+import { keyAccountQueries } from './key-account/key-accounts.query.js';
+import { mergeAccountCase } from './key-account/merge-account.js';
+import { activateAccountCase, engageProspectCase, nominateProspectCase } from './key-account/prospects.js';
+import { assignRaciCase, withdrawRaciCase } from './key-account/raci.js';
+import { raciMatrixQuery } from './key-account/raci-matrix.query.js';
+import { approveTierCase, rejectTierCase, requestTierCase, reviewTierCase, scoreAccountCase } from './key-account/request-tier.js';
+import { disqualifyCase, qualifyAsKeyAccountCase } from './key-account/qualify-as-key-account.js';
 import { registerClientCase } from './key-account/register-client.js';
 import { registerProspectCase } from './key-account/register-prospect.js';
 import { requestClosureCase } from './key-account/request-closure.js';
 import { TierASeats } from './key-account/tier-a-seats.js';
+import { TierTerms } from './key-account/tier-terms.js';
 import { withdrawAccountCase } from './key-account/withdraw-account.js';
 import { plans } from './plan/wiring.js';
 import { policies, policyQueries } from './policy/policies.projection.js';
 import { Policies } from './policy/policies.js';
 import { publishPolicyCases } from './policy/publish-policy.js';
+import { assignAccountCase, createPortfolioCase, leavePortfolioCase, releaseAccountCase, weighAccountCase } from './portfolio/keep-portfolio.js';
+import { keepPortfolioInStepWithTheOwner } from './portfolio/keep-portfolio-in-step-with-the-owner.js';
+import { portfolios } from './portfolio/portfolios.projection.js';
+import { portfolioQueries, portfolioSummaryQuery } from './portfolio/portfolios.query.js';
+import { handOverPortfolioCase, noteRefusalCase, resumeHandoverCase } from './portfolio-handover/hand-over-portfolio.js';
+import { portfolioHandover } from './portfolio-handover/portfolio-handover.process.js';
 import { departCase, moveToAccountCase, takeOverStakeholderCase } from './stakeholder/depart.js';
 import { changeContactDetailsCase, changePositionCase } from './stakeholder/change-details.js';
 import { registerStakeholderCase } from './stakeholder/register-stakeholder.js';
@@ -53,6 +72,8 @@ import { changeMemberPositionCase, onboardMemberCase, reassignMemberCase, withdr
 import { cancelAbsenceCase, recordAbsenceCase, setQuotaCase, setRampPlanCase } from './team-member/plan-member.js';
 import { teamMemberQueries, teamMembers } from './team-member/team-members.projection.js';
 import { TeamMembers } from './team-member/team-members.js';
+import { raiseTaskWhenTierReviewIsDue, remindOfTierReviewCase } from './tier-review/remind-of-tier-review.js';
+import { tierReview } from './tier-review/tier-review.process.js';
 import { kamWorkloadQuery } from './workload/kam-workload.queries.js';
 import { proposeRequisitionWhenWorkloadExceedsThreshold } from './workload/propose-requisition-when-workload-exceeds-threshold.js';
 import { reviewWorkloadCase } from './workload/review-workload.js';
@@ -68,14 +89,48 @@ const { controllers, providers } = useCases(
   qualifyAsKeyAccountCase,
   assignOwnerCase,
   handOverCase,
+  handOverWithPortfolioCase,
   attachToParentCase,
+  detachFromParentCase,
+  mergeAccountCase,
   addAccountTeamMemberCase,
   removeAccountTeamMemberCase,
   requestClosureCase,
   grantClosureCase,
   refuseClosureCase,
   withdrawAccountCase,
+  nominateProspectCase,
+  engageProspectCase,
+  activateAccountCase,
+  makeDormantCase,
+  reactivateAccountCase,
+  scoreAccountCase,
+  requestTierCase,
+  approveTierCase,
+  rejectTierCase,
+  reviewTierCase,
+  remindOfTierReviewCase,
+  disqualifyCase,
+  classifyAccountCase,
+  setCurrencyCase,
+  assignRaciCase,
+  withdrawRaciCase,
   ...keyAccountQueries,
+  ...accountSelectionQueries,
+  accountTreeQuery,
+  raciMatrixQuery,
+  huntingBoardQuery,
+
+  createPortfolioCase,
+  weighAccountCase,
+  assignAccountCase,
+  releaseAccountCase,
+  leavePortfolioCase,
+  handOverPortfolioCase,
+  resumeHandoverCase,
+  noteRefusalCase,
+  ...portfolioQueries,
+  portfolioSummaryQuery,
 
   onboardMemberCase,
   reassignMemberCase,
@@ -149,10 +204,12 @@ const { controllers, providers } = useCases(
     Accounts,
     Cadences,
     Footprints,
+    Hierarchy,
     Policies,
     Stakeholders,
     TeamMembers,
     TierASeats,
+    TierTerms,
     Workloads,
   ],
 })
@@ -166,6 +223,7 @@ export class AccountsModule {
         memberDirectory,
         accountDirectory,
         keyAccounts,
+        portfolios,
         teamMembers,
         tasks,
         stakeholders,
@@ -176,6 +234,8 @@ export class AccountsModule {
         oneOnOnes,
       ],
       policies: [
+        keepPortfolioInStepWithTheOwner,
+        raiseTaskWhenTierReviewIsDue,
         registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
         proposeRequisitionWhenWorkloadExceedsThreshold,
@@ -183,7 +243,7 @@ export class AccountsModule {
         ...plans.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, missedCadence, accessExpiry, workloadReview, ...plans.processes],
+      processes: [accountClosure, missedCadence, portfolioHandover, tierReview, accessExpiry, workloadReview, ...plans.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

@@ -9,16 +9,20 @@ import { missedCadence } from './engagement-plan/missed-cadence.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
 import { missedObjectives } from './plan/missed-objectives.process.js';
 import { policy } from './policy/policy.aggregate.js';
+import { portfolio } from './portfolio/portfolio.aggregate.js';
+import { portfolioHandover } from './portfolio-handover/portfolio-handover.process.js';
 import { reservation } from './reservation/reservation.aggregate.js';
 import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
+import { tierReview } from './tier-review/tier-review.process.js';
 import { workloadReview } from './workload/workload-review.process.js';
 
 const foldings = [
   keyAccount,
   engagementPlan,
   policy,
+  portfolio,
   reservation,
   stakeholder,
   task,
@@ -30,6 +34,8 @@ const foldings = [
   foldingOf(missedObjectives),
   foldingOf(accessExpiry),
   foldingOf(workloadReview),
+  foldingOf(portfolioHandover),
+  foldingOf(tierReview),
 ];
 
 describe.each(foldings)('the fold of $contract.name', (folding) => {

@@ -74,7 +74,7 @@ export class OpportunitiesService {
   /** An active account, as the directory would have it from accounts. */
   async know(id: string, ownerId?: string): Promise<void> {
     const owners = ownerId === undefined ? [] : [{ ownerId, from: '2026-01-01T00:00:00.000Z' }];
-    const account: DirectoryAccount = { id, name: id.toUpperCase(), sector: null, tier: null, parentId: null, status: 'active', statusBefore: 'active', owners, team: [] };
+    const account: DirectoryAccount = { id, name: id.toUpperCase(), sector: null, tier: null, status: 'active', statusBefore: 'active', successorId: null, owners, team: [], memberIds: owners.map(({ ownerId }) => ownerId) };
     await this.adapters.projections.transact(accountDirectory, { partition: 'accounts.events.v1/0', streams: [], rows: [id] }, () => ({ marks: new Map(), rows: new Map([[id, account]]), parked: [] }));
   }
 

@@ -76,8 +76,8 @@ export class Access extends Scopes {
 
   async accountsIn(scope: Scope): Promise<DirectoryAccount[]> {
     const accounts = await this.store.view(accountDirectory).all();
-    const today = this.now();
-    return accounts.filter((account) => scope.coversAccount(accessOn(account, today), 'read'));
+    const now = this.now();
+    return accounts.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
   }
 
   /** False too for an account that this service does not know. */

@@ -1,5 +1,5 @@
 import { type GrantedRole, type KeyAccountEvent, keyAccountContract, type MemberRole, type TeamMemberEvent, teamMemberContract, type Tier } from '@keyfold/contracts';
-import { ignored, projection } from '@keyfold/event-sourcing';
+import { ignored, projection, type RecordedEvent } from '@keyfold/event-sourcing';
 
 /** What every service needs to know of the people: who is whose manager. The name is ciphertext. */
 export interface DirectoryMember {
@@ -20,14 +20,19 @@ export interface DirectoryAccount {
   readonly name: string;
   readonly sector: string | null;
   readonly tier: Tier | null;
-  readonly parentId: string | null;
-  readonly status: 'prospect' | 'active' | 'closing' | 'closed';
-  readonly statusBefore: 'prospect' | 'active';
+  readonly status: AccountLife | 'closing' | 'closed' | 'merged';
+  readonly statusBefore: AccountLife;
+  /** The account that this one was merged into. */
+  readonly successorId: string | null;
   /** In order of their days; a handover may lie in the future. */
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
   /** The account team. */
   readonly team: readonly { readonly memberId: string; readonly access: 'read' | 'edit' }[];
+  /** Everybody who may have a say in it: owners, former and to come, and the team. */
+  readonly memberIds: readonly string[];
 }
+
+type AccountLife = 'prospect' | 'targeted' | 'active' | 'dormant';
 
 export const memberDirectory = projection<DirectoryMember, TeamMemberEvent>({
   name: 'member-directory',
@@ -66,40 +71,47 @@ export const grantsAt = (member: DirectoryMember | null, now: string): Directory
 
 export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
   name: 'account-directory',
-  version: 2,
+  version: 3,
   follows: [keyAccountContract],
   mirrored: true,
+  indexes: [['memberIds']],
   fold(row, event, id): DirectoryAccount | null {
     switch (event.type) {
       case 'accounts.key-account.prospect-registered':
       case 'accounts.key-account.client-registered': {
         const status = event.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
-        return { id, name: event.data.name, sector: event.data.profile.sector, tier: null, parentId: null, status, statusBefore: status, owners: [], team: [] };
+        const { name, profile } = event.data;
+        return { id, name, sector: profile.sector, tier: null, status, statusBefore: status, successorId: null, owners: [], team: [], memberIds: [] };
       }
-      case 'accounts.key-account.details-changed':
-        return { ...row!, name: event.data.name, sector: event.data.profile.sector };
-      case 'accounts.key-account.qualified':
-        return { ...row!, tier: event.data.tier };
-      case 'accounts.key-account.owner-assigned':
-        return { ...row!, owners: [...row!.owners, { ownerId: event.data.ownerId, from: event.occurredAt }] };
-      case 'accounts.key-account.handed-over':
-        return { ...row!, owners: [...row!.owners, { ownerId: event.data.toOwnerId, from: event.occurredAt }] };
-      case 'accounts.key-account.attached-to-parent':
-        return { ...row!, parentId: event.data.parentId };
-      case 'accounts.key-account.team-member-added':
-        return { ...row!, team: [...row!.team.filter(({ memberId }) => memberId !== event.data.memberId), { memberId: event.data.memberId, access: event.data.access }] };
-      case 'accounts.key-account.team-member-removed':
-        return { ...row!, team: row!.team.filter(({ memberId }) => memberId !== event.data.memberId) };
-      case 'accounts.key-account.closure-requested':
-        return { ...row!, status: 'closing' };
-      case 'accounts.key-account.closure-refused':
-        return { ...row!, status: row!.statusBefore };
-      case 'accounts.key-account.closed':
-        return { ...row!, status: 'closed' };
       case 'accounts.key-account.withdrawn':
         return null;
       default:
-        return ignored(row, event);
+        return row && withMembers({ ...row, ...(CHANGES[event.type] as Change | undefined)?.(row, event) });
     }
   },
 });
+
+type Change = (row: DirectoryAccount, event: Pick<RecordedEvent, 'data' | 'occurredAt'>) => Partial<DirectoryAccount>;
+type Changes = {
+  readonly [Type in KeyAccountEvent['type']]?: (row: DirectoryAccount, event: { readonly data: Extract<KeyAccountEvent, { type: Type }>['data']; readonly occurredAt: string }) => Partial<DirectoryAccount>;
+};
+
+const CHANGES: Changes = {
+  'accounts.key-account.details-changed': (_row, { data }) => ({ name: data.name, sector: data.profile.sector }),
+  'accounts.key-account.qualified': (_row, { data }) => ({ tier: data.tier }),
+  'accounts.key-account.disqualified': () => ({ tier: null }),
+  'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.ownerId, from: occurredAt }] }),
+  'accounts.key-account.handed-over': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.toOwnerId, from: occurredAt }] }),
+  'accounts.key-account.team-member-added': ({ team }, { data: { memberId, access } }) => ({ team: [...team.filter((one) => one.memberId !== memberId), { memberId, access }] }),
+  'accounts.key-account.team-member-removed': ({ team }, { data }) => ({ team: team.filter(({ memberId }) => memberId !== data.memberId) }),
+  'accounts.key-account.prospect-nominated': () => ({ status: 'targeted', statusBefore: 'targeted' }),
+  'accounts.key-account.activated': () => ({ status: 'active', statusBefore: 'active' }),
+  'accounts.key-account.made-dormant': () => ({ status: 'dormant', statusBefore: 'dormant' }),
+  'accounts.key-account.reactivated': () => ({ status: 'active', statusBefore: 'active' }),
+  'accounts.key-account.closure-requested': () => ({ status: 'closing' }),
+  'accounts.key-account.closure-refused': ({ statusBefore }) => ({ status: statusBefore }),
+  'accounts.key-account.closed': () => ({ status: 'closed' }),
+  'accounts.key-account.merged': (_row, { data }) => ({ status: 'merged', successorId: data.successorId }),
+};
+
+const withMembers = (row: DirectoryAccount): DirectoryAccount => ({ ...row, memberIds: [...new Set([...row.owners.map(({ ownerId }) => ownerId), ...row.team.map(({ memberId }) => memberId)])] });

@@ -4,7 +4,8 @@ import { IsId, IsText } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { TeamMembers } from '../team-member/team-members.js';
 import { accountUseCase } from './accounts.js';
-import { addTeamMember, keyAccount, removeTeamMember } from './key-account.aggregate.js';
+import { keyAccount } from './key-account.aggregate.js';
+import { addTeamMember, removeTeamMember } from './key-account.belonging.js';
 
 /** Somebody who works on the account beside its owner, and whether he may change what belongs to it. */
 export class AddAccountTeamMember extends AggregateCommand {

@@ -1,7 +1,8 @@
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
 import { TeamMembers } from '../team-member/team-members.js';
-import { assignOwner, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { assignOwner } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
 export class AssignOwner extends AggregateCommand {

@@ -1,25 +1,51 @@
 import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
-import { IsId } from '@keyfold/platform';
-import { claimParent, HIERARCHY, reservation } from '../reservation/reservation.aggregate.js';
-import { attachToParent, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
+import { IsOptional } from 'class-validator';
+import { Hierarchy } from './hierarchy.js';
+import { isWithdrawn, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { attachToParent, detachFromParent } from './key-account.belonging.js';
 
 export class AttachToParent extends AggregateCommand {
   @IsId() parentId!: string;
+  /** First day under the parent, which may lie in the past: what is known of later days stays. This moment when absent. */
+  @IsOptional() @IsDateOnly() effectiveFrom?: string;
 }
+
+const fromOf = ({ effectiveFrom, context }: { effectiveFrom?: string; context: { now: string } }, time: ReportingTime): string =>
+  effectiveFrom === undefined ? context.now : time.startOfDay(effectiveFrom);
 
 export const attachToParentCase = useCase(AttachToParent, {
   route: 'key-accounts/:id/attach-to-parent',
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Commands],
+  needs: [Commands, Hierarchy, ReportingTime],
   /** The edge is claimed first: a crash after it leaves an edge that the repeated command finds claimed already. */
-  async prepare(command, child, [commands]) {
+  async prepare(command, child, [commands, hierarchy, time]) {
     const { state: parent } = await commands.load(keyAccount, command.parentId);
-    if (parent.status === 'unknown' || parent.status === 'withdrawn') throw new DomainError('parent-unknown');
-    attachToParent(child, command.parentId);
-    await commands.also(reservation, HIERARCHY, command, 'edge', (edges) => claimParent(edges, command.id, command.parentId));
+    if (isWithdrawn(parent)) throw new DomainError('parent-unknown');
+    if (parent.status === 'closed' || parent.status === 'merged') throw new DomainError('parent-unavailable');
+    const from = fromOf(command, time);
+    if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, command.parentId, from);
   },
-  decide: (account, { parentId }) => attachToParent(account, parentId),
+  decide: (account, command, _prepared, [, , time]) => attachToParent(account, command.parentId, fromOf(command, time)),
+  after: (command, _account, [, hierarchy]) => hierarchy.tell(command),
+});
+
+export class DetachFromParent extends AggregateCommand {
+  @IsText(500) reason!: string;
+  /** First day on which it stands alone; this moment when absent. */
+  @IsOptional() @IsDateOnly() effectiveFrom?: string;
+}
+
+/** Less edges break no rule, so that nothing is claimed; they are told once they are gone. */
+export const detachFromParentCase = useCase(DetachFromParent, {
+  route: 'key-accounts/:id/detach-from-parent',
+  roles: ['director'],
+  on: keyAccount,
+  ownerOf,
+  needs: [Hierarchy, ReportingTime],
+  decide: (account, command, _prepared, [, time]) => detachFromParent(account, command.reason, fromOf(command, time)),
+  after: (command, _account, [hierarchy]) => hierarchy.tell(command),
 });

@@ -3,7 +3,8 @@ import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, Min, ValidateNested } from 'class-validator';
-import { grantClosure, keyAccount, refuseClosure } from './key-account.aggregate.js';
+import { keyAccount } from './key-account.aggregate.js';
+import { grantClosure, refuseClosure } from './key-account.life.js';
 
 export class GrantClosure extends AggregateCommand {
   @IsId() closureId!: string;

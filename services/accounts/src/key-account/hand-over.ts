@@ -1,7 +1,10 @@
-import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
+import type { KeyAccountEvent } from '@keyfold/contracts';
+import { type AggregateCommand as AnyCommand, AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
+import { noteHandedOver, portfolio } from '../portfolio/portfolio.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { formerOwnersOf, handOver, isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { formerOwnersOf, isTierA, type KeyAccount, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { handOver } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
 export class HandOver extends AggregateCommand {
@@ -11,7 +14,29 @@ export class HandOver extends AggregateCommand {
   @IsText(500) reason!: string;
 }
 
-const dayOf = (time: ReportingTime, date: string) => ({ start: time.startOfDay(date), end: new Date(time.endOfDay(date)).toISOString() });
+interface Handover extends AnyCommand {
+  readonly toOwnerId: string;
+  readonly effectiveOn: string;
+  readonly reason: string;
+}
+
+function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, context }: Handover, time: ReportingTime): KeyAccountEvent[] {
+  const day = { start: time.startOfDay(effectiveOn), end: new Date(time.endOfDay(effectiveOn)).toISOString() };
+  return handOver(account, { toOwnerId, reason }, day, context.now);
+}
+
+/** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
+async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<void> {
+  await members.assertOnboarded(command.toOwnerId);
+  if (decideHandover(account, command, time).length === 0) return;
+  await members.entrust(command, command.toOwnerId);
+  if (isTierA(account)) await seats.claim(command, command.toOwnerId);
+}
+
+async function settleSeats(command: Handover, account: KeyAccount, seats: TierASeats): Promise<void> {
+  if (!isTierA(account)) return;
+  for (const former of formerOwnersOf(account)) await seats.release(command, former);
+}
 
 export const handOverCase = useCase(HandOver, {
   route: 'key-accounts/:id/hand-over',
@@ -19,16 +44,28 @@ export const handOverCase = useCase(HandOver, {
   on: keyAccount,
   ownerOf,
   needs: [TierASeats, TeamMembers, ReportingTime],
-  /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
+  prepare: (command, account, needs) => prepareHandover(command, account, needs),
+  decide: (account, command, _prepared, [, , time]) => decideHandover(account, command, time),
+  after: (command, account, [seats]) => settleSeats(command, account, seats),
+});
+
+/** The part of one account in the handover of a whole portfolio; an account that is not its member's any more has nothing to be handed over. */
+export class HandOverWithPortfolio extends HandOver {
+  @IsId() fromOwnerId!: string;
+  @IsId() handoverId!: string;
+}
+
+export const handOverWithPortfolioCase = useCase(HandOverWithPortfolio, {
+  route: 'key-accounts/:id/hand-over-with-portfolio',
+  roles: ['service'],
+  on: keyAccount,
+  needs: [TierASeats, TeamMembers, ReportingTime, Commands],
   async prepare(command, account, [seats, members, time]) {
-    await members.assertOnboarded(command.toOwnerId);
-    const changes = handOver(account, command, dayOf(time, command.effectiveOn)).length > 0;
-    if (changes) await members.entrust(command, command.toOwnerId);
-    if (changes && isTierA(account)) await seats.claim(command, command.toOwnerId);
+    if (ownerOf(account) === command.fromOwnerId) await prepareHandover(command, account, [seats, members, time]);
   },
-  decide: (account, { toOwnerId, reason, effectiveOn }, _prepared, [, , time]) => handOver(account, { toOwnerId, reason }, dayOf(time, effectiveOn)),
-  async after(command, account, [seats]) {
-    if (!isTierA(account)) return;
-    for (const former of formerOwnersOf(account)) await seats.release(command, former);
+  decide: (account, command, _prepared, [, , time]) => (ownerOf(account) === command.fromOwnerId ? decideHandover(account, command, time) : []),
+  async after(command, account, [seats, , , commands]) {
+    await settleSeats(command, account, seats);
+    await commands.also(portfolio, command.fromOwnerId, command, 'note', (state) => noteHandedOver(state, command.handoverId, command.id));
   },
 });

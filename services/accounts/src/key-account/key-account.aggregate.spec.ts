@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyAccountEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { addTeamMember, assignOwner, attachToParent, grantClosure, handOver, keyAccount, ownerOf, qualify, refuseClosure, registerClient, registerProspect, removeTeamMember, requestClosure, withdraw } from './key-account.aggregate.js';
-import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, withdrawn } from './key-account.facts.js';
+import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { addTeamMember, assignOwner, attachToParent, handOver, removeTeamMember } from './key-account.belonging.js';
+import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, tieredAs, withdrawn } from './key-account.facts.js';
+import { grantClosure, refuseClosure, registerClient, registerProspect, requestClosure, withdraw } from './key-account.life.js';
+import { qualify } from './key-account.tier.js';
 
 const facts = { name: 'Acme', profile };
 const imported = { ...facts, provenance: { source: 'crm', entity: 'accounts', rowKey: 'Acme', run: 'crm-1' } };
+const reviewOn = '2027-01-01';
 const since = '2017-01-09T23:00:00.000Z';
 const toBea = { toOwnerId: 'bea', reason: 'new territory' };
 const closure = { closureId: 'c1', reason: 'merged', answerBy: '2026-01-01T00:00:30.000Z' };
@@ -15,7 +19,7 @@ describe('when unknown', () => {
   it('the prospect of a key account manager is his', () =>
     given(keyAccount).when((account) => registerProspect(account, facts, 'anna')).then(prospectRegistered, { type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
   it('a client is registered as of the day it became one', () => given(keyAccount).when((account) => registerClient(account, imported, since)).then(clientRegistered));
-  it('nothing else is possible', () => given(keyAccount).when((account) => qualify(account, 'A', 'x')).thenRefused('account-unknown'));
+  it('nothing else is possible', () => given(keyAccount).when((account) => qualify(account, 'A', 'x', reviewOn)).thenRefused('account-unknown'));
 });
 
 describe('when registered', () => {
@@ -26,30 +30,37 @@ describe('when registered', () => {
     const moved = { ...imported, profile: { ...profile, country: 'Belgium' } };
     given(keyAccount, clientRegistered).when((account) => registerClient(account, moved, since)).then({ type: 'accounts.key-account.details-changed', data: moved });
   });
-  it('is qualified with a tier', () => given(keyAccount, prospectRegistered).when((account) => qualify(account, 'A', 'strategic')).then(qualifiedAs('A')));
-  it('is qualified once', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'A', 'again')).thenNothing());
-  it('gets another tier', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'B', 'strategic')).then(qualifiedAs('B')));
+  it('is qualified with a tier', () => given(keyAccount, prospectRegistered).when((account) => qualify(account, 'A', 'strategic', reviewOn)).then(...tieredAs('A')));
+  it('is qualified once', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'A', 'again', reviewOn)).thenNothing());
+  it('gets another tier', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'B', 'strategic', reviewOn)).then(...tieredAs('B')));
   it('gets an owner', () => given(keyAccount, prospectRegistered).when((account) => assignOwner(account, 'anna')).then({ type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
+  it('gets an owner since the day on which it became a client', () =>
+    given(keyAccount, clientRegistered).when((account) => assignOwner(account, 'anna')).then({ type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' }, occurredAt: since }));
   it('keeps its owner', () => given(keyAccount, prospectRegistered, ownerAssigned('anna')).when((account) => assignOwner(account, 'anna')).thenNothing());
   it('changes owner only by a handover', () => given(keyAccount, prospectRegistered, ownerAssigned('anna')).when((account) => assignOwner(account, 'bea')).thenRefused('owner-already-assigned'));
-  it('is attached to a parent', () => given(keyAccount, prospectRegistered).when((account) => attachToParent(account, 'group')).then(attachedTo('group')));
-  it('is attached once', () => given(keyAccount, prospectRegistered, attachedTo('group')).when((account) => attachToParent(account, 'group')).thenNothing());
+  it('is attached to a parent', () => given(keyAccount, prospectRegistered).when((account) => attachToParent(account, 'group', '2026-01-01T00:00:00.000Z')).then(attachedTo('group')));
+  it('is attached once', () => given(keyAccount, prospectRegistered, attachedTo('group')).when((account) => attachToParent(account, 'group', '2026-01-01T00:00:00.000Z')).thenNothing());
 });
 
+const now = '2026-02-01T12:00:00.000Z';
 const day = (date: string) => ({ start: `${date}T00:00:00.000Z`, end: `${date}T23:59:59.999Z` });
 
 describe('a handover', () => {
   const owned = [prospectRegistered, ownerAssigned('anna')] as const;
 
-  it('names the old and the new owner and its day', () => given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2026-03-01'))).then(handedOver('anna', 'bea')));
+  it('names the old and the new owner and its day', () => given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2026-03-01'), now)).then(handedOver('anna', 'bea')));
   it('on the day of the last change follows that change', () => {
     const midday = { ...ownerAssigned('anna'), occurredAt: '2026-01-01T12:00:00.000Z' };
-    given(keyAccount, prospectRegistered, midday).when((account) => handOver(account, toBea, day('2026-01-01'))).then(handedOver('anna', 'bea', '2026-01-01T12:00:00.000Z'));
+    given(keyAccount, prospectRegistered, midday).when((account) => handOver(account, toBea, day('2026-01-01'), now)).then(handedOver('anna', 'bea', '2026-01-01T12:00:00.000Z'));
   });
-  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'))).thenNothing());
-  it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, day('2026-03-01'))).thenRefused('owner-missing'));
+  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'), now)).thenNothing());
+  it('waits for one that is to come', () =>
+    given(keyAccount, ...owned, handedOver('anna', 'cara')).when((account) => handOver(account, toBea, day('2026-03-02'), now)).thenRefused('handover-to-come', { on: '2026-03-01' }));
+  it('may take the day of one that is to come', () =>
+    given(keyAccount, ...owned, handedOver('anna', 'cara')).when((account) => handOver(account, toBea, day('2026-03-01'), now)).then(handedOver('cara', 'bea')));
+  it('needs an owner', () => given(keyAccount, prospectRegistered).when((account) => handOver(account, toBea, day('2026-03-01'), now)).thenRefused('owner-missing'));
   it('cannot lie before the day of the last change of owner', () =>
-    given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2025-12-31'))).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
+    given(keyAccount, ...owned).when((account) => handOver(account, toBea, day('2025-12-31'), now)).thenRefused('handover-before-last-change', { lastChange: '2026-01-01' }));
 });
 
 describe('the account team', () => {
@@ -74,14 +85,14 @@ describe('the account team', () => {
 describe('a closure', () => {
   it('is requested', () => given(keyAccount, clientRegistered).when((account) => requestClosure(account, closure)).then(closureRequested));
   it('is requested once', () => given(keyAccount, clientRegistered, closureRequested).when((account) => requestClosure(account, { ...closure, closureId: 'c2' })).thenRefused('account-closing'));
-  it('lets nothing be changed while it is asked', () => given(keyAccount, clientRegistered, closureRequested).when((account) => qualify(account, 'A', 'x')).thenRefused('account-closing'));
+  it('lets nothing be changed while it is asked', () => given(keyAccount, clientRegistered, closureRequested).when((account) => qualify(account, 'A', 'x', reviewOn)).thenRefused('account-closing'));
   it('is granted', () => given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c1')).then(closed));
   it('is granted once', () => given(keyAccount, clientRegistered, closureRequested, closed).when((account) => grantClosure(account, 'c1')).thenNothing());
   it('is refused with what is open, and the account is as it was', () => {
     const blockers = [{ service: 'opportunities', code: 'open-items', open: 2 }] as const;
     const refused = { type: 'accounts.key-account.closure-refused', data: { closureId: 'c1', blockers } } as const;
     given(keyAccount, clientRegistered, closureRequested).when((account) => refuseClosure(account, 'c1', blockers)).then(refused);
-    given(keyAccount, clientRegistered, closureRequested, refused).when((account) => qualify(account, 'A', 'strategic')).then(qualifiedAs('A'));
+    given(keyAccount, clientRegistered, closureRequested, refused).when((account) => qualify(account, 'A', 'strategic', reviewOn)).then(...tieredAs('A'));
   });
   it('an answer to another request is left alone', () => {
     given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c0')).thenNothing();

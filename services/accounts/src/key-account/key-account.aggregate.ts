@@ -1,18 +1,40 @@
-import { type AccountTeamRole, type CompanyProfile, type ClosureBlocker, type KeyAccountEvent, keyAccountContract, type Provenance, type Tier } from '@keyfold/contracts';
-import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
+import {
+  type AccountTeamRole, type CompanyProfile, type Deliverable, type HierarchyEdge, type KeyAccountEvent, keyAccountContract, type Provenance, type RaciLetter, type SelectionPoints, type Tier,
+} from '@keyfold/contracts';
+import { decider, DomainError, type Fact } from '@keyfold/event-sourcing';
+
+/** From prospect to client and, without revenue, asleep (domain.md 4.1). */
+export type LifeStatus = 'prospect' | 'targeted' | 'active' | 'dormant';
 
 export interface RegisteredAccount {
-  readonly status: 'prospect' | 'active' | 'closing' | 'closed' | 'withdrawn';
+  readonly status: LifeStatus | 'closing' | 'closed' | 'merged' | 'withdrawn';
   readonly name: string;
   readonly profile: CompanyProfile;
   readonly provenance: Provenance | null;
   readonly tier: Tier | null;
   /** In order of their days; the owner on a day is that of the last entry up to it. */
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
-  readonly parentId: string | null;
+  /** In order of their days, what was said last coming last where two are of one day. */
+  readonly parents: readonly HierarchyEdge[];
   readonly team: readonly AccountTeamMember[];
+  readonly raci: readonly RaciAssignment[];
   readonly closureId: string | null;
-  readonly before: 'prospect' | 'active';
+  /** What it is again when its closure is refused. */
+  readonly before: LifeStatus;
+  /** Instant since which it has been a client; null before. */
+  readonly activeSince: string | null;
+  readonly engaged: boolean;
+  /** `on`: the day of the score. */
+  readonly score: { readonly on: string; readonly points: readonly SelectionPoints[]; readonly score: number } | null;
+  readonly request: { readonly requestId: string; readonly tier: Tier; readonly reason: string; readonly requestedBy: string } | null;
+  /** The request for a tier that was decided last. */
+  readonly decidedRequest: string | null;
+  /** Day by which the tier is to be looked at again; null once that was said. */
+  readonly reviewDueOn: string | null;
+  readonly currency: string | null;
+  readonly sector: { readonly sector: string; readonly subsector: string | null } | null;
+  readonly successorId: string | null;
+  readonly absorbed: readonly string[];
   readonly versions: number;
 }
 
@@ -23,47 +45,77 @@ export interface AccountTeamMember {
   readonly access: 'read' | 'edit';
 }
 
+export interface RaciAssignment {
+  readonly deliverable: Deliverable;
+  readonly memberId: string;
+  readonly letter: RaciLetter;
+}
+
 export type KeyAccount = { readonly status: 'unknown' } | RegisteredAccount;
+
+const newAccount = {
+  provenance: null, tier: null, owners: [], parents: [], team: [], raci: [], closureId: null, activeSince: null, engaged: false, score: null, request: null, decidedRequest: null,
+  reviewDueOn: null, currency: null, sector: null, successorId: null, absorbed: [], versions: 0,
+} as const;
+
+/** What each event changes of an account; a registration begins it anew. */
+type Changes = { readonly [Type in KeyAccountEvent['type']]: (known: RegisteredAccount, fact: Extract<Fact<KeyAccountEvent>, { type: Type }>) => Partial<RegisteredAccount> };
+
+const CHANGES: Changes = {
+  'accounts.key-account.prospect-registered': (_known, { data }) => ({ ...newAccount, ...data, status: 'prospect', before: 'prospect' }),
+  'accounts.key-account.client-registered': (_known, { data, occurredAt }) => ({ ...newAccount, ...data, status: 'active', before: 'active', activeSince: occurredAt }),
+  'accounts.key-account.details-changed': (_known, { data }) => data,
+  'accounts.key-account.currency-set': (_known, { data }) => data,
+  'accounts.key-account.classified': (_known, { data }) => ({ sector: data }),
+  'accounts.key-account.withdrawn': () => ({ status: 'withdrawn' }),
+
+  'accounts.key-account.prospect-nominated': () => ({ status: 'targeted', before: 'targeted' }),
+  'accounts.key-account.prospect-engaged': () => ({ engaged: true }),
+  'accounts.key-account.activated': (known, { occurredAt }) => ({ status: 'active', before: 'active', activeSince: known.activeSince ?? occurredAt }),
+  'accounts.key-account.made-dormant': () => ({ status: 'dormant', before: 'dormant' }),
+  'accounts.key-account.reactivated': () => ({ status: 'active', before: 'active' }),
+  'accounts.key-account.closure-requested': (_known, { data }) => ({ status: 'closing', closureId: data.closureId }),
+  'accounts.key-account.closure-refused': ({ before }) => ({ status: before, closureId: null }),
+  'accounts.key-account.closed': () => ({ status: 'closed' }),
+  'accounts.key-account.merged': (_known, { data }) => ({ status: 'merged', successorId: data.successorId }),
+  'accounts.key-account.absorbed': ({ absorbed }, { data }) => ({ absorbed: [...absorbed, data.accountId] }),
+
+  'accounts.key-account.scored': (_known, { data }) => ({ score: data }),
+  'accounts.key-account.tier-requested': (_known, { data: { requestId, tier, reason, requestedBy } }) => ({ request: { requestId, tier, reason, requestedBy } }),
+  'accounts.key-account.tier-approved': (_known, { data }) => ({ request: null, decidedRequest: data.requestId }),
+  'accounts.key-account.tier-rejected': (_known, { data }) => ({ request: null, decidedRequest: data.requestId }),
+  'accounts.key-account.qualified': (_known, { data }) => ({ tier: data.tier }),
+  'accounts.key-account.disqualified': () => ({ tier: null, reviewDueOn: null }),
+  'accounts.key-account.tier-reviewed': () => ({}),
+  'accounts.key-account.tier-review-scheduled': (_known, { data }) => ({ reviewDueOn: data.dueOn }),
+  'accounts.key-account.tier-review-due': () => ({ reviewDueOn: null }),
+
+  'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.ownerId, from: occurredAt }] }),
+  'accounts.key-account.handed-over': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.toOwnerId, from: occurredAt }] }),
+  'accounts.key-account.attached-to-parent': ({ parents }, { data, occurredAt }) => ({ parents: inOrder([...parents, { parentId: data.parentId, from: occurredAt }]) }),
+  'accounts.key-account.detached-from-parent': ({ parents }, { occurredAt }) => ({ parents: inOrder([...parents, { parentId: null, from: occurredAt }]) }),
+
+  'accounts.key-account.team-member-added': ({ team }, { data }) => ({ team: [...without(team, data.memberId), data] }),
+  'accounts.key-account.team-member-removed': ({ team, raci }, { data }) => ({ team: without(team, data.memberId), raci: without(raci, data.memberId) }),
+  'accounts.key-account.raci-assigned': ({ raci }, { data }) => ({ raci: [...raci, data] }),
+  'accounts.key-account.raci-withdrawn': ({ raci }, { data }) => ({ raci: raci.filter((one) => !isSameAssignment(one, data)) }),
+};
 
 export const keyAccount = decider<KeyAccount, KeyAccountEvent>({
   contract: keyAccountContract,
   initial: { status: 'unknown' },
   evolve(state, fact): KeyAccount {
-    const known = { ...(state as RegisteredAccount), versions: fact.version };
-    switch (fact.type) {
-      case 'accounts.key-account.prospect-registered':
-        return { ...newAccount, ...fact.data, status: 'prospect', before: 'prospect', versions: fact.version };
-      case 'accounts.key-account.client-registered':
-        return { ...newAccount, ...fact.data, status: 'active', before: 'active', versions: fact.version };
-      case 'accounts.key-account.details-changed':
-        return { ...known, ...fact.data };
-      case 'accounts.key-account.qualified':
-        return { ...known, tier: fact.data.tier };
-      case 'accounts.key-account.owner-assigned':
-        return { ...known, owners: [...known.owners, { ownerId: fact.data.ownerId, from: fact.occurredAt }] };
-      case 'accounts.key-account.handed-over':
-        return { ...known, owners: [...known.owners, { ownerId: fact.data.toOwnerId, from: fact.occurredAt }] };
-      case 'accounts.key-account.attached-to-parent':
-        return { ...known, parentId: fact.data.parentId };
-      case 'accounts.key-account.team-member-added':
-        return { ...known, team: [...known.team.filter(({ memberId }) => memberId !== fact.data.memberId), fact.data] };
-      case 'accounts.key-account.team-member-removed':
-        return { ...known, team: known.team.filter(({ memberId }) => memberId !== fact.data.memberId) };
-      case 'accounts.key-account.closure-requested':
-        return { ...known, status: 'closing', closureId: fact.data.closureId };
-      case 'accounts.key-account.closure-refused':
-        return { ...known, status: known.before, closureId: null };
-      case 'accounts.key-account.closed':
-        return { ...known, status: 'closed' };
-      case 'accounts.key-account.withdrawn':
-        return { ...known, status: 'withdrawn' };
-      default:
-        return ignored(state, fact);
-    }
+    // Old code that reads a newer log keeps its state.
+    const change = CHANGES[fact.type] as ((known: RegisteredAccount, fact: Fact<KeyAccountEvent>) => Partial<RegisteredAccount>) | undefined;
+    return change ? { ...(state as RegisteredAccount), ...change(state as RegisteredAccount, fact), versions: fact.version } : state;
   },
 });
 
-const newAccount = { provenance: null, tier: null, owners: [], parentId: null, team: [], closureId: null, versions: 0 };
+const inOrder = (edges: readonly HierarchyEdge[]): readonly HierarchyEdge[] => edges.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+
+const without = <One extends { readonly memberId: string }>(list: readonly One[], memberId: string): readonly One[] => list.filter((one) => one.memberId !== memberId);
+
+export const isSameAssignment = (a: RaciAssignment, b: RaciAssignment): boolean => a.deliverable === b.deliverable && a.memberId === b.memberId && a.letter === b.letter;
 
 /** Last owner named, also when the handover lies in the future; null for an account nobody owns. */
 export const ownerOf = (account: KeyAccount): string | null => (account.status === 'unknown' ? null : (account.owners.at(-1)?.ownerId ?? null));
@@ -76,115 +128,26 @@ export const formerOwnersOf = (account: KeyAccount): string[] => {
 
 export const isTierA = (account: KeyAccount): boolean => account.status !== 'unknown' && account.tier === 'A';
 
+export const isWithdrawn = ({ status }: KeyAccount): boolean => status === 'unknown' || status === 'withdrawn';
+
+/** Whose an account is on an instant: the first owner's also before his first day, so that there is no time without one. */
+export const ownerOn = (account: RegisteredAccount, instant: string): string | null => account.owners.findLast(({ from }) => from <= instant)?.ownerId ?? account.owners[0]?.ownerId ?? null;
+
 /** Whose an account is today, and who is in its team. */
 export function accessOf(account: KeyAccount, now: string): { ownerId: string | null; team: readonly AccountTeamMember[] } {
-  if (account.status === 'unknown') return { ownerId: null, team: [] };
-  return { ownerId: account.owners.findLast(({ from }) => from <= now)?.ownerId ?? account.owners[0]?.ownerId ?? null, team: account.team };
+  return account.status === 'unknown' ? { ownerId: null, team: [] } : { ownerId: ownerOn(account, now), team: account.team };
 }
 
 /** Whether an account is a member's at an instant or will be after it, as far as is known by now. */
 export function ownsFrom(account: KeyAccount, memberId: string, from: string): boolean {
-  if (account.status === 'unknown' || account.status === 'closed' || account.status === 'withdrawn') return false;
-  return accessOf(account, from).ownerId === memberId || account.owners.some((owner) => owner.ownerId === memberId && owner.from > from);
+  if (account.status === 'unknown' || ['closed', 'merged', 'withdrawn'].includes(account.status)) return false;
+  return ownerOn(account, from) === memberId || account.owners.some((owner) => owner.ownerId === memberId && owner.from > from);
 }
-
-/** A prospect that a key account manager brings is his from the start. */
-export function registerProspect(account: KeyAccount, facts: { name: string; profile: CompanyProfile }, ownerId: string | null): KeyAccountEvent[] {
-  if (account.status !== 'unknown') throw new DomainError('account-exists');
-  const registered: KeyAccountEvent = { type: 'accounts.key-account.prospect-registered', data: facts };
-  return ownerId === null ? [registered] : [registered, { type: 'accounts.key-account.owner-assigned', data: { ownerId } }];
-}
-
-/** Registers a client that is one already, as of `activeSince`; what is known and says the same is left alone, other content is a change of details. */
-export function registerClient(
-  account: KeyAccount,
-  facts: { name: string; profile: CompanyProfile; provenance: Provenance | null },
-  activeSince: string,
-): KeyAccountEvent[] {
-  if (account.status === 'unknown') return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince }];
-  // History leaves the withdrawal out too, or it would follow the earlier day on which the account is active again.
-  if (account.status === 'withdrawn') return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince, supersedes: [account.versions] }];
-  if (account.status === 'closed') throw new DomainError('account-closed');
-  const same = account.name === facts.name && JSON.stringify(account.profile) === JSON.stringify(facts.profile);
-  return same ? [] : [{ type: 'accounts.key-account.details-changed', data: facts }];
-}
-
-/** The tier limit per owner is held by the reservation that the handler claims first (domain.md 4.1). */
-export function qualify(account: KeyAccount, tier: Tier, reason: string): KeyAccountEvent[] {
-  const open = assertOpen(account);
-  return open.tier === tier ? [] : [{ type: 'accounts.key-account.qualified', data: { tier, reason } }];
-}
-
-export function assignOwner(account: KeyAccount, ownerId: string): KeyAccountEvent[] {
-  const open = assertOpen(account);
-  const owner = ownerOf(open);
-  if (owner === ownerId) return [];
-  if (owner !== null) throw new DomainError('owner-already-assigned');
-  return [{ type: 'accounts.key-account.owner-assigned', data: { ownerId } }];
-}
-
-/**
- * Exactly one owner at every instant: the old one until the day of the handover, the new one from it on. Days go forward only;
- * on the very day of the last change the new owner follows from that change on.
- */
-export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason: string }, day: { start: string; end: string }): KeyAccountEvent[] {
-  const open = assertOpen(account);
-  const last = open.owners.at(-1);
-  if (!last) throw new DomainError('owner-missing');
-  if (last.ownerId === facts.toOwnerId) return [];
-  if (day.end < last.from) throw new DomainError('handover-before-last-change', { lastChange: last.from.slice(0, 10) });
-  return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: day.start < last.from ? last.from : day.start }];
-}
-
-/** Cycles and depth are judged by the hierarchy reservation that the handler claims first. */
-export function attachToParent(account: KeyAccount, parentId: string): KeyAccountEvent[] {
-  const open = assertOpen(account);
-  return open.parentId === parentId ? [] : [{ type: 'accounts.key-account.attached-to-parent', data: { parentId } }];
-}
-
-export function addTeamMember(account: KeyAccount, member: AccountTeamMember): KeyAccountEvent[] {
-  const open = assertOpen(account);
-  const known = open.team.find(({ memberId }) => memberId === member.memberId);
-  if (known?.role === member.role && known.access === member.access) return [];
-  if (!known && open.team.length >= TEAM_LIMIT) throw new DomainError('account-team-full', { limit: TEAM_LIMIT });
-  return [{ type: 'accounts.key-account.team-member-added', data: member }];
-}
-
-export function removeTeamMember(account: KeyAccount, facts: { memberId: string; reason: string | null }): KeyAccountEvent[] {
-  return assertOpen(account).team.some(({ memberId }) => memberId === facts.memberId) ? [{ type: 'accounts.key-account.team-member-removed', data: facts }] : [];
-}
-
-const TEAM_LIMIT = 50;
-
-export function requestClosure(account: KeyAccount, facts: { closureId: string; reason: string; answerBy: string }): KeyAccountEvent[] {
-  assertOpen(account);
-  return [{ type: 'accounts.key-account.closure-requested', data: facts }];
-}
-
-export function grantClosure(account: KeyAccount, closureId: string): KeyAccountEvent[] {
-  return isClosing(account, closureId) ? [{ type: 'accounts.key-account.closed', data: { closureId } }] : [];
-}
-
-export function refuseClosure(account: KeyAccount, closureId: string, blockers: readonly ClosureBlocker[]): KeyAccountEvent[] {
-  return isClosing(account, closureId) ? [{ type: 'accounts.key-account.closure-refused', data: { closureId, blockers } }] : [];
-}
-
-/** Takes an imported account back while nothing was built on it: no tier, owner or closure since. */
-export function withdraw(account: KeyAccount, reason: string): KeyAccountEvent[] {
-  if (account.status === 'withdrawn') return [];
-  const open = assertOpen(account);
-  if (!open.provenance) throw new DomainError('withdraw-not-imported');
-  if (open.tier !== null || open.owners.length > 0) throw new DomainError('withdraw-built-upon');
-  return [{ type: 'accounts.key-account.withdrawn', data: { reason }, supersedes: versionsUpTo(open.versions) }];
-}
-
-const isClosing = (account: KeyAccount, closureId: string): boolean => account.status === 'closing' && account.closureId === closureId;
-
-const versionsUpTo = (version: number): number[] => Array.from({ length: version }, (_, i) => i + 1);
 
 export function assertOpen(account: KeyAccount): RegisteredAccount {
   if (account.status === 'unknown' || account.status === 'withdrawn') throw new DomainError('account-unknown');
   if (account.status === 'closing') throw new DomainError('account-closing');
   if (account.status === 'closed') throw new DomainError('account-closed');
+  if (account.status === 'merged') throw new DomainError('account-merged', { successorId: account.successorId ?? '' });
   return account;
 }

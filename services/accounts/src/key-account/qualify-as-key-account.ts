@@ -2,9 +2,11 @@ import { type Tier, TIERS } from '@keyfold/contracts';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
-import { isTierA, keyAccount, ownerOf, qualify } from './key-account.aggregate.js';
-import { TierASeats } from './tier-a-seats.js';
+import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { disqualify, qualify } from './key-account.tier.js';
+import { TierTerms } from './tier-terms.js';
 
+/** A tier by a director's word: what was decided elsewhere. Inside Keyfold a tier is scored, requested and approved. */
 export class QualifyAsKeyAccount extends AggregateCommand {
   @IsIn(TIERS) tier!: Tier;
   @IsText(500) reason!: string;
@@ -15,15 +17,27 @@ export const qualifyAsKeyAccountCase = useCase(QualifyAsKeyAccount, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [TierASeats],
-  async prepare(command, account, [seats]) {
-    const owner = ownerOf(account);
-    const changes = qualify(account, command.tier, command.reason).length > 0;
-    if (changes && command.tier === 'A' && owner) await seats.claim(command, owner);
+  needs: [TierTerms],
+  async prepare(command, account, [terms]) {
+    const reviewOn = await terms.reviewOn();
+    if (qualify(account, command.tier, command.reason, reviewOn).length > 0) await terms.claim(command, account, command.tier);
+    return reviewOn;
   },
-  decide: (account, { tier, reason }) => qualify(account, tier, reason),
-  async after(command, account, [seats]) {
-    const owner = ownerOf(account);
-    if (!isTierA(account) && owner) await seats.release(command, owner);
-  },
+  decide: (account, { tier, reason }, reviewOn) => qualify(account, tier, reason, reviewOn),
+  after: (command, account, [terms]) => terms.settle(command, account),
+});
+
+/** No key account any more. */
+export class Disqualify extends AggregateCommand {
+  @IsText(500) reason!: string;
+}
+
+export const disqualifyCase = useCase(Disqualify, {
+  route: 'key-accounts/:id/disqualify',
+  roles: ['director'],
+  on: keyAccount,
+  ownerOf,
+  needs: [TierTerms],
+  decide: (account, { reason }) => disqualify(account, reason),
+  after: (command, account, [terms]) => terms.settle(command, account),
 });

@@ -2,7 +2,8 @@ import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsDateOnly, IsName, ProvenanceBody, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
-import { keyAccount, registerClient } from './key-account.aggregate.js';
+import { keyAccount } from './key-account.aggregate.js';
+import { registerClient } from './key-account.life.js';
 
 /** An existing client, active from a date; the caller chooses the id, so that an import may say it again. */
 export class RegisterClient extends AggregateCommand {

@@ -3,7 +3,8 @@ import { IsBody, IsName } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { TeamMembers } from '../team-member/team-members.js';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
-import { keyAccount, registerProspect } from './key-account.aggregate.js';
+import { keyAccount } from './key-account.aggregate.js';
+import { registerProspect } from './key-account.life.js';
 
 export class RegisterProspect extends AggregateCommand {
   @IsName() name!: string;

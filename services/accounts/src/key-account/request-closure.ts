@@ -1,7 +1,8 @@
 import { AggregateCommand, useCase, uuid5 } from '@keyfold/event-sourcing-nest';
 import { IsText, Settings } from '@keyfold/platform';
 import { closureAnswerBy } from '../account-closure/account-closure.process.js';
-import { keyAccount, ownerOf, requestClosure } from './key-account.aggregate.js';
+import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { requestClosure } from './key-account.life.js';
 
 /** Whether the account may close is decided by the closure process, see the `closure` of the account. */
 export class RequestClosure extends AggregateCommand {

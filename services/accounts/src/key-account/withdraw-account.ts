@@ -1,7 +1,8 @@
-import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
+import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
-import { HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
-import { keyAccount, ownerOf, withdraw } from './key-account.aggregate.js';
+import { Hierarchy } from './hierarchy.js';
+import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { withdraw } from './key-account.life.js';
 
 /** Takes an imported account back. */
 export class WithdrawAccount extends AggregateCommand {
@@ -13,7 +14,7 @@ export const withdrawAccountCase = useCase(WithdrawAccount, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Commands],
+  needs: [Hierarchy],
   decide: (account, { reason }) => withdraw(account, reason),
-  after: (command, _account, [commands]) => commands.also(reservation, HIERARCHY, command, 'release', (edges) => release(edges, command.id)),
+  after: (command, _account, [hierarchy]) => hierarchy.release(command),
 });

@@ -19,6 +19,12 @@ export class Policies {
     return published ?? (code === 'default' ? DEFAULT_POLICIES[kind] : this.inForce(kind, day));
   }
 
+  /** What is in force today under a code; null where nothing was published for it. */
+  async published<Kind extends PolicyKind>(kind: Kind, code: string): Promise<PolicyContents[Kind] | null> {
+    const { state } = await this.commands.load(policy, policyId(kind, code));
+    return (inForceOn(state, this.today())?.content ?? null) as PolicyContents[Kind] | null;
+  }
+
   today(): string {
     return this.time.dateOf(this.commands.now().getTime());
   }

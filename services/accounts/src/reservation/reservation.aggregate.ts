@@ -1,49 +1,99 @@
-import { type ReservationEvent, reservationContract } from '@keyfold/contracts';
-import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
+import { type HierarchyEdge, type ReservationEvent, reservationContract } from '@keyfold/contracts';
+import { decider, DomainError, type Fact, ignored } from '@keyfold/event-sourcing';
+import { type Buckets, entryOf, withEntry, withoutEntry } from './buckets.js';
 
-/**
- * Who holds what: holder id -> value. A rule over several accounts is decided on this one stream, so it holds under concurrency.
- * Kept in buckets: the stream of the hierarchy has an event for every edge there ever was, and each copies one bucket, not all that is held.
- */
-export type Reservation = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** What one holder holds. */
+export interface Holding {
+  /** In the order of their days: a seat has one that never changes, an account of the hierarchy those that its own stream has. */
+  readonly edges: readonly HierarchyEdge[];
+  /** Version of the account at which it had these edges; 0 before it told any. */
+  readonly version: number;
+  /** Edges that may come to be, or came to be and were not told yet. */
+  readonly claimed: readonly HierarchyEdge[];
+  /** `told` false: the merge may come to be. */
+  readonly merge: { readonly successorId: string; readonly from: string; readonly told: boolean } | null;
+}
 
-const BUCKETS = 256;
-
-function bucketOf(holderId: string): number {
-  let hash = 0;
-  for (let i = 0; i < holderId.length; i++) hash = (Math.imul(hash, 31) + holderId.charCodeAt(i)) >>> 0;
-  return hash % BUCKETS;
+/** A rule over several accounts is decided on this one stream, so it holds under concurrency. */
+export interface Reservation {
+  readonly holdings: Buckets<Holding>;
+  /** Who holds, or ever held, an edge to this one. */
+  readonly below: Buckets<readonly string[]>;
+  /** Who was, or may be, merged into this one. */
+  readonly absorbed: Buckets<readonly string[]>;
 }
 
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
-  initial: {},
-  snapshotVersion: 1,
+  initial: { holdings: {}, below: {}, absorbed: {} },
+  snapshotVersion: 2,
   evolve(state, fact): Reservation {
     switch (fact.type) {
       case 'accounts.reservation.claimed': {
-        const bucket = bucketOf(fact.data.holderId);
-        return { ...state, [bucket]: { ...state[bucket], [fact.data.holderId]: fact.data.value } };
+        // From before edges had days: they hold from the moment on at which they were claimed.
+        const { holderId, value } = fact.data;
+        const holding = holdingOf(state, holderId);
+        return withEdges(state, holderId, { ...holding, edges: [...holding.edges, { parentId: value, from: fact.occurredAt }] });
       }
-      case 'accounts.reservation.released': {
-        const bucket = bucketOf(fact.data.holderId);
-        const { [fact.data.holderId]: _released, ...kept } = state[bucket] ?? {};
-        return { ...state, [bucket]: kept };
-      }
+      case 'accounts.reservation.released':
+        return forgotten(state, fact.data.holderId);
       default:
-        return ignored(state, fact);
+        return evolveHierarchy(state, fact);
     }
   },
 });
 
-function valueOf(held: Reservation, holderId: string): string | undefined {
-  const bucket = held[bucketOf(holderId)] ?? {};
-  return Object.hasOwn(bucket, holderId) ? bucket[holderId] : undefined;
+function evolveHierarchy(state: Reservation, fact: Exclude<Fact<ReservationEvent>, { type: 'accounts.reservation.claimed' | 'accounts.reservation.released' }>): Reservation {
+  const holding = holdingOf(state, fact.data.holderId);
+  switch (fact.type) {
+    case 'accounts.reservation.edge-claimed': {
+      const { holderId, parentId, from } = fact.data;
+      return withEdges(state, holderId, { ...holding, claimed: [...holding.claimed, { parentId, from }] });
+    }
+    case 'accounts.reservation.edges-told': {
+      const { holderId, version, edges } = fact.data;
+      const claimed = holding.claimed.filter((edge) => !edges.some((told) => isSame(told, edge)));
+      return withEdges(state, holderId, { ...holding, edges, version, claimed });
+    }
+    case 'accounts.reservation.merge-claimed': {
+      const { holderId, successorId, from } = fact.data;
+      const merged = { ...state, absorbed: withEntry(state.absorbed, successorId, [...(entryOf(state.absorbed, successorId) ?? []), holderId]) };
+      return { ...merged, holdings: withEntry(state.holdings, holderId, { ...holding, merge: { successorId, from, told: false } }) };
+    }
+    case 'accounts.reservation.merge-told':
+      return holding.merge ? { ...state, holdings: withEntry(state.holdings, fact.data.holderId, { ...holding, merge: { ...holding.merge, told: true } }) } : state;
+    case 'accounts.reservation.merge-given-up':
+      return { ...state, holdings: withEntry(state.holdings, fact.data.holderId, { ...holding, merge: null }), absorbed: withoutListed(state.absorbed, holding.merge?.successorId ?? null, fact.data.holderId) };
+    default:
+      return ignored(state, fact);
+  }
 }
 
-const entriesOf = (held: Reservation): [string, string][] => Object.values(held).flatMap((bucket) => Object.entries(bucket));
+const NOTHING: Holding = { edges: [], version: 0, claimed: [], merge: null };
 
-export const HIERARCHY_DEPTH = 6;
+export const holdingOf = (state: Reservation, holderId: string): Holding => entryOf(state.holdings, holderId) ?? NOTHING;
+
+export const isSame = (a: HierarchyEdge, b: HierarchyEdge): boolean => a.parentId === b.parentId && a.from === b.from;
+
+function withEdges(state: Reservation, holderId: string, holding: Holding): Reservation {
+  let { below } = state;
+  for (const { parentId } of [...holding.edges, ...holding.claimed]) {
+    const known = parentId === null ? null : (entryOf(below, parentId) ?? []);
+    if (known && !known.includes(holderId)) below = withEntry(below, parentId!, [...known, holderId]);
+  }
+  return { ...state, below, holdings: withEntry(state.holdings, holderId, holding) };
+}
+
+function forgotten(state: Reservation, holderId: string): Reservation {
+  const { edges, claimed } = holdingOf(state, holderId);
+  const below = [...edges, ...claimed].reduce((kept, { parentId }) => withoutListed(kept, parentId, holderId), state.below);
+  return { ...state, below, holdings: withoutEntry(state.holdings, holderId) };
+}
+
+function withoutListed(lists: Buckets<readonly string[]>, key: string | null, id: string): Buckets<readonly string[]> {
+  const listed = key === null ? null : entryOf(lists, key);
+  return listed ? withEntry(lists, key!, listed.filter((other) => other !== id)) : lists;
+}
 
 /** Group trees of the whole organisation share one stream: edges change rarely, and a cycle can only be seen where all edges are. */
 export const HIERARCHY = 'hierarchy-all';
@@ -53,41 +103,22 @@ export const activePlan = (accountId: string, fiscalYear: number): string => `ac
 
 /** One plan in force per account and fiscal year (domain.md 4.3). */
 export function claimActivePlan(held: Reservation, planId: string, fiscalYear: number): ReservationEvent[] {
-  if (valueOf(held, planId) !== undefined) return [];
-  if (entriesOf(held).length > 0) throw new DomainError('plan-year-taken', { fiscalYear });
+  if (entryOf(held.holdings, planId)) return [];
+  if (holdersIn(held) > 0) throw new DomainError('plan-year-taken', { fiscalYear });
   return [claimed(planId, String(fiscalYear))];
 }
 
 /** So many tier-A accounts per key account manager as the policy of the day allows (domain.md 4.1). */
 export function claimTierASeat(seats: Reservation, accountId: string, limit: number): ReservationEvent[] {
-  if (valueOf(seats, accountId) !== undefined) return [];
-  if (entriesOf(seats).length >= limit) throw new DomainError('tier-a-limit', { limit });
+  if (entryOf(seats.holdings, accountId)) return [];
+  if (holdersIn(seats) >= limit) throw new DomainError('tier-a-limit', { limit });
   return [claimed(accountId, 'A')];
 }
 
-/** No cycle, at most 6 levels (domain.md 4.1). */
-export function claimParent(edges: Reservation, accountId: string, parentId: string): ReservationEvent[] {
-  if (valueOf(edges, accountId) === parentId) return [];
-  const above = ancestors(edges, parentId);
-  if (parentId === accountId || above.includes(accountId)) throw new DomainError('hierarchy-cycle');
-  const levels = above.length + 1 + 1 + heightBelow(edges, accountId);
-  if (levels > HIERARCHY_DEPTH) throw new DomainError('hierarchy-too-deep', { depth: HIERARCHY_DEPTH });
-  return [claimed(accountId, parentId)];
-}
-
-export const release = (held: Reservation, accountId: string): ReservationEvent[] =>
-  valueOf(held, accountId) !== undefined ? [{ type: 'accounts.reservation.released', data: { holderId: accountId } }] : [];
-
 const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 
-function ancestors(edges: Reservation, id: string): string[] {
-  const above: string[] = [];
-  for (let parent = valueOf(edges, id); parent !== undefined; parent = valueOf(edges, parent)) above.push(parent);
-  return above;
-}
+/** For reservations that few hold. */
+const holdersIn = ({ holdings }: Reservation): number => Object.values(holdings).flatMap((bucket) => Object.values(bucket).flatMap((inner) => Object.keys(inner))).length;
 
-function heightBelow(edges: Reservation, id: string): number {
-  const children = Map.groupBy(entriesOf(edges), ([, parent]) => parent);
-  const heightOf = (parent: string): number => 1 + Math.max(-1, ...(children.get(parent) ?? []).map(([child]) => heightOf(child)));
-  return heightOf(id);
-}
+export const release = (held: Reservation, holderId: string): ReservationEvent[] =>
+  entryOf(held.holdings, holderId) ? [{ type: 'accounts.reservation.released', data: { holderId } }] : [];

@@ -37,10 +37,11 @@ export class Deals {
     if (!scope.covers(await this.access.ownerOf(accountId))) throw new NotFound('key-account', accountId);
   }
 
-  /** Refuses an account that is known to be closing or closed. A barrier that the directory has not heard of yet is the guard's business. */
+  /** Refuses an account that is known to be closing, closed or merged into another one. A barrier that the directory has not heard of yet is the guard's business. */
   async assertNotClosing(accountId: string): Promise<void> {
     const account = await this.access.account(accountId);
     if (account?.status === 'closing' || account?.status === 'closed') throw new DomainError(`account-${account.status}`);
+    if (account?.status === 'merged') throw new DomainError('account-merged', { successorId: account.successorId! });
   }
 
   async assertOwner(ownerId: string, scope: Scope): Promise<void> {

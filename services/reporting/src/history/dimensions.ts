@@ -9,8 +9,12 @@ export interface Account {
   readonly tier: Tier | null;
   readonly parentId: string | null;
   readonly ownerId: string | null;
-  readonly status: 'prospect' | 'active' | 'closing' | 'closed';
+  readonly status: AccountLife | 'closing' | 'closed' | 'merged';
+  /** The account that it was merged into; what belongs to this one is counted with that one. */
+  readonly successorId: string | null;
 }
+
+type AccountLife = 'prospect' | 'targeted' | 'active' | 'dormant';
 
 export interface Member {
   readonly id: string;
@@ -25,7 +29,7 @@ export interface Offering {
   readonly name: string;
 }
 
-type AccountState = Account & { readonly before?: 'prospect' | 'active' };
+type AccountState = Account & { readonly before?: AccountLife };
 
 export const accountAt = (row: TemporalRow<KeyAccountEvent>, point: PointInTime): Account | null =>
   stateAt<AccountState | null, KeyAccountEvent>(row, point, null, (account, fact) => {
@@ -34,7 +38,7 @@ export const accountAt = (row: TemporalRow<KeyAccountEvent>, point: PointInTime)
       case 'accounts.key-account.client-registered': {
         const { name, profile } = fact.data;
         const status = fact.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
-        return { id: row.id, name, sector: profile.sector, country: profile.country, tier: null, parentId: null, ownerId: null, status };
+        return { id: row.id, name, sector: profile.sector, country: profile.country, tier: null, parentId: null, ownerId: null, status, before: status, successorId: null };
       }
       case 'accounts.key-account.withdrawn':
         return null;
@@ -43,27 +47,31 @@ export const accountAt = (row: TemporalRow<KeyAccountEvent>, point: PointInTime)
     }
   });
 
+type Changes = {
+  readonly [Type in KeyAccountEvent['type']]?: (account: AccountState, fact: Extract<TemporalFact<KeyAccountEvent>, { type: Type }>) => Partial<AccountState>;
+};
+
+const CHANGES: Changes = {
+  'accounts.key-account.details-changed': (_account, { data }) => ({ name: data.name, sector: data.profile.sector, country: data.profile.country }),
+  'accounts.key-account.qualified': (_account, { data }) => ({ tier: data.tier }),
+  'accounts.key-account.disqualified': () => ({ tier: null }),
+  'accounts.key-account.owner-assigned': (_account, { data }) => ({ ownerId: data.ownerId }),
+  'accounts.key-account.handed-over': (_account, { data }) => ({ ownerId: data.toOwnerId }),
+  'accounts.key-account.attached-to-parent': (_account, { data }) => ({ parentId: data.parentId }),
+  'accounts.key-account.detached-from-parent': () => ({ parentId: null }),
+  'accounts.key-account.prospect-nominated': () => ({ status: 'targeted', before: 'targeted' }),
+  'accounts.key-account.activated': () => ({ status: 'active', before: 'active' }),
+  'accounts.key-account.made-dormant': () => ({ status: 'dormant', before: 'dormant' }),
+  'accounts.key-account.reactivated': () => ({ status: 'active', before: 'active' }),
+  'accounts.key-account.closure-requested': () => ({ status: 'closing' }),
+  'accounts.key-account.closure-refused': ({ before }) => ({ status: before ?? 'active' }),
+  'accounts.key-account.closed': () => ({ status: 'closed' }),
+  'accounts.key-account.merged': (_account, { data }) => ({ status: 'merged', successorId: data.successorId }),
+};
+
 function changeAccount(account: AccountState, fact: TemporalFact<KeyAccountEvent>): AccountState {
-  switch (fact.type) {
-    case 'accounts.key-account.details-changed':
-      return { ...account, name: fact.data.name, sector: fact.data.profile.sector, country: fact.data.profile.country };
-    case 'accounts.key-account.qualified':
-      return { ...account, tier: fact.data.tier };
-    case 'accounts.key-account.owner-assigned':
-      return { ...account, ownerId: fact.data.ownerId };
-    case 'accounts.key-account.handed-over':
-      return { ...account, ownerId: fact.data.toOwnerId };
-    case 'accounts.key-account.attached-to-parent':
-      return { ...account, parentId: fact.data.parentId };
-    case 'accounts.key-account.closure-requested':
-      return { ...account, status: 'closing', before: account.status === 'prospect' ? 'prospect' : 'active' };
-    case 'accounts.key-account.closure-refused':
-      return { ...account, status: account.before ?? 'active' };
-    case 'accounts.key-account.closed':
-      return { ...account, status: 'closed' };
-    default:
-      return account;
-  }
+  const change = CHANGES[fact.type] as ((account: AccountState, fact: TemporalFact<KeyAccountEvent>) => Partial<AccountState>) | undefined;
+  return change ? { ...account, ...change(account, fact) } : account;
 }
 
 export const memberAt = (row: TemporalRow<TeamMemberEvent>, point: PointInTime): Member | null =>

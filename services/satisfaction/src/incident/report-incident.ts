@@ -39,6 +39,7 @@ export class ReportIncidentHandler implements ICommandHandler<ReportIncident> {
     const account = await this.access.account(accountId);
     if (!account || !scope.covers(await this.access.ownerOf(accountId))) throw new NotFound('account', accountId);
     if (account.status === 'closed') throw new DomainError('account-closed');
+    if (account.status === 'merged') throw new DomainError('account-merged', { successorId: account.successorId! });
   }
 
   private factsOf({ accountId, title, description = null, impact, urgency, reporterContact = null, context }: ReportIncident) {

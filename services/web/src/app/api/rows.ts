@@ -34,7 +34,7 @@ export interface KeyAccount {
   readonly id: string;
   readonly version: number;
   readonly name: string;
-  readonly status: 'prospect' | 'active' | 'closing' | 'closed';
+  readonly status: 'prospect' | 'targeted' | 'active' | 'dormant' | 'closing' | 'closed' | 'merged';
   readonly tier: Tier | null;
   readonly ownerId: string | null;
   readonly ownerName: string | null;

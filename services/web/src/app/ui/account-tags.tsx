@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { type KeyAccount, PRIORITIES, type Priority, type Tier } from '../api/rows.js';
 import { Tag, type Tone } from './tag.js';
 
-const STATUS_TONES: Record<KeyAccount['status'], Tone> = { prospect: 'info', active: 'good', closing: 'warn', closed: 'neutral' };
+const STATUS_TONES: Record<KeyAccount['status'], Tone> = { prospect: 'info', targeted: 'info', active: 'good', dormant: 'warn', closing: 'warn', closed: 'neutral', merged: 'neutral' };
 const PRIORITY_TONES: Record<Priority, Tone> = { P1: 'bad', P2: 'warn', P3: 'info', P4: 'neutral' };
 
 export function StatusTag({ status }: { status: KeyAccount['status'] }) {

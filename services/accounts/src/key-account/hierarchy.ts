@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
+import { claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
+import { HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
+import { keyAccount } from './key-account.aggregate.js';
+
+/** The edges of all group trees: claimed before an account says them, told once it has. */
+@Injectable()
+export class Hierarchy {
+  constructor(private readonly commands: Commands) {}
+
+  claimParent(command: AggregateCommand, parentId: string, from: string): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'edge', (state) => claimParent(state, command.id, parentId, from));
+  }
+
+  /** What the account's stream says by now: of two commands that tell, the one that knows more is heard, whichever comes last. */
+  async tell(command: AggregateCommand): Promise<void> {
+    const { state, version } = await this.commands.loadFresh(keyAccount, command.id);
+    const parents = state.status === 'unknown' ? [] : state.parents;
+    await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, command.id, version, parents));
+  }
+
+  claimMerge(command: AggregateCommand, successorId: string, from: string): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'merge', (state) => claimMerge(state, command.id, successorId, from));
+  }
+
+  tellMerge(command: AggregateCommand): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id));
+  }
+
+  giveUpMerge(command: AggregateCommand): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'give-up', (state) => giveUpMerge(state, command.id));
+  }
+
+  release(command: AggregateCommand): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id));
+  }
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KeyAccountEvent } from '@keyfold/contracts';
+import { DomainError } from '@keyfold/event-sourcing';
+import { given } from '@keyfold/event-sourcing/testing';
+import { type KeyAccount, keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggregate.js';
+import { assignOwner, assignRaci, attachToParent, classify, detachFromParent, handOver, setCurrency, withdrawRaci } from './key-account.belonging.js';
+import { attachedTo, clientRegistered, detached, ownerAssigned } from './key-account.facts.js';
+
+const january = '2026-01-01T00:00:00.000Z';
+const march = '2026-03-01T00:00:00.000Z';
+const june = '2026-06-01T00:00:00.000Z';
+
+describe('a place in a group', () => {
+  it('is had from a day on', () => given(keyAccount, clientRegistered).when((account) => attachToParent(account, 'group', march)).then(attachedTo('group', march)));
+  it('is changed from a day in the past, and what is known of later days stays', () => {
+    given(keyAccount, clientRegistered, attachedTo('group', june)).when((account) => attachToParent(account, 'before', march)).then(attachedTo('before', march));
+    given(keyAccount, clientRegistered, attachedTo('group', june), attachedTo('before', march)).when((account) => attachToParent(account, 'group', june)).thenNothing();
+    given(keyAccount, clientRegistered, attachedTo('group', june), attachedTo('before', march)).when((account) => detachFromParent(account, 'sold', january)).thenNothing();
+  });
+  it('is given up from a day on, once', () => {
+    given(keyAccount, clientRegistered, attachedTo('group', january)).when((account) => detachFromParent(account, 'sold', march)).then(detached(march));
+    given(keyAccount, clientRegistered, attachedTo('group', january), detached(march)).when((account) => detachFromParent(account, 'sold', june)).thenNothing();
+    given(keyAccount, clientRegistered, attachedTo('group', january), detached(march)).when((account) => attachToParent(account, 'group', june)).then(attachedTo('group', june));
+  });
+});
+
+describe('RACI letters', () => {
+  const accountable = { deliverable: 'renewal', memberId: 'anna', letter: 'A' } as const;
+  const assigned = (assignment: object): KeyAccountEvent => ({ type: 'accounts.key-account.raci-assigned', data: assignment }) as KeyAccountEvent;
+  const bob: KeyAccountEvent = { type: 'accounts.key-account.team-member-added', data: { memberId: 'bob', role: 'sales-engineer', access: 'edit' } };
+  const team = [clientRegistered, ownerAssigned('anna'), bob] as const;
+
+  it('go to the owner and the team', () => {
+    given(keyAccount, ...team).when((account) => assignRaci(account, accountable)).then(assigned(accountable));
+    given(keyAccount, ...team).when((account) => assignRaci(account, { ...accountable, memberId: 'bob', letter: 'R' })).then(assigned({ ...accountable, memberId: 'bob', letter: 'R' }));
+    given(keyAccount, ...team).when((account) => assignRaci(account, { ...accountable, memberId: 'cleo' })).thenRefused('raci-not-in-team');
+  });
+  it('are given once', () => given(keyAccount, ...team, assigned(accountable)).when((account) => assignRaci(account, accountable)).thenNothing());
+  it('make one person accountable for a deliverable', () => {
+    given(keyAccount, ...team, assigned(accountable)).when((account) => assignRaci(account, { ...accountable, memberId: 'bob' })).thenRefused('raci-accountable-taken', { memberId: 'anna' });
+    given(keyAccount, ...team, assigned(accountable)).when((account) => assignRaci(account, { ...accountable, deliverable: 'contract' })).then(assigned({ ...accountable, deliverable: 'contract' }));
+  });
+  it('are taken back, once', () => {
+    const withdrawn: KeyAccountEvent = { type: 'accounts.key-account.raci-withdrawn', data: accountable };
+    given(keyAccount, ...team, assigned(accountable)).when((account) => withdrawRaci(account, accountable)).then(withdrawn);
+    given(keyAccount, ...team, assigned(accountable), withdrawn).when((account) => withdrawRaci(account, accountable)).thenNothing();
+  });
+  it('leave with who leaves the team', () => {
+    const left: KeyAccountEvent = { type: 'accounts.key-account.team-member-removed', data: { memberId: 'bob', reason: null } };
+    given(keyAccount, ...team, assigned({ ...accountable, memberId: 'bob' }), left).when((account) => assignRaci(account, accountable)).then(assigned(accountable));
+  });
+});
+
+describe('currency and sector', () => {
+  const sector = { sector: 'energy', subsector: 'grid-operators' };
+
+  it('are set, once', () => {
+    const set: KeyAccountEvent = { type: 'accounts.key-account.currency-set', data: { currency: 'EUR' } };
+    given(keyAccount, clientRegistered).when((account) => setCurrency(account, 'EUR')).then(set);
+    given(keyAccount, clientRegistered, set).when((account) => setCurrency(account, 'EUR')).thenNothing();
+  });
+  it('are classified, once', () => {
+    const classified: KeyAccountEvent = { type: 'accounts.key-account.classified', data: sector };
+    given(keyAccount, clientRegistered).when((account) => classify(account, sector)).then(classified);
+    given(keyAccount, clientRegistered, classified).when((account) => classify(account, sector)).thenNothing();
+    given(keyAccount, clientRegistered, classified).when((account) => classify(account, { sector: 'energy', subsector: null })).then({ ...classified, data: { sector: 'energy', subsector: null } } as KeyAccountEvent);
+  });
+});
+
+/** A small generator of uniform numbers, so that a failing run can be run again. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe('random handovers', () => {
+  const DAY = 86_400_000;
+  const start = Date.parse('2026-01-01T00:00:00.000Z');
+  const dayAt = (index: number) => ({ start: new Date(start + index * DAY).toISOString(), end: new Date(start + (index + 1) * DAY - 1).toISOString() });
+
+  it.each(Array.from({ length: 50 }, (_, seed) => [seed]))('leave no instant without an owner and none with two (seed %i)', (seed) => {
+    const random = mulberry32(seed);
+    let account: KeyAccount = keyAccount.initial;
+    let version = 0;
+    const take = (events: readonly KeyAccountEvent[], now: string): void => {
+      for (const event of events) account = keyAccount.evolve(account, { occurredAt: now, supersedes: [], ...event, version: ++version } as never);
+    };
+    const since = dayAt(0).start;
+    take([clientRegistered], since);
+    take(assignOwner(account, 'm0'), since);
+    /** Who owns each day, kept the plain way: a handover repaints all days from its own on. */
+    const model = Array.from({ length: 120 }, () => 'm0');
+    for (let step = 0; step < 30; step++) {
+      const now = Math.floor(random() * 60);
+      const effective = Math.floor(random() * 90);
+      const toOwnerId = `m${Math.floor(random() * 5)}`;
+      try {
+        const events = handOver(account, { toOwnerId, reason: 'x' }, dayAt(effective), dayAt(now).start);
+        take(events, dayAt(now).start);
+        if (events.length > 0) model.fill(toOwnerId, effective);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DomainError);
+      }
+    }
+    const registered = account as unknown as RegisteredAccount;
+    expect(model.map((_, index) => ownerOn(registered, dayAt(index).end))).toEqual(model);
+    expect(registered.owners.map(({ from }) => from)).toEqual(registered.owners.map(({ from }) => from).toSorted());
+    expect(registered.owners.slice(1).every(({ ownerId }, i) => ownerId !== registered.owners[i]!.ownerId)).toBe(true);
+  });
+});

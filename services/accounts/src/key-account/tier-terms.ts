@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectionPolicy, Tier } from '@keyfold/contracts';
+import { monthsLater } from '@keyfold/platform';
+import type { AggregateCommand } from '@keyfold/event-sourcing-nest';
+import { Policies } from '../policy/policies.js';
+import { type KeyAccount, ownerOf } from './key-account.aggregate.js';
+import { TierASeats } from './tier-a-seats.js';
+
+/** What the policies and the seats say when an account gets a tier or loses it. */
+@Injectable()
+export class TierTerms {
+  constructor(
+    private readonly policies: Policies,
+    private readonly seats: TierASeats,
+  ) {}
+
+  /** Day by which a tier that is given or looked at today is to be looked at again. */
+  async reviewOn(): Promise<string> {
+    const { reviewMonths } = await this.policies.inForce('tiers');
+    return monthsLater(this.policies.today(), reviewMonths);
+  }
+
+  /** A tier A takes its seat with the owner first. */
+  async claim(command: AggregateCommand, account: KeyAccount, tier: Tier): Promise<void> {
+    const owner = ownerOf(account);
+    if (tier === 'A' && owner) await this.seats.claim(command, owner);
+  }
+
+  /** What is not of tier A any more gives its seat up last. */
+  async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
+    const owner = ownerOf(account);
+    if (account.status !== 'unknown' && account.tier !== 'A' && owner) await this.seats.release(command, owner);
+  }
+
+  /** The selection policy of today, and whether a score of that day was by the same criteria. */
+  async selection(scoredOn: string | null): Promise<{ policy: SelectionPolicy; current: boolean }> {
+    const policy = await this.policies.inForce('selection');
+    const then = scoredOn === null ? null : await this.policies.inForce('selection', scoredOn);
+    return { policy, current: JSON.stringify(then?.criteria) === JSON.stringify(policy.criteria) };
+  }
+
+  today(): string {
+    return this.policies.today();
+  }
+}

@@ -1,0 +1,128 @@
+import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
+import { DomainError } from '@keyfold/event-sourcing';
+import { entryOf } from './buckets.js';
+import { holdingOf, isSame, type Reservation } from './reservation.aggregate.js';
+
+/*
+ * Group trees under concurrency and with days in the past or to come: no cycle and at most 6 levels on any day (domain.md 4.1).
+ *
+ * Why it holds. The edges of a day make a graph, and it changes only on the days on which some edge or merge begins. A new edge of C to P from day D on changes the days
+ * from D to the next one that C's own stream knows an edge from; every path that is new on such a day goes through C and P. So it is enough to look, on each of those days on which
+ * something above P or below C changes, whether C is above P, and how many levels there are above P and below C together. Other days are as they were judged before.
+ *
+ * Edges are claimed here before the account says them in its own stream, and told once it has. What is claimed and not told may or may not be (the command may be
+ * under way, or was cut off between the two), so both count: the old edge and the claimed one. A cut-off command thus makes the judge stricter and never wrong; said again, it is told.
+ * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's.
+ */
+
+export const HIERARCHY_DEPTH = 6;
+
+/** Claims that the account belongs to the parent from an instant on, which is the first of a day. */
+export function claimParent(state: Reservation, accountId: string, parentId: string, from: string): ReservationEvent[] {
+  const { edges, claimed } = holdingOf(state, accountId);
+  const edge = { parentId, from };
+  const standing = edges.findLast((known) => known.from <= from);
+  if ((standing && isSame(standing, edge)) || claimed.some((known) => isSame(known, edge))) return [];
+  const until = edges.find((known) => known.from > from)?.from ?? null;
+  for (const day of changes(state, { above: parentId, below: accountId }, from, until)) {
+    const parents = resolved(state, parentId, day);
+    if (parents.some((id) => isAbove(state, accountId, id, day))) throw new DomainError('hierarchy-cycle');
+    assertDepth(Math.max(...parents.map((id) => levelsUp(state, id, day))) + levelsDown(state, accountId, day));
+  }
+  return [{ type: 'accounts.reservation.edge-claimed', data: { holderId: accountId, ...edge } }];
+}
+
+/** What the account's own stream says of its parents, as of its version. */
+export function tellEdges(state: Reservation, accountId: string, version: number, edges: readonly HierarchyEdge[]): ReservationEvent[] {
+  const held = holdingOf(state, accountId);
+  if (version <= held.version) return [];
+  const known = held.claimed.length === 0 && edges.length === held.edges.length && edges.every((edge, i) => isSame(edge, held.edges[i]!));
+  return known ? [] : [{ type: 'accounts.reservation.edges-told', data: { holderId: accountId, version, edges: edges.map(({ parentId, from }) => ({ parentId, from })) } }];
+}
+
+/** Claims that the account is its successor from an instant on: what is below it is below the successor then. */
+export function claimMerge(state: Reservation, accountId: string, successorId: string, from: string): ReservationEvent[] {
+  const begun = holdingOf(state, accountId).merge;
+  if (begun?.successorId === successorId) return [];
+  if (begun) throw new DomainError('hierarchy-merge-begun', { successorId: begun.successorId });
+  if (holdingOf(state, successorId).merge) throw new DomainError('merge-successor-closed');
+  for (const day of changes(state, { above: successorId, below: accountId }, from, null)) {
+    if (isAbove(state, accountId, successorId, day)) throw new DomainError('hierarchy-cycle');
+    assertDepth(levelsUp(state, successorId, day) + levelsDown(state, accountId, day) - 1);
+  }
+  return [{ type: 'accounts.reservation.merge-claimed', data: { holderId: accountId, successorId, from } }];
+}
+
+export const tellMerge = (state: Reservation, accountId: string): ReservationEvent[] =>
+  holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-told', data: { holderId: accountId } }] : [];
+
+export const giveUpMerge = (state: Reservation, accountId: string): ReservationEvent[] =>
+  holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-given-up', data: { holderId: accountId } }] : [];
+
+function assertDepth(levels: number): void {
+  if (levels > HIERARCHY_DEPTH) throw new DomainError('hierarchy-too-deep', { depth: HIERARCHY_DEPTH });
+}
+
+/** The account that this one is on a day, or may be: itself, and those that it was merged into. */
+function resolved(state: Reservation, id: string, day: string): string[] {
+  const { merge } = holdingOf(state, id);
+  if (!merge || merge.from > day) return [id];
+  const successors = resolved(state, merge.successorId, day);
+  return merge.told ? successors : [id, ...successors];
+}
+
+/** Parents on a day, and those that may be. A merged account has none: it is its successor. */
+function parentsOn(state: Reservation, id: string, day: string): string[] {
+  const { edges, claimed, merge } = holdingOf(state, id);
+  if (merge?.told && merge.from <= day) return [];
+  const standing = edges.findLast(({ from }) => from <= day);
+  const possible = claimed.filter(({ from }) => from <= day && !edges.some((edge) => from < edge.from && edge.from <= day));
+  const named = [...(standing ? [standing] : []), ...possible].flatMap(({ parentId }) => (parentId === null ? [] : resolved(state, parentId, day)));
+  return [...new Set(named)];
+}
+
+function childrenOn(state: Reservation, id: string, day: string): string[] {
+  const candidates = [id, ...absorbedBy(state, id)].flatMap((one) => entryOf(state.below, one) ?? []);
+  return [...new Set(candidates)].filter((child) => parentsOn(state, child, day).includes(id));
+}
+
+const absorbedBy = (state: Reservation, id: string): string[] => (entryOf(state.absorbed, id) ?? []).flatMap((one) => [one, ...absorbedBy(state, one)]);
+
+function isAbove(state: Reservation, above: string, id: string, day: string): boolean {
+  const seen = new Set([id]);
+  for (const one of seen) {
+    if (one === above) return true;
+    for (const parent of parentsOn(state, one, day)) seen.add(parent);
+  }
+  return false;
+}
+
+/** Levels from the topmost down to this one, it included. No further than what is too deep anyway. */
+function levelsUp(state: Reservation, id: string, day: string, limit = HIERARCHY_DEPTH): number {
+  return limit < 0 ? 1 : 1 + Math.max(0, ...parentsOn(state, id, day).map((parent) => levelsUp(state, parent, day, limit - 1)));
+}
+
+function levelsDown(state: Reservation, id: string, day: string, limit = HIERARCHY_DEPTH): number {
+  return limit < 0 ? 1 : 1 + Math.max(0, ...childrenOn(state, id, day).map((child) => levelsDown(state, child, day, limit - 1)));
+}
+
+/** The day `from`, and the later ones before `until` on which something above the one account or below the other begins. */
+function changes(state: Reservation, { above, below }: { above: string; below: string }, from: string, until: string | null): string[] {
+  const up = closure(above, (id) => {
+    const { edges, claimed, merge } = holdingOf(state, id);
+    return [...edges, ...claimed].flatMap(({ parentId }) => parentId ?? []).concat(merge?.successorId ?? []);
+  });
+  const down = closure(below, (id) => [...(entryOf(state.below, id) ?? []), ...(entryOf(state.absorbed, id) ?? [])]);
+  const beginnings = [...up, ...down].flatMap((id) => {
+    const { edges, claimed, merge } = holdingOf(state, id);
+    return [...edges, ...claimed, ...(merge ? [merge] : [])].map((one) => one.from);
+  });
+  return [...new Set([from, ...beginnings.filter((day) => day > from && (until === null || day < until))])];
+}
+
+/** All that is reached from an account on whatever day. */
+function closure(id: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
+  const reached = new Set([id]);
+  for (const one of reached) for (const other of next(one)) reached.add(other);
+  return reached;
+}
