@@ -101,7 +101,9 @@ async function makeSampleAccount(): Promise<void> {
     return ((await answer.json()) as { id: string }).id;
   };
   await tell('director', `key-accounts/${SAMPLE_ID}/register-client`, { name: 'Sample', activeSince: '2020-01-01' });
-  await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId: DEMO_PEOPLE.find(({ role }) => role === 'kam')!.memberId });
+  const ownerId = DEMO_PEOPLE.find(({ role }) => role === 'kam')!.memberId;
+  await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId });
+  EXISTING['api/accounts/portfolios'] = await tell('director', `portfolios/${ownerId}/create`, {});
   EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
   EXISTING['api/accounts/account-plans'] = await tell('kam', 'account-plans', { accountId: SAMPLE_ID, fiscalYear: 2026, currency: 'EUR' });
 }
