@@ -1,5 +1,5 @@
 import { type GrantedRole, type KeyAccountEvent, keyAccountContract, type MemberRole, type TeamMemberEvent, teamMemberContract, type Tier } from '@keyfold/contracts';
-import { ignored, projection, type RecordedEvent } from '@keyfold/event-sourcing';
+import { projection, type RecordedEvent } from '@keyfold/event-sourcing';
 
 /** What every service needs to know of the people: who is whose manager. The name is ciphertext. */
 export interface DirectoryMember {

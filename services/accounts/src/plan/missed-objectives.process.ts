@@ -3,7 +3,7 @@ import { type AggregateContract, idOf, type ProcessInput, type ProcessManager, t
 
 const KINDS: readonly { readonly path: string; readonly contract: AggregateContract }[] = [{ path: 'account-plans', contract: accountPlanContract as unknown as AggregateContract }];
 
-interface PlanOfObjectives {
+export interface PlanOfObjectives {
   readonly path: string;
   readonly planId: string;
   readonly due: readonly { readonly objectiveId: string; readonly dueAt: string }[];

@@ -31,7 +31,7 @@ export interface PlanKind<State, Known extends WithObjectives & { readonly accou
   close(plan: Known, reason: string): readonly E[];
 }
 
-interface PlanCommandDefinition<C extends AggregateCommand, Known, E extends DomainEvent, Needs extends Injectables, Prepared> {
+export interface PlanCommandDefinition<C extends AggregateCommand, Known, E extends DomainEvent, Needs extends Injectables, Prepared> {
   /** What follows `/api/accounts/<plans>/:id/`. */
   readonly step: string;
   readonly roles?: readonly Role[];
