@@ -8,6 +8,7 @@ import { reservationContract } from './accounts/reservation.events.js';
 import { stakeholderContract } from './accounts/stakeholder.events.js';
 import { taskContract } from './accounts/task.events.js';
 import { teamMemberContract } from './accounts/team-member.events.js';
+import { marketingPlanContract } from './accounts/marketing-plan.events.js';
 import { opportunityGuardContract, satisfactionGuardContract } from './guard.events.js';
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
@@ -28,6 +29,7 @@ import { incidentContract } from './satisfaction/incident.events.js';
 export * from './accounts/engagement-plan.events.js';
 export * from './accounts/account-plan.events.js';
 export * from './accounts/key-account.events.js';
+export * from './accounts/marketing-plan.events.js';
 export * from './accounts/plan.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/portfolio.events.js';
@@ -57,6 +59,7 @@ export const contracts = [
   taskContract,
   engagementPlanContract,
   accountPlanContract,
+  marketingPlanContract,
   accountsPersonContract,
   stakeholderContract,
   offeringContract,

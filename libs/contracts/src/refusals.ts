@@ -5,6 +5,7 @@ import { keyAccountRefusals } from './accounts/key-account.refusals.js';
 import { offeringRefusals } from './opportunities/offering.refusals.js';
 import { opportunityRefusals } from './opportunities/opportunity.refusals.js';
 import { personRefusals } from './person.refusals.js';
+import { marketingPlanRefusals } from './accounts/marketing-plan.refusals.js';
 import { accountPlanRefusals, planRefusals } from './accounts/plan.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
 import { portfolioRefusals } from './accounts/portfolio.refusals.js';
@@ -28,6 +29,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   engagementPlanRefusals,
   planRefusals,
   accountPlanRefusals,
+  marketingPlanRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

@@ -7,6 +7,7 @@ import { accountPlan } from './account-plan/account-plan.aggregate.js';
 import { engagementPlan } from './engagement-plan/engagement-plan.aggregate.js';
 import { missedCadence } from './engagement-plan/missed-cadence.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
+import { marketingPlan } from './marketing-plan/marketing-plan.aggregate.js';
 import { missedObjectives } from './plan/missed-objectives.process.js';
 import { policy } from './policy/policy.aggregate.js';
 import { portfolio } from './portfolio/portfolio.aggregate.js';
@@ -31,6 +32,7 @@ const foldings = [
   foldingOf(accountClosure),
   foldingOf(missedCadence),
   accountPlan,
+  marketingPlan,
   foldingOf(missedObjectives),
   foldingOf(accessExpiry),
   foldingOf(workloadReview),

@@ -106,6 +106,7 @@ async function makeSampleAccount(): Promise<void> {
   EXISTING['api/accounts/portfolios'] = await tell('director', `portfolios/${ownerId}/create`, {});
   EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
   EXISTING['api/accounts/account-plans'] = await tell('kam', 'account-plans', { accountId: SAMPLE_ID, fiscalYear: 2026, currency: 'EUR' });
+  EXISTING['api/accounts/marketing-plans'] = await tell('kam', 'marketing-plans', { accountId: SAMPLE_ID, title: 'Sample', fiscalYear: 2026, currency: 'EUR' });
 }
 
 beforeAll(async () => {

@@ -13,12 +13,13 @@ import { missingFrom } from './account-plan.submission.aggregate.js';
  */
 export const accountPlanLifecycleCases = planLifecycleCases(ACCOUNT_PLANS, {
   needs: [Policies, Offerings, Commands, Stakeholders],
-  async missing(plan, [policies, offerings, , stakeholders]) {
+  async day(plan, [policies, offerings, , stakeholders]) {
     const named = plan.keyPeople.flatMap(({ stakeholderId }) => stakeholderId ?? []);
     const [policy, sold, people] = await Promise.all([policies.inForce('plans'), offerings.sold(), Promise.all(named.map((id) => stakeholders.of(id)))]);
     const departedIds = people.flatMap((person, i) => (person.status === 'active' && person.accountId === plan.accountId ? [] : [named[i]!]));
-    return missingFrom(plan, { policy, offeringIds: sold.map(({ id }) => id), departedIds });
+    return { policy, offeringIds: sold.map(({ id }) => id), departedIds };
   },
+  missing: missingFrom,
   claim: (command, { accountId, fiscalYear }, [, , commands]) =>
     commands.also(reservation, activePlan(accountId, fiscalYear), command, 'claim', (held) => claimActivePlan(held, command.id, fiscalYear)),
   release: (command, { accountId, fiscalYear }, [, , commands]) => commands.also(reservation, activePlan(accountId, fiscalYear), command, 'release', (held) => release(held, command.id)),

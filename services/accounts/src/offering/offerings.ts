@@ -8,8 +8,12 @@ import { type DirectoryOffering, offeringDirectory } from './offering-directory.
 export class Offerings {
   constructor(@Inject(PROJECTIONS) private readonly store: ProjectionStore) {}
 
+  all(): Promise<readonly DirectoryOffering[]> {
+    return this.store.view(offeringDirectory).all();
+  }
+
   async sold(): Promise<readonly DirectoryOffering[]> {
-    return (await this.store.view(offeringDirectory).all()).filter(({ sold }) => sold);
+    return (await this.all()).filter(({ sold }) => sold);
   }
 
   async assertSold(offeringId: string): Promise<void> {

@@ -1,7 +1,10 @@
-import { accountPlanContract, missedObjectivesContract, type PlanObjective } from '@keyfold/contracts';
+import { accountPlanContract, marketingPlanContract, missedObjectivesContract, type PlanObjective } from '@keyfold/contracts';
 import { type AggregateContract, idOf, type ProcessInput, type ProcessManager, type Reaction } from '@keyfold/event-sourcing';
 
-const KINDS: readonly { readonly path: string; readonly contract: AggregateContract }[] = [{ path: 'account-plans', contract: accountPlanContract as unknown as AggregateContract }];
+const KINDS = [
+  { path: 'account-plans', contract: accountPlanContract as unknown as AggregateContract },
+  { path: 'marketing-plans', contract: marketingPlanContract as unknown as AggregateContract },
+];
 
 export interface PlanOfObjectives {
   readonly path: string;

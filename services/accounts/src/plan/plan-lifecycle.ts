@@ -5,19 +5,21 @@ import { IsOptional } from 'class-validator';
 import type { WithObjectives } from './plan-objectives.aggregate.js';
 import { named, personOf, type PlanKind, planUseCase } from './plan-use-case.js';
 
-interface LifecycleRules<Known, Needs extends Injectables> {
+interface LifecycleRules<Known, Day, Needs extends Injectables> {
   readonly needs: Needs;
-  /** What the plan lacks by the rules of this day, as codes. */
-  missing(plan: Known, needs: Instances<Needs>): Promise<readonly string[]>;
+  /** What the plan is judged by on this day. */
+  day(plan: Known, needs: Instances<Needs>): Promise<Day>;
+  /** What it lacks then, all of it, as codes. */
+  missing(plan: Known, day: Day): readonly string[];
   /** What has to be held before the plan is in force, and is given up after it ended. */
   claim?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): Promise<unknown>;
   release?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): Promise<unknown>;
 }
 
 /** Submit, recall, approve, reject, rework, activate, revise and close, of either kind of plan (domain.md 4.3). */
-export function planLifecycleCases<State, Known extends WithObjectives & { readonly accountId: string }, E extends DomainEvent, const Needs extends Injectables>(
+export function planLifecycleCases<State, Known extends WithObjectives & { readonly accountId: string }, E extends DomainEvent, Day, const Needs extends Injectables>(
   kind: PlanKind<State, Known, E>,
-  { needs, missing, claim, release }: LifecycleRules<Known, Needs>,
+  { needs, day, missing, claim, release }: LifecycleRules<Known, Day, Needs>,
 ): readonly UseCase[] {
   const { life } = kind;
   const told = planUseCase(kind);
@@ -45,16 +47,16 @@ export function planLifecycleCases<State, Known extends WithObjectives & { reado
     told(named('Submit', kind, Submit), {
       step: 'submit',
       needs,
-      prepare: (_command, plan, needed) => missing(plan, needed),
-      decide: (plan, { context }, lacking) => life.submit(plan, personOf(context), lacking),
+      prepare: (_command, plan, needed) => day(plan, needed),
+      decide: (plan, { context }, today) => life.submit(plan, personOf(context), missing(plan, today)),
     }),
     told(named('Recall', kind, Recall), { step: 'recall', decide: (plan, { reason = null }) => life.recall(plan, reason) }),
     told(named('Approve', kind, Approve), {
       step: 'approve',
       roles: ['director'],
       needs,
-      prepare: (_command, plan, needed) => missing(plan, needed),
-      decide: (plan, { note = null, context }, lacking) => life.approve(plan, { approvedById: personOf(context), note }, lacking),
+      prepare: (_command, plan, needed) => day(plan, needed),
+      decide: (plan, { note = null, context }, today) => life.approve(plan, { approvedById: personOf(context), note }, missing(plan, today)),
     }),
     told(named('Reject', kind, Reject), { step: 'reject', roles: ['director'], decide: (plan, { reason, context }) => life.reject(plan, personOf(context), reason) }),
     told(named('Rework', kind, Rework), { step: 'rework', decide: (plan) => life.rework(plan) }),

@@ -1,4 +1,4 @@
-import { accountPlanContract, OBJECTIVE_KINDS, type PlanObjective } from '@keyfold/contracts';
+import { accountPlanContract, marketingPlanContract, OBJECTIVE_KINDS, type PlanObjective } from '@keyfold/contracts';
 import { type AggregateContract, idOf, projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { IsId, rowQueries } from '@keyfold/platform';
@@ -24,7 +24,7 @@ export interface PlanObjectiveRow extends PlanObjective {
 
 type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds: readonly string[] };
 
-const PLANS = [accountPlanContract] as unknown as readonly AggregateContract[];
+const PLANS = [accountPlanContract, marketingPlanContract] as unknown as readonly AggregateContract[];
 const contractOf = ({ streamId }: RecordedEvent): AggregateContract => PLANS.find(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`))!;
 const planIdOf = (event: RecordedEvent): string => idOf(contractOf(event), event.streamId);
 const stepOf = ({ type }: RecordedEvent): string => type.slice(type.lastIndexOf('.') + 1);
@@ -81,6 +81,7 @@ function aimed(row: PlanObjectiveRow | null, event: RecordedEvent, id: string): 
 type PlanObjectiveItem = PlanObjectiveRow & { progressPercent: number | null; accountName: string | null; ownerName: string | null };
 
 export class ListPlanObjectives extends PageQuery<PlanObjectiveItem> {
+  @IsOptional() @IsIn(PLANS.map(({ name }) => name)) planKind?: string;
   @IsOptional() @IsId() planId?: string;
   @IsOptional() @IsId() accountId?: string;
   @IsOptional() @IsId() ownerId?: string;
@@ -93,7 +94,7 @@ export const planObjectiveQueries = rowQueries<PlanObjectiveRow, PlanObjectiveIt
   roles: PLAN_READERS,
   rows: planObjectives,
   list: ListPlanObjectives,
-  equal: ['planId', 'accountId', 'ownerId', 'kind', 'state'],
+  equal: ['planKind', 'planId', 'accountId', 'ownerId', 'kind', 'state'],
   sort: { dueOn: 1 },
   scope: { account: 'accountId' },
   show: async (row, access) => ({

@@ -12,6 +12,19 @@ import { planEnvironmentQueries, planEnvironments, planWhitespaceQueries } from 
 import {
   addActionCase, assignActionCase, cancelActionCase, completeActionCase, reachMilestoneCase, rescheduleActionCase, setActionDependenciesCase, setMilestoneCase, startActionCase,
 } from '../account-plan/work-on-actions.js';
+import { channelPerformanceCase, offeringExposureCase } from '../marketing-plan/campaign-figures.js';
+import { campaignQueries, campaigns } from '../marketing-plan/campaigns.projection.js';
+import { alignWithAxisCase, defineStrategyCase, draftMarketingPlanCase } from '../marketing-plan/draft-marketing-plan.js';
+import { marketingPlanLifecycleCases } from '../marketing-plan/marketing-plan-lifecycle.js';
+import { MARKETING_PLANS } from '../marketing-plan/marketing-plan.js';
+import { marketingPlanQueries, marketingPlans } from '../marketing-plan/marketing-plans.projection.js';
+import { resourceLoadCase, strategicAlignmentCase } from '../marketing-plan/plan-figures.js';
+import {
+  abortCampaignCase, addChannelCase, completeCampaignCase, launchCampaignCase, planCampaignCase, recordAttributionCase, recordCampaignResponseCase, showOfferingCase, targetPersonCase,
+} from '../marketing-plan/run-campaigns.js';
+import {
+  allocateBudgetCase, allocateResourceCase, commitSpendCase, raiseBudgetCase, recordSpendCase, releaseCommitmentCase, releaseResourceCase,
+} from '../marketing-plan/spend-budget.js';
 import { offeringDirectory } from '../offering/offering-directory.projection.js';
 import { Offerings } from '../offering/offerings.js';
 import { raiseTaskWhenAnActionSlips } from '../task/raise-task-when-an-action-slips.js';
@@ -53,8 +66,36 @@ export const plans = {
     ...planActionQueries,
     ...planEnvironmentQueries,
     ...planWhitespaceQueries,
+
+    draftMarketingPlanCase,
+    alignWithAxisCase,
+    defineStrategyCase,
+    ...marketingPlanLifecycleCases,
+    ...planObjectiveCases(MARKETING_PLANS),
+    allocateBudgetCase,
+    raiseBudgetCase,
+    commitSpendCase,
+    releaseCommitmentCase,
+    recordSpendCase,
+    allocateResourceCase,
+    releaseResourceCase,
+    planCampaignCase,
+    addChannelCase,
+    targetPersonCase,
+    launchCampaignCase,
+    completeCampaignCase,
+    abortCampaignCase,
+    recordCampaignResponseCase,
+    showOfferingCase,
+    recordAttributionCase,
+    ...marketingPlanQueries,
+    ...campaignQueries,
+    channelPerformanceCase,
+    offeringExposureCase,
+    strategicAlignmentCase,
+    resourceLoadCase,
   ],
-  projections: [offeringDirectory, accountPlans, planObjectives, planActions, planEnvironments],
+  projections: [offeringDirectory, accountPlans, planObjectives, planActions, planEnvironments, marketingPlans, campaigns],
   policies: [raiseTaskWhenAnActionSlips],
   processes: [missedObjectives],
   providers: [Offerings],

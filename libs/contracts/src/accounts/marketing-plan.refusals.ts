@@ -1,0 +1,27 @@
+import { refusals } from '../refusal.js';
+
+export const marketingPlanRefusals = refusals({
+  'marketing-axis-not-in-force': ['The strategic axis {axisCode} is not in force today.', "L'axe stratégique {axisCode} n'est pas en vigueur aujourd'hui."],
+  'marketing-budget-line-unknown': ['This budget line is not in the plan.', "Cette ligne budgétaire n'est pas dans le plan."],
+  'marketing-budget-below-commitments': ['More is committed on this line already.', 'Davantage est déjà engagé sur cette ligne.'],
+  'marketing-budget-exceeded': ['The budget of this line does not cover it; a director may raise it.', "Le budget de cette ligne n'y suffit pas ; un directeur peut le relever."],
+  'marketing-budget-not-raised': ['A ceiling is raised, never lowered.', 'Un plafond se relève, il ne se réduit pas.'],
+  'marketing-commitment-unknown': ['This commitment is not in the plan.', "Cet engagement n'est pas dans le plan."],
+  'marketing-commitment-exists': ['There is another commitment under this id in the plan already.', 'Un autre engagement existe déjà sous cet identifiant dans le plan.'],
+  'marketing-commitment-released': ['This commitment was released.', 'Cet engagement a été libéré.'],
+  'marketing-spend-exists': ['There is another spend under this id in the plan already.', 'Une autre dépense existe déjà sous cet identifiant dans le plan.'],
+  'marketing-spend-zero': ['An amount is more than nothing.', 'Un montant est supérieur à zéro.'],
+  'marketing-in-the-future': ['What has happened happened on {today} at the latest.', 'Ce qui est arrivé date du {today} au plus tard.'],
+  'marketing-ends-before-start': ['It ends on its first day at the earliest.', 'La fin ne précède pas le premier jour.'],
+  'marketing-resource-incomplete': ['A person has a member and days, a tool or a supplier has a name.', 'Une personne a un membre et des jours, un outil ou un fournisseur a un nom.'],
+  'marketing-resource-unknown': ['This resource is not in the plan.', "Cette ressource n'est pas dans le plan."],
+  'campaign-unknown': ['This campaign is not in the plan.', "Cette campagne n'est pas dans le plan."],
+  'campaign-not-planned': ['Only a planned campaign can be changed or launched.', 'Seule une campagne planifiée peut être modifiée ou lancée.'],
+  'campaign-not-launched': ['This campaign was not launched yet.', "Cette campagne n'a pas encore été lancée."],
+  'campaign-not-in-progress': ['This campaign is not in progress.', "Cette campagne n'est pas en cours."],
+  'campaign-ended': ['This campaign is over.', 'Cette campagne est terminée.'],
+  'campaign-without-channel': ['A campaign needs a channel to be launched.', 'Une campagne a besoin d’un canal pour être lancée.'],
+  'campaign-channel-unknown': ['This campaign does not use that channel.', "Cette campagne n'utilise pas ce canal."],
+  'campaign-offering-not-promoted': ['This campaign does not promote that offering.', 'Cette campagne ne promeut pas cette offre.'],
+  'campaign-person-opposed': ['This person does not want to hear from campaigns.', 'Cette personne ne veut pas être sollicitée par des campagnes.'],
+});

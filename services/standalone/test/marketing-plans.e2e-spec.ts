@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { demoPerson } from '@keyfold/platform';
+import { eventually, ServiceUnderTest } from '@keyfold/testing';
+
+interface Answer<T> {
+  readonly status: number;
+  readonly body: T & { readonly code?: string; readonly title?: string };
+}
+
+interface Rows<Row> {
+  readonly items: readonly Row[];
+}
+
+const YEAR = new Date().getUTCFullYear();
+const TODAY = new Date().toISOString().slice(0, 10);
+const eur = (euros: number) => ({ amountMinor: euros * 100, currency: 'EUR' });
+const me = demoPerson('kam')!.memberId;
+const utm = { source: 'newsletter', medium: 'email', campaign: 'fleet' };
+
+let data: string;
+let keyfold: ServiceUnderTest;
+let tokens: Record<string, string>;
+let offeringId: string;
+
+async function call<T = { id: string }>(user: string, path: string, body?: object, language = 'en'): Promise<Answer<T>> {
+  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', 'accept-language': language };
+  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
+  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
+}
+
+const tokenOf = async (user: string): Promise<string> =>
+  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+
+const say = (user: string, planId: string, step: string, body: object = {}, language?: string) => call<{ id: string }>(user, `accounts/marketing-plans/${planId}/${step}`, body, language);
+
+async function agreed(user: string, planId: string, step: string, body: object = {}): Promise<void> {
+  const { status, body: answer } = await say(user, planId, step, body);
+  expect([step, status, answer.code]).toEqual([step, 200, undefined]);
+}
+
+const newAccount = async (name: string): Promise<string> => (await call('kam', 'accounts/key-accounts', { name })).body.id;
+
+async function newPlan(accountId: string): Promise<string> {
+  const { status, body } = await call('kam', 'accounts/marketing-plans', { accountId, title: 'Fleet', fiscalYear: YEAR, currency: 'EUR' });
+  expect(status).toBe(201);
+  return body.id;
+}
+
+/** A plan in force with a budget of 10 000 euros. */
+async function activePlan(accountId: string): Promise<string> {
+  const planId = await newPlan(accountId);
+  await agreed('kam', planId, 'align-with-axis', { axisCode: 'circular' });
+  await agreed('kam', planId, 'define-strategy', { ambition: 'Known', audience: 'Fleet managers', proposition: 'Cheaper per km', levers: ['digital', 'events'] });
+  await agreed('kam', planId, 'set-objective', { objectiveId: 'leads', kind: 'demand', title: 'Quotes', metric: 'leads', unit: 'count', baseline: 4, target: 12, dueOn: `${YEAR + 1}-12-31`, ownerId: me });
+  await agreed('kam', planId, 'allocate-budget', { lineId: 'events', label: 'Events', category: 'events', amount: eur(10_000) });
+  await agreed('kam', planId, 'submit');
+  await agreed('director', planId, 'approve');
+  await agreed('kam', planId, 'activate');
+  return planId;
+}
+
+const commitment = (commitmentId: string, euros: number) => ({ commitmentId, lineId: 'events', amount: eur(euros), description: 'Stand' });
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-marketing-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
+  tokens = Object.fromEntries(await Promise.all(['director', 'kam', 'kam2'].map(async (user) => [user, await tokenOf(user)] as const)));
+  offeringId = (await call<Rows<{ id: string }>>('kam', 'opportunities/offerings?status=active&limit=1')).body.items[0]!.id;
+});
+afterAll(async () => {
+  await keyfold.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('a marketing plan', () => {
+  it('cites an axis of the strategy of the day', async () => {
+    const planId = await newPlan(await newAccount('Strategic'));
+    const [english, french] = [await say('kam', planId, 'align-with-axis', { axisCode: 'circular' }), await say('kam', planId, 'align-with-axis', { axisCode: 'circular' }, 'fr')];
+    expect([english.status, english.body.code, english.body.title]).toEqual([422, 'marketing-axis-not-in-force', 'The strategic axis circular is not in force today.']);
+    expect(french.body.title).toBe("L'axe stratégique circular n'est pas en vigueur aujourd'hui.");
+    const content = { axes: [{ code: 'circular', label: { en: 'Circular economy', fr: 'Économie circulaire' } }] };
+    expect((await call('director', 'accounts/policies/strategic-axes--default/publish-strategic-axes', { validFrom: TODAY, reason: 'New strategy', content })).status).toBeLessThan(300);
+    await agreed('kam', planId, 'align-with-axis', { axisCode: 'circular' });
+    expect((await say('kam', planId, 'submit')).body).toMatchObject({ code: 'plan-incomplete', params: { missing: ['strategy', 'objective', 'budget'] } });
+    await eventually(async () =>
+      expect((await call<Rows<object>>('director', `accounts/strategic-alignment?fiscalYear=${YEAR}`)).body).toMatchObject({
+        items: expect.arrayContaining([expect.objectContaining({ axisCode: 'circular', inForce: true, plans: 1, byStatus: { draft: 1 } })]) as unknown,
+        truncated: false,
+      }),
+    );
+  });
+
+  it('is not there for another key account manager', async () => {
+    const planId = await newPlan(await newAccount('Private'));
+    expect((await say('kam2', planId, 'submit')).status).toBe(404);
+    expect((await call('kam2', `accounts/marketing-plans/${planId}`)).status).toBe(404);
+    expect((await say('kam', planId, 'raise-budget', { lineId: 'events', ceiling: eur(1), reason: 'x' })).body.code).toBe('role-missing');
+  });
+});
+
+describe('its budget', () => {
+  it('is never exceeded by what is committed, also from two clients at once, until a director raises it', async () => {
+    const planId = await activePlan(await newAccount('Budgeted'));
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => say(i % 2 ? 'kam' : 'director', planId, 'commit-spend', commitment(`c${i}`, 3_000))));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(answers.filter(({ status }) => status === 422).map(({ body }) => body.code)).toEqual(Array.from({ length: 3 }, () => 'marketing-budget-exceeded'));
+    await agreed('director', planId, 'raise-budget', { lineId: 'events', ceiling: eur(12_000), reason: 'Third date' });
+    await agreed('kam', planId, 'commit-spend', commitment('late', 3_000));
+    await eventually(async () => expect((await call('kam', `accounts/marketing-plans/${planId}`)).body).toMatchObject({ burn: { budgetMinor: 1_200_000, committedMinor: 1_200_000, spentMinor: 0, burnPercent: 0 } }));
+  });
+
+  it('is burnt, and an overrun is seen', async () => {
+    const planId = await activePlan(await newAccount('Burning'));
+    await agreed('kam', planId, 'commit-spend', commitment('stand', 1_000));
+    await agreed('kam', planId, 'record-spend', { spendId: 'i1', commitmentId: 'stand', amount: eur(1_050), spentOn: TODAY });
+    await eventually(async () => expect((await call('kam', `accounts/marketing-plans/${planId}`)).body).toMatchObject({ burn: { spentMinor: 105_000, burnPercent: 10.5, overruns: 0 } }));
+    await agreed('kam', planId, 'record-spend', { spendId: 'i2', commitmentId: 'stand', amount: eur(1), spentOn: TODAY });
+    await eventually(async () => expect((await call('kam', `accounts/marketing-plans/${planId}`)).body).toMatchObject({ burn: { overruns: 1 }, commitments: [{ id: 'stand', overrun: true }] }));
+    await agreed('kam', planId, 'allocate-resource', { allocationId: 'days', kind: 'person', memberId: me, personDays: 4, startOn: `${YEAR}-04-01`, endOn: `${YEAR}-04-30` });
+    await eventually(async () => expect((await call<Rows<object>>('kam', 'accounts/resource-load')).body.items).toEqual([{ memberId: me, memberName: demoPerson('kam')!.name, month: `${YEAR}-04`, personDays: 4 }]));
+  });
+});
+
+describe('its campaigns', () => {
+  it('are launched, answered, attributed and completed', async () => {
+    const accountId = await newAccount('Promoted');
+    const planId = await activePlan(accountId);
+    const campaignId = 'webinars';
+    await agreed('kam', planId, 'plan-campaign', { campaignId, name: 'Webinars', startOn: `${YEAR}-04-01`, endOn: `${YEAR}-06-30`, offeringIds: [offeringId] });
+    expect((await say('kam', planId, 'launch-campaign', { campaignId })).body.code).toBe('campaign-without-channel');
+    await agreed('kam', planId, 'add-channel', { campaignId, channel: 'email', utm });
+
+    const register = async (name: string) => (await call('kam', 'accounts/stakeholders', { accountId, name })).body.id;
+    const [claire, paul] = [await register('Claire Morel'), await register('Paul Renard')];
+    await call('kam', `accounts/stakeholders/${paul}/raise-opposition`, { purpose: 'marketing' });
+    await agreed('kam', planId, 'target-person', { campaignId, stakeholderId: claire });
+    expect((await say('kam', planId, 'target-person', { campaignId, stakeholderId: paul })).body.code).toBe('campaign-person-opposed');
+
+    expect((await say('kam', planId, 'record-campaign-response', { responseId: 'r0', campaignId, channel: 'email', response: 'clicked', respondedOn: TODAY })).body.code).toBe('campaign-not-launched');
+    await agreed('kam', planId, 'launch-campaign', { campaignId });
+    await agreed('kam', planId, 'record-campaign-response', { responseId: 'r1', campaignId, channel: 'email', response: 'delivered', count: 200, respondedOn: TODAY });
+    await agreed('kam', planId, 'record-campaign-response', { responseId: 'r2', campaignId, utm, response: 'clicked', count: 50, respondedOn: TODAY });
+    await agreed('kam', planId, 'record-campaign-response', { responseId: 'r2', campaignId, utm, response: 'clicked', count: 50, respondedOn: TODAY });
+    await agreed('kam', planId, 'show-offering', { showingId: 's1', campaignId, offeringId, stakeholderId: claire, reaction: 'interested', shownOn: TODAY });
+
+    await agreed('kam', planId, 'commit-spend', { ...commitment('stand', 1_000), campaignId });
+    const results = async () => (await call<Rows<object>>('kam', `accounts/campaigns?planId=${planId}`)).body.items;
+    await agreed('kam', planId, 'record-attribution', { opportunityId: 'o1', value: eur(5_000), campaignIds: [campaignId] });
+    await eventually(async () => expect(await results()).toMatchObject([{ costMinor: 0, attribution: { primary: { wonMinor: 500_000, roiPercent: null } } }]));
+    await agreed('kam', planId, 'record-spend', { spendId: 'i1', commitmentId: 'stand', amount: eur(1_000), spentOn: TODAY });
+    await agreed('kam', planId, 'complete-campaign', { campaignId, lessons: 'Mornings' });
+    await eventually(async () =>
+      expect(await results()).toMatchObject([{ state: 'completed', targets: 1, accountName: 'Promoted', attribution: { primary: { wonMinor: 500_000, roiPercent: 400 }, even: { wonMinor: 500_000, roiPercent: 400 } } }]),
+    );
+    expect((await call<Rows<object>>('kam', `accounts/channel-performance?accountId=${accountId}`)).body.items).toMatchObject([{ channel: 'email', clickPercent: 25, responses: { delivered: 200, clicked: 50 } }]);
+    expect((await call<Rows<object>>('kam', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toMatchObject([{ offeringId, showings: 1, reactions: { interested: 1 } }]);
+    expect((await call<Rows<object>>('kam2', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toEqual([]);
+  });
+});
