@@ -1,34 +1,34 @@
 // Which read models there are, whose they are, and which streams they follow: written down here a second time, independently of the services' code.
 
-/** By owning service: the projection's key in the database and the prefixes of the streams it follows, with the service that owns them. */
+/** By owning service: the projection's name, whatever its version, and the prefixes of the streams it follows, with the service that owns them. */
 export const READ_MODELS = {
   accounts: {
-    'member-directory_v1': { accounts: ['member'] },
-    'account-directory_v1': { accounts: ['account'] },
-    'key-accounts_v1': { accounts: ['account'] },
-    'team-members_v1': { accounts: ['member'] },
-    tasks_v1: { accounts: ['task'] },
-    'policy-raise-task-when-p1-incident-is-reported_v1': { satisfaction: ['incident'] },
+    'member-directory': { accounts: ['member'] },
+    'account-directory': { accounts: ['account'] },
+    'key-accounts': { accounts: ['account'] },
+    'team-members': { accounts: ['member'] },
+    tasks: { accounts: ['task'] },
+    'policy-raise-task-when-p1-incident-is-reported': { satisfaction: ['incident'] },
   },
   opportunities: {
-    'member-directory_v1': { accounts: ['member'] },
-    'account-directory_v1': { accounts: ['account'] },
-    offerings_v1: { opportunities: ['offering'] },
-    opportunities_v1: { opportunities: ['opp'] },
+    'member-directory': { accounts: ['member'] },
+    'account-directory': { accounts: ['account'] },
+    offerings: { opportunities: ['offering'] },
+    opportunities: { opportunities: ['opp'] },
   },
   satisfaction: {
-    'member-directory_v1': { accounts: ['member'] },
-    'account-directory_v1': { accounts: ['account'] },
-    incidents_v2: { satisfaction: ['incident'] },
+    'member-directory': { accounts: ['member'] },
+    'account-directory': { accounts: ['account'] },
+    incidents: { satisfaction: ['incident'] },
   },
   reporting: {
-    'member-directory_v1': { accounts: ['member'] },
-    'account-directory_v1': { accounts: ['account'] },
-    'account-history_v1': { accounts: ['account'] },
-    'member-history_v1': { accounts: ['member'] },
-    'offering-history_v1': { opportunities: ['offering'] },
-    'opportunity-history_v1': { opportunities: ['opp'] },
-    'incident-history_v1': { satisfaction: ['incident'] },
+    'member-directory': { accounts: ['member'] },
+    'account-directory': { accounts: ['account'] },
+    'account-history': { accounts: ['account'] },
+    'member-history': { accounts: ['member'] },
+    'offering-history': { opportunities: ['offering'] },
+    'opportunity-history': { opportunities: ['opp'] },
+    'incident-history': { satisfaction: ['incident'] },
   },
 };
 

@@ -5,9 +5,9 @@ const EVERY_MS = 400;
 const SAMPLE = 200;
 /** `[owner, read model, stream prefix]` */
 const WATCHED = [
-  ['opportunities', 'offerings_v1', 'offering'],
-  ['reporting', 'offering-history_v1', 'offering'],
-  ['reporting', 'opportunity-history_v1', 'opp'],
+  ['opportunities', 'offerings', 'offering'],
+  ['reporting', 'offering-history', 'offering'],
+  ['reporting', 'opportunity-history', 'opp'],
 ];
 
 export class Sampler {
@@ -35,11 +35,11 @@ export class Sampler {
   }
 
   async #look(owner, key, prefix) {
-    const generation = await this.observer.serving(owner, key);
+    const serving = await this.observer.serving(owner, key);
     const from = { _id: { $gte: `${prefix}-${this.prefix}`, $lt: `${prefix}-${this.prefix}~` } };
     const marks = await this.observer
       .database(owner)
-      .collection(`marks_${key}_g${generation}`)
+      .collection(`marks_${serving}`)
       .find(from, { readConcern: { level: 'majority' } })
       .sort({ _id: 1 })
       .limit(SAMPLE)

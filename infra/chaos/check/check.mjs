@@ -50,7 +50,7 @@ async function checkReadModels({ observer, client, tokens, strays }, streams, vi
   const [{ open, won, lost, wonValue }] = groups;
   checkFigures(
     streams,
-    await observer.rows('opportunities', 'opportunities_v1'),
+    await observer.rows('opportunities', 'opportunities'),
     { open, won, lost, wonMinor: wonValue?.amountMinor ?? 0 },
     violations,
   );

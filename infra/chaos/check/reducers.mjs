@@ -38,7 +38,7 @@ function directoryRow(id, events) {
     const what = lastPart(type);
     if (what === 'prospect-registered' || what === 'client-registered') {
       const status = what === 'client-registered' ? 'active' : 'prospect';
-      row = { name: data.name, sector: data.profile.sector, tier: null, parentId: null, status, statusBefore: status, owners: [] };
+      row = { name: data.name, sector: data.profile.sector, status, statusBefore: status, owners: [] };
     } else if (what === 'details-changed') row = { ...row, name: data.name, sector: data.profile.sector };
     else if (what === 'owner-assigned') row = { ...row, owners: [...row.owners, { ownerId: data.ownerId, from: occurredAt }] };
     else if (what === 'closure-requested') row = { ...row, status: 'closing' };
@@ -78,21 +78,26 @@ const historyRow = (id, events) => ({
 
 /** `{ owner, key, service, prefix, fold, fields }`: the read models that are compared row by row; `fields` where not all of a row is. */
 export const COMPARED = [
-  { owner: 'opportunities', key: 'offerings_v1', service: 'opportunities', prefix: 'offering', fold: offeringRow },
+  { owner: 'opportunities', key: 'offerings', service: 'opportunities', prefix: 'offering', fold: offeringRow },
   {
     owner: 'opportunities',
-    key: 'opportunities_v1',
+    key: 'opportunities',
     service: 'opportunities',
     prefix: 'opp',
     fold: dealRow,
     fields: ['version', 'name', 'state', 'stage', 'amount'],
   },
-  { owner: 'opportunities', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },
-  { owner: 'satisfaction', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },
-  { owner: 'reporting', key: 'account-directory_v1', service: 'accounts', prefix: 'account', fold: directoryRow },
-  { owner: 'reporting', key: 'offering-history_v1', service: 'opportunities', prefix: 'offering', fold: historyRow },
-  { owner: 'reporting', key: 'opportunity-history_v1', service: 'opportunities', prefix: 'opp', fold: historyRow },
-  { owner: 'reporting', key: 'account-history_v1', service: 'accounts', prefix: 'account', fold: historyRow },
+  ...['opportunities', 'satisfaction', 'reporting'].map((owner) => ({
+    owner,
+    key: 'account-directory',
+    service: 'accounts',
+    prefix: 'account',
+    fold: directoryRow,
+    fields: ['name', 'sector', 'status', 'statusBefore', 'owners'],
+  })),
+  { owner: 'reporting', key: 'offering-history', service: 'opportunities', prefix: 'offering', fold: historyRow },
+  { owner: 'reporting', key: 'opportunity-history', service: 'opportunities', prefix: 'opp', fold: historyRow },
+  { owner: 'reporting', key: 'account-history', service: 'accounts', prefix: 'account', fold: historyRow },
 ];
 
 /** Id -> row of one read model, from the streams of the service that it follows (as streamsOf gives them). */

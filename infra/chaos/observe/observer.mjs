@@ -48,21 +48,28 @@ export class Observer {
   /** The messages of a service's topic, by partition in their order. */
   messages = (service) => readTopic({ broker: this.broker, topic: `${this.prefix}${service}.events.v1` });
 
-  async serving(owner, key) {
-    return (await this.database(owner).collection('projections').findOne({ _id: key }, MAJORITY))?.serving ?? null;
+  /** `<name>_v<version>_g<generation>`: what a read model's collections are named after, of its highest version and the generation that serves. */
+  async serving(owner, name) {
+    const versions = await this.database(owner)
+      .collection('projections')
+      .find({ _id: new RegExp(`^${name}_v\\d+$`) }, MAJORITY)
+      .toArray();
+    const versionOf = ({ _id }) => Number(_id.slice(name.length + 2));
+    const newest = versions.sort((a, b) => versionOf(a) - versionOf(b)).at(-1);
+    return `${newest?._id}_g${newest?.serving ?? null}`;
   }
 
   /** Stream -> `{ accepted, applied }` of the generation that serves. */
-  async marks(owner, key) {
-    const generation = await this.serving(owner, key);
-    const marks = await this.database(owner).collection(`marks_${key}_g${generation}`).find({}, MAJORITY).batchSize(10_000).toArray();
+  async marks(owner, name) {
+    const collection = this.database(owner).collection(`marks_${await this.serving(owner, name)}`);
+    const marks = await collection.find({}, MAJORITY).batchSize(10_000).toArray();
     return new Map(marks.map(({ _id, accepted, applied }) => [_id, { accepted, applied }]));
   }
 
   /** Id -> row of the generation that serves, without what the store keeps for itself (fields that begin with an underscore). */
-  async rows(owner, key) {
-    const generation = await this.serving(owner, key);
-    const rows = await this.database(owner).collection(`view_${key}_g${generation}`).find({}, MAJORITY).batchSize(5_000).toArray();
+  async rows(owner, name) {
+    const collection = this.database(owner).collection(`view_${await this.serving(owner, name)}`);
+    const rows = await collection.find({}, MAJORITY).batchSize(5_000).toArray();
     return new Map(
       rows.map((row) => [String(row._id), Object.fromEntries(Object.entries(row).filter(([field]) => !field.startsWith('_')))]),
     );
@@ -107,10 +114,10 @@ export class Observer {
       for (const { _id, events } of byPrefix) heads.set(`${service} ${_id}`, events);
     }
     for (const { owner, key, service, prefix } of FOLLOWED) {
-      const generation = await this.serving(owner, key);
+      const serving = await this.serving(owner, key);
       const within = { _id: { $gte: `${prefix}-`, $lt: `${prefix}.`, $nin: [...strays] } };
       const sum = [{ $match: within }, { $group: { _id: null, applied: { $sum: '$applied' } } }];
-      const [found] = await this.database(owner).collection(`marks_${key}_g${generation}`).aggregate(sum, MAJORITY).toArray();
+      const [found] = await this.database(owner).collection(`marks_${serving}`).aggregate(sum, MAJORITY).toArray();
       const missing = (heads.get(`${service} ${prefix}`) ?? 0) - (found?.applied ?? 0);
       if (missing !== 0) waiting.push(`${owner}: ${missing} events to apply to ${key}`);
     }
@@ -121,9 +128,8 @@ export class Observer {
   async applied(owner) {
     let sum = 0;
     for (const key of Object.keys(READ_MODELS[owner])) {
-      const generation = await this.serving(owner, key);
       const [found] = await this.database(owner)
-        .collection(`marks_${key}_g${generation}`)
+        .collection(`marks_${await this.serving(owner, key)}`)
         .aggregate([{ $group: { _id: null, applied: { $sum: '$applied' } } }])
         .toArray();
       sum += found?.applied ?? 0;

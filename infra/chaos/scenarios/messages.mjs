@@ -165,7 +165,7 @@ async function poisonBeforeTheReal(world) {
   await rename('before');
   await world.until(
     'the victim is known',
-    async () => (await lab.observer.marks('reporting', 'offering-history_v1')).get(streamId)?.applied === 1,
+    async () => (await lab.observer.marks('reporting', 'offering-history')).get(streamId)?.applied === 1,
   );
   const [commit] = (await lab.observer.log('opportunities')).filter((candidate) => candidate.streamId === streamId);
   const [message] = lab.byHand.messagesOf('opportunities', [commit]);
@@ -176,11 +176,11 @@ async function poisonBeforeTheReal(world) {
     ['reporting', 'offering-history'],
   ];
   for (const [owner, name] of models)
-    await world.until(`${streamId} is parked`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 2);
+    await world.until(`${streamId} is parked`, async () => (await lab.observer.marks(owner, name)).get(streamId)?.accepted === 2);
   await rename('after');
   await rename('last');
   for (const [owner, name] of models)
-    await world.until(`${streamId} queues`, async () => (await lab.observer.marks(owner, `${name}_v1`)).get(streamId)?.accepted === 3);
+    await world.until(`${streamId} queues`, async () => (await lab.observer.marks(owner, name)).get(streamId)?.accepted === 3);
   for (const [owner, projection] of models)
     await lab.client.post(owner, `/ops/${owner}/dead-letters/retry`, { projection, streamId }, lab.tokens.operator);
 }

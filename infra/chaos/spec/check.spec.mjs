@@ -209,7 +209,7 @@ describe('the check of a topic', () => {
 });
 
 describe('the check of the read models', () => {
-  const model = COMPARED.find(({ key }) => key === 'offerings_v1');
+  const model = COMPARED.find(({ key }) => key === 'offerings');
   const streams = streamsOf(goodLog());
   const inRows = (rows) => found((violations) => checkRows(model, streams, rows, violations)).violations;
   const good = () => new Map([...folded(model, streams)].map(([id, row]) => [id, { ...row }]));
@@ -221,11 +221,11 @@ describe('the check of the read models', () => {
   it('finds a wrong row, a missing one, and one that is in no log', () => {
     const wrong = good();
     wrong.get('a').name = 'damaged';
-    expect(inRows(wrong)[0][1]).toMatch(/^opportunities offerings_v1: row a is .*"damaged".*, the fold is .*"A2"/);
+    expect(inRows(wrong)[0][1]).toMatch(/^opportunities offerings: row a is .*"damaged".*, the fold is .*"A2"/);
     const missing = good();
     missing.delete('b');
-    expect(inRows(missing)).toEqual([['I4', 'opportunities offerings_v1: row b is missing']]);
-    expect(inRows(good().set('ghost', {}))).toEqual([['I4', 'opportunities offerings_v1: row ghost is in no log']]);
+    expect(inRows(missing)).toEqual([['I4', 'opportunities offerings: row b is missing']]);
+    expect(inRows(good().set('ghost', {}))).toEqual([['I4', 'opportunities offerings: row ghost is in no log']]);
   });
 
   it('finds a mark behind its head, one that is parked, and one of no stream', () => {
