@@ -1,4 +1,5 @@
 import { type AggregateContract, EventRegistry } from '@keyfold/event-sourcing';
+import { csrScorecardContract } from './accounts/csr-scorecard.events.js';
 import { engagementPlanContract } from './accounts/engagement-plan.events.js';
 import { accountPlanContract } from './accounts/account-plan.events.js';
 import { keyAccountContract } from './accounts/key-account.events.js';
@@ -17,6 +18,7 @@ import {
   accessExpiryContract,
   accountClosureContract,
   missedCadenceContract,
+  missedCommitmentContract,
   missedObjectivesContract,
   opportunityClosureCheckContract,
   portfolioHandoverContract,
@@ -26,6 +28,7 @@ import {
 } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
+export * from './accounts/csr-scorecard.events.js';
 export * from './accounts/engagement-plan.events.js';
 export * from './accounts/account-plan.events.js';
 export * from './accounts/key-account.events.js';
@@ -60,6 +63,7 @@ export const contracts = [
   engagementPlanContract,
   accountPlanContract,
   marketingPlanContract,
+  csrScorecardContract,
   accountsPersonContract,
   stakeholderContract,
   offeringContract,
@@ -73,6 +77,7 @@ export const contracts = [
   missedObjectivesContract,
   portfolioHandoverContract,
   tierReviewContract,
+  missedCommitmentContract,
   opportunityClosureCheckContract,
   satisfactionClosureCheckContract,
   accessExpiryContract,

@@ -17,3 +17,5 @@ export const workloadReviewContract = processContract('accounts', 'workload-revi
 export const portfolioHandoverContract = processContract('accounts', 'portfolio-handover', 'portfoliohandover');
 /** Waits for the day on which a tier is to be looked at again; one instance per account, in accounts. */
 export const tierReviewContract = processContract('accounts', 'tier-review', 'tierreview');
+/** Watches the due day of a CSR commitment; one instance per commitment. */
+export const missedCommitmentContract = processContract('accounts', 'missed-commitment', 'commitment');

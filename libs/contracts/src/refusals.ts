@@ -1,3 +1,4 @@
+import { csrScorecardRefusals } from './accounts/csr-scorecard.refusals.js';
 import { engagementPlanRefusals } from './accounts/engagement-plan.refusals.js';
 import { importsRefusals } from './imports.refusals.js';
 import { incidentRefusals } from './satisfaction/incident.refusals.js';
@@ -30,6 +31,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   planRefusals,
   accountPlanRefusals,
   marketingPlanRefusals,
+  csrScorecardRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

@@ -4,15 +4,8 @@ import { type Adapters, EventSourcingModule, useCases } from '@keyfold/event-sou
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
 import { accessExpiry } from './access-expiry/access-expiry.process.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
-import { armCadenceWhenAccountIsQualified } from './engagement-plan/arm-cadence-when-account-is-qualified.js';
-import { Cadences } from './engagement-plan/cadences.js';
-import { Footprints } from './engagement-plan/footprints.js';
-import { armCadenceCase, judgeCadenceCase } from './engagement-plan/judge-cadence.js';
-import { logTouchpointCase } from './engagement-plan/log-touchpoint.js';
-import { missedCadence } from './engagement-plan/missed-cadence.process.js';
-import { endPauseCase, pauseCadenceCase, resumeCadenceCase } from './engagement-plan/pause-cadence.js';
-import { setCadenceCase } from './engagement-plan/set-cadence.js';
-import { touchpointQueries, touchpoints } from './engagement-plan/touchpoints.projection.js';
+import { csr } from './csr-scorecard/wiring.js';
+import { engagement } from './engagement-plan/wiring.js';
 import { addAccountTeamMemberCase, removeAccountTeamMemberCase } from './key-account/account-team.js';
 import { Accounts } from './key-account/accounts.js';
 import { assignOwnerCase } from './key-account/assign-owner.js';
@@ -180,14 +173,9 @@ const { controllers, providers } = useCases(
   takeOverStakeholderCase,
   ...stakeholderQueries,
 
-  logTouchpointCase,
-  setCadenceCase,
-  pauseCadenceCase,
-  resumeCadenceCase,
-  endPauseCase,
-  armCadenceCase,
-  judgeCadenceCase,
-  ...touchpointQueries,
+  ...engagement.cases,
+
+  ...csr.cases,
 
   ...plans.cases,
 
@@ -201,9 +189,9 @@ const { controllers, providers } = useCases(
     ...providers,
     ...persons.providers,
     ...plans.providers,
+    ...engagement.providers,
+    ...csr.providers,
     Accounts,
-    Cadences,
-    Footprints,
     Hierarchy,
     Policies,
     Stakeholders,
@@ -227,8 +215,9 @@ export class AccountsModule {
         teamMembers,
         tasks,
         stakeholders,
-        touchpoints,
         ...plans.projections,
+        ...engagement.projections,
+        ...csr.projections,
         policies,
         teamBoard,
         oneOnOnes,
@@ -239,11 +228,11 @@ export class AccountsModule {
         registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
         proposeRequisitionWhenWorkloadExceedsThreshold,
-        armCadenceWhenAccountIsQualified,
         ...plans.policies,
+        ...engagement.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, missedCadence, portfolioHandover, tierReview, accessExpiry, workloadReview, ...plans.processes],
+      processes: [accountClosure, portfolioHandover, tierReview, accessExpiry, workloadReview, ...plans.processes, ...engagement.processes, ...csr.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

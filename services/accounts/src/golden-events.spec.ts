@@ -4,6 +4,8 @@ import { personOf } from '@keyfold/platform';
 import { accessExpiry } from './access-expiry/access-expiry.process.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { accountPlan } from './account-plan/account-plan.aggregate.js';
+import { csrScorecard } from './csr-scorecard/csr-scorecard.aggregate.js';
+import { missedCommitment } from './csr-scorecard/missed-commitment.process.js';
 import { engagementPlan } from './engagement-plan/engagement-plan.aggregate.js';
 import { missedCadence } from './engagement-plan/missed-cadence.process.js';
 import { keyAccount } from './key-account/key-account.aggregate.js';
@@ -22,6 +24,7 @@ import { workloadReview } from './workload/workload-review.process.js';
 const foldings = [
   keyAccount,
   engagementPlan,
+  csrScorecard,
   policy,
   portfolio,
   reservation,
@@ -31,6 +34,7 @@ const foldings = [
   personOf('accounts').decider,
   foldingOf(accountClosure),
   foldingOf(missedCadence),
+  foldingOf(missedCommitment),
   accountPlan,
   marketingPlan,
   foldingOf(missedObjectives),

@@ -129,6 +129,7 @@ beforeAll(async () => {
   EXISTING['api/accounts/persons'] = EXISTING['api/accounts/team-members']!;
   const accountId = EXISTING['api/accounts/key-accounts'];
   EXISTING['api/accounts/engagement-plans'] = accountId!;
+  EXISTING['api/accounts/csr-scorecards'] = accountId!;
   await useKeyOnce('/api/accounts/key-accounts', { name: 'Once' });
   await useKeyOnce('/api/opportunities/opportunities', { accountId, name: 'Once', motion: 'hunting' });
   await useKeyOnce('/api/satisfaction/incidents', { accountId, title: 'Once', impact: 'low', urgency: 'low' });

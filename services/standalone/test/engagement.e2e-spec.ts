@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ServiceUnderTest } from '@keyfold/testing';
+import { eventually, ServiceUnderTest } from '@keyfold/testing';
 
 const DAY_MS = 86_400_000;
 
@@ -41,10 +41,25 @@ interface Touchpoint {
 const touchpointsOf = (token: string, id: string, after: number) =>
   call<{ items: Touchpoint[] }>(token, `touchpoints?accountId=${id}&after=engagement-${id}:${after}`).then(({ body }) => body.items);
 
+interface Cadence {
+  readonly level: string;
+  readonly due: number;
+  readonly kept: number;
+  readonly percent: number | null;
+  readonly dueOn: string | null;
+  readonly overdueSince: string | null;
+}
+const cadenceOf = async (id: string, level = 'operational'): Promise<Cadence | undefined> => (await call<{ items: Cadence[] }>(kam, `cadence-compliance?accountId=${id}&level=${level}`)).body.items[0];
+const day = (daysBack: number): string => daysAgo(daysBack).slice(0, 10);
+
+const signIn = async (): Promise<void> => {
+  [director, kam, other] = (await Promise.all(['director', 'kam', 'kam2'].map(tokenOf))) as [string, string, string];
+};
+
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'keyfold-engagement-'));
   keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
-  [director, kam, other] = (await Promise.all(['director', 'kam', 'kam2'].map(tokenOf))) as [string, string, string];
+  await signIn();
 });
 afterAll(async () => {
   await keyfold.kill();
@@ -90,5 +105,87 @@ describe('a contact with a client', () => {
     const { body } = await log(kam, id, { occurredAt: daysAgo(1) });
     expect(code(await log(other, id, { occurredAt: daysAgo(1) }))).toEqual([404, 'not-found']);
     expect(await touchpointsOf(other, id, body.version!)).toEqual([]);
+  });
+});
+
+describe('a cadence', () => {
+  const weekly = { level: 'operational', intervalDays: 7, reason: 'Roll-out' };
+  const set = (id: string, body: object) => call(kam, `engagement-plans/${id}/set-cadence`, body);
+
+  it('follows from the tier of the account', async () => {
+    const id = await newAccount('Tiered');
+    expect((await call(director, `key-accounts/${id}/qualify`, { tier: 'A', reason: 'strategic' })).status).toBe(200);
+    await eventually(async () => expect(await cadenceOf(id, 'executive-review')).toMatchObject({ due: 0, percent: null, dueOn: expect.any(String) }), { deadlineMs: 20_000 });
+  });
+
+  it('that is missed is found without anybody asking, once per interval, and taken up by the next contact', async () => {
+    const id = await newAccount('Forgotten');
+    await set(id, { ...weekly, effectiveOn: day(20) });
+    await eventually(async () => expect(await cadenceOf(id)).toMatchObject({ due: 2, kept: 0, percent: 0, overdueSince: expect.any(String) }), { deadlineMs: 20_000 });
+    const tasks = async () => (await call<{ items: { matter: { kind: string } }[] }>(kam, `tasks?accountId=${id}&state=open`)).body.items;
+    await eventually(async () => expect((await tasks()).map(({ matter }) => matter.kind)).toEqual(['cadence-missed', 'cadence-missed']), { deadlineMs: 20_000 });
+
+    await keyfold.restart();
+    await signIn();
+    expect(await cadenceOf(id)).toMatchObject({ due: 2, kept: 0 });
+    const { body: logged } = await log(kam, id, { occurredAt: daysAgo(0) });
+    expect((await call<{ items: Cadence[] }>(kam, `cadence-compliance?accountId=${id}&after=engagement-${id}:${logged.version!}`)).body.items[0]).toMatchObject({ overdueSince: null, due: 2 });
+  });
+
+  it('was kept after all where the contact is logged late', async () => {
+    const id = await newAccount('Late log');
+    await set(id, { ...weekly, effectiveOn: day(20) });
+    await eventually(async () => expect(await cadenceOf(id)).toMatchObject({ due: 2, kept: 0 }), { deadlineMs: 20_000 });
+    const { body } = await log(kam, id, { occurredAt: daysAgo(16) });
+    expect((await call<{ items: Cadence[] }>(kam, `cadence-compliance?accountId=${id}&after=engagement-${id}:${body.version!}`)).body.items[0]).toMatchObject({ due: 2, kept: 1, percent: 50 });
+  });
+
+  it('is not due while the client declines contact', async () => {
+    const id = await newAccount('Quiet');
+    await set(id, { ...weekly, effectiveOn: day(1) });
+    expect((await call(kam, `engagement-plans/${id}/pause-cadence`, { ground: 'client-declined', reason: 'Strike' })).status).toBe(200);
+    await eventually(async () => expect(await cadenceOf(id)).toMatchObject({ dueOn: null, paused: true }));
+    await call(kam, `engagement-plans/${id}/resume-cadence`, {});
+    await eventually(async () => expect(await cadenceOf(id)).toMatchObject({ dueOn: expect.any(String), paused: false }));
+  });
+
+  it('is summed up per level and tier', async () => {
+    const { body } = await call<{ items: { level: string; tier: string | null; due: number; kept: number; percent: number | null }[] }>(director, 'cadence-compliance-summary');
+    expect(body.items.find(({ level, tier }) => level === 'operational' && tier === null)).toEqual({ level: 'operational', tier: null, due: 4, kept: 1, percent: 25 });
+    const others = await call<{ items: { due: number }[] }>(other, 'cadence-compliance-summary');
+    expect(others.body.items.every(({ due }) => due === 0)).toBe(true);
+  });
+});
+
+describe('a business review', () => {
+  const inDays = (days: number): string => daysAgo(-days);
+  it('is held once by two who say so at the same time, and has its minutes, decisions and follow-ups', async () => {
+    const id = await newAccount('Reviewed');
+    const { body: person } = await call(kam, 'stakeholders', { accountId: id, name: 'Ada Martin' });
+    const plan = (command: string, body: object) => call(kam, `engagement-plans/${id}/${command}`, body);
+    const { body: scheduled } = await plan('schedule-business-review', { level: 'business-review', at: inDays(7), stakeholderIds: [person.id] });
+    const after = `after=engagement-${id}:${scheduled.version!}`;
+    const reviewId = (await call<{ items: { id: string }[] }>(kam, `business-reviews?accountId=${id}&${after}`)).body.items[0]!.id;
+    const hold = () => plan('hold-business-review', { reviewId, level: 'business-review', heldAt: daysAgo(0), stakeholderIds: [person.id] });
+    const answers = await Promise.all([hold(), hold(), hold()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+
+    await plan('publish-minutes', { meetingId: reviewId, language: 'fr', text: 'Présents : Ada.' });
+    await plan('record-decision', { title: 'Second shift', decidedBy: 'together', decidedOn: day(0), meetingId: reviewId });
+    await plan('post-announcement', { audience: 'account-team', language: 'en', title: 'Second shift', text: 'From September.' });
+    const { body: last } = await plan('agree-follow-up', { title: 'Send the plan', ownerId: '0d3e0000-0000-4000-8000-000000000002', dueOn: day(-7), meetingId: reviewId });
+    const list = async (path: string) => (await call<{ items: object[] }>(kam, `${path}?accountId=${id}&after=engagement-${id}:${last.version!}`)).body.items;
+    expect(await list('business-reviews')).toMatchObject([{ state: 'held', level: 'business-review' }]);
+    expect(await list('touchpoints')).toMatchObject([{ kind: 'review', review: { reviewId } }]);
+    expect(await list('minutes')).toMatchObject([{ meetingId: reviewId, language: 'fr', edition: 1 }]);
+    expect(await list('decisions')).toMatchObject([{ title: 'Second shift', replacedById: null }]);
+    expect(await list('announcements')).toMatchObject([{ title: 'Second shift', postedByName: 'Karim Benali' }]);
+    expect(await list('follow-ups')).toMatchObject([{ state: 'open', ownerName: 'Karim Benali' }]);
+  });
+
+  it('is not held with people of another account', async () => {
+    const [id, elsewhere] = await Promise.all([newAccount('Here'), newAccount('Elsewhere')]);
+    const { body: person } = await call(kam, 'stakeholders', { accountId: elsewhere, name: 'Grace Petit' });
+    expect(code(await call(kam, `engagement-plans/${id}/hold-business-review`, { level: 'business-review', heldAt: daysAgo(0), stakeholderIds: [person.id] }))).toEqual([422, 'stakeholder-unknown']);
   });
 });

@@ -1,6 +1,7 @@
 import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
 import type { DateOnly, Instant } from '../common.js';
 import type { Tier } from './key-account.events.js';
+import type { Language } from './stakeholder.events.js';
 
 /** What an account is owed regularly (domain.md 3.10): any contact at all, a business review (QBR), a review with the executives. */
 export const CADENCE_LEVELS = ['operational', 'business-review', 'executive-review'] as const;
@@ -65,6 +66,19 @@ export interface CadenceInterval {
   readonly dueOn: DateOnly;
 }
 
+/** Who was, or will be, at a review. */
+export interface Attendance {
+  readonly stakeholderIds: readonly string[];
+  readonly memberIds: readonly string[];
+}
+
+/** Whose decision it was. */
+export const DECIDERS = ['client', 'us', 'together'] as const;
+export type DecidedBy = (typeof DECIDERS)[number];
+
+export const AUDIENCES = ['account-team', 'company', 'client'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
 // These shapes are the storage and wire format: a change needs a new schema version and an upcaster.
 export type EngagementPlanEvent =
   /** Occurs when the contact took place. */
@@ -80,7 +94,22 @@ export type EngagementPlanEvent =
   | DomainEvent<'accounts.engagement-plan.cadence-missed', CadenceInterval>
   /** Nothing is due until `resumesOn`; null: until somebody resumes it. */
   | DomainEvent<'accounts.engagement-plan.cadence-paused', { ground: PauseGround; reason: string; resumesOn: DateOnly | null; resumesAt: Instant | null }>
-  | DomainEvent<'accounts.engagement-plan.cadence-resumed', Record<string, never>>;
+  | DomainEvent<'accounts.engagement-plan.cadence-resumed', Record<string, never>>
+  | DomainEvent<'accounts.engagement-plan.business-review-scheduled', Attendance & { reviewId: string; level: ReviewLevel; at: Instant; agenda: string | null }>
+  | DomainEvent<'accounts.engagement-plan.business-review-rescheduled', { reviewId: string; at: Instant; reason: string }>
+  | DomainEvent<'accounts.engagement-plan.business-review-cancelled', { reviewId: string; reason: string }>
+  /** Occurs when it was held. The contact that it was is logged beside it. */
+  | DomainEvent<'accounts.engagement-plan.business-review-held', Attendance & { reviewId: string; level: ReviewLevel }>
+  /** Of a review or of any other contact, by its id. Published again in the same language they replace what was there. */
+  | DomainEvent<'accounts.engagement-plan.minutes-published', { meetingId: string; language: Language; text: string }>
+  /** `meetingId`: where it was made; null: elsewhere. `replacesId`: the decision that no longer holds. Occurs on the day on which it was made. */
+  | DomainEvent<'accounts.engagement-plan.decision-recorded', { decisionId: string; meetingId: string | null; decidedBy: DecidedBy; title: string; detail: string | null; replacesId: string | null }>
+  /** `mentionedIds`: members who ought to read it. */
+  | DomainEvent<'accounts.engagement-plan.announcement-posted', { announcementId: string; audience: Audience; language: Language; title: string; text: string; mentionedIds: readonly string[] }>
+  /** What somebody of ours promised to do, by a day. */
+  | DomainEvent<'accounts.engagement-plan.follow-up-agreed', { followUpId: string; meetingId: string | null; title: string; ownerId: string; dueOn: DateOnly }>
+  | DomainEvent<'accounts.engagement-plan.follow-up-done', { followUpId: string; note: string | null }>
+  | DomainEvent<'accounts.engagement-plan.follow-up-dropped', { followUpId: string; reason: string }>;
 
 /** One stream per account, under the account's id. */
 export const engagementPlanContract = defineContract<EngagementPlanEvent>({
@@ -96,5 +125,15 @@ export const engagementPlanContract = defineContract<EngagementPlanEvent>({
     'accounts.engagement-plan.cadence-missed': { version: 1 },
     'accounts.engagement-plan.cadence-paused': { version: 1 },
     'accounts.engagement-plan.cadence-resumed': { version: 1 },
+    'accounts.engagement-plan.business-review-scheduled': { version: 1 },
+    'accounts.engagement-plan.business-review-rescheduled': { version: 1 },
+    'accounts.engagement-plan.business-review-cancelled': { version: 1 },
+    'accounts.engagement-plan.business-review-held': { version: 1 },
+    'accounts.engagement-plan.minutes-published': { version: 1 },
+    'accounts.engagement-plan.decision-recorded': { version: 1 },
+    'accounts.engagement-plan.announcement-posted': { version: 1 },
+    'accounts.engagement-plan.follow-up-agreed': { version: 1 },
+    'accounts.engagement-plan.follow-up-done': { version: 1 },
+    'accounts.engagement-plan.follow-up-dropped': { version: 1 },
   },
 });

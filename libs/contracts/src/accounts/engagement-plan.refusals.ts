@@ -7,4 +7,12 @@ export const engagementPlanRefusals = refusals({
   'cadence-in-future': ['A cadence takes effect today or on an earlier day.', "Une cadence prend effet aujourd'hui ou un jour antérieur."],
   'cadence-too-old': ['A cadence takes effect at most {days} days back.', 'Une cadence prend effet au plus {days} jours en arrière.'],
   'cadence-pause-over': ['A pause ends on a day to come.', 'Une pause prend fin un jour à venir.'],
+  'review-unknown': ['This account has no such review.', "Ce compte n'a pas cette revue."],
+  'review-in-past': ['A review is scheduled for a time to come; one that took place is held.', 'Une revue se planifie pour plus tard ; celle qui a eu lieu se déclare tenue.'],
+  'review-not-scheduled': ['This review is no longer scheduled: it was {state}.', "Cette revue n'est plus planifiée : {state}."],
+  'meeting-unknown': ['This account has no such review or contact.', "Ce compte n'a ni revue ni contact sous cet identifiant."],
+  'decision-unknown': ['This account has no such decision.', "Ce compte n'a pas cette décision."],
+  'decision-in-future': ['A decision is recorded once it has been made.', "Une décision s'enregistre une fois prise."],
+  'follow-up-unknown': ['This account has no such follow-up.', "Ce compte n'a pas cette action de suivi."],
+  'follow-up-closed': ['This follow-up is closed already: it was {state}.', 'Cette action de suivi est déjà close : {state}.'],
 });

@@ -5,7 +5,7 @@ import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTI
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
-const SEES_ALL = ['auditor', 'bi', 'finance', 'operator', 'service', 'service-agent'];
+const SEES_ALL = ['auditor', 'bi', 'csr-officer', 'finance', 'operator', 'service', 'service-agent'];
 
 /** They lead or look after everybody, and have no accounts. */
 const COVERS_MEMBERS = ['hr', 'admin'];

@@ -17,7 +17,7 @@ export class Cadences {
 
   async rulesOf(accountId: string): Promise<CadenceRules> {
     const { state: account } = await this.commands.load(keyAccount, accountId);
-    const active = !['unknown', 'withdrawn', 'closed'].includes(account.status);
+    const active = !['unknown', 'withdrawn', 'merged', 'closed'].includes(account.status);
     const tier = account.status === 'unknown' ? null : account.tier;
     const calendar = await this.calendarOf(account.status === 'unknown' ? null : account.profile.country);
     return { active, tier, days: daysFor(tier, await this.policies.inForce('cadence')), calendar, today: dateIn(this.commands.now().toISOString(), calendar) };

@@ -1,5 +1,16 @@
-import { CADENCE_LEVELS, type CadenceInterval, type CadenceLevel, type DateOnly, type EngagementPlanEvent, engagementPlanContract, isTouch, type Touchpoint } from '@keyfold/contracts';
-import { decider, ignored } from '@keyfold/event-sourcing';
+import {
+  CADENCE_LEVELS,
+  type CadenceInterval,
+  type CadenceLevel,
+  type DateOnly,
+  type EngagementPlanEvent,
+  engagementPlanContract,
+  isTouch,
+  type ReviewLevel,
+  type Touchpoint,
+} from '@keyfold/contracts';
+import { decider } from '@keyfold/event-sourcing';
+import { evolveMeetings } from './engagement-plan.meetings.js';
 
 export interface ArmedInterval extends CadenceInterval {
   readonly intervalDays: number;
@@ -23,8 +34,33 @@ export interface EngagementPlan {
   /** The last ones, which a contact logged late may turn out to have kept. */
   readonly missed: readonly MissedInterval[];
   readonly pause: { readonly resumesOn: DateOnly | null } | null;
-  /** What tells the last touchpoints from others. */
-  readonly logged: readonly string[];
+  /** The last touchpoints, and what tells them from others. */
+  readonly logged: readonly { readonly touchpointId: string; readonly identity: string }[];
+  readonly reviews: Readonly<Record<string, Review>>;
+  /** Decisions, and what was said last. */
+  readonly said: Said;
+  readonly followUps: Readonly<Record<string, FollowUp>>;
+}
+
+export interface Review {
+  readonly level: ReviewLevel;
+  /** When it is to be, or was. */
+  readonly at: string;
+  readonly state: 'scheduled' | 'held' | 'cancelled';
+}
+
+export interface Said {
+  /** Title and day of each decision, by id. */
+  readonly decisions: Readonly<Record<string, string>>;
+  readonly minutes: string | null;
+  readonly announcement: string | null;
+}
+
+export interface FollowUp {
+  readonly title: string;
+  readonly ownerId: string;
+  readonly dueOn: DateOnly;
+  readonly state: 'open' | 'done' | 'dropped';
 }
 
 const MISSED_KEPT = 60;
@@ -35,7 +71,17 @@ const perLevel = <Value>(value: Value): PerLevel<Value> => ({ operational: value
 export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
   contract: engagementPlanContract,
   snapshotVersion: 1,
-  initial: { ownDays: perLevel(null), armed: perLevel(null), touchDays: perLevel([]), missed: [], pause: null, logged: [] },
+  initial: {
+    ownDays: perLevel(null),
+    armed: perLevel(null),
+    touchDays: perLevel([]),
+    missed: [],
+    pause: null,
+    logged: [],
+    reviews: {},
+    said: { decisions: {}, minutes: null, announcement: null },
+    followUps: {},
+  },
   evolve(plan, fact): EngagementPlan {
     switch (fact.type) {
       case 'accounts.engagement-plan.touchpoint-logged':
@@ -57,7 +103,7 @@ export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
       case 'accounts.engagement-plan.cadence-resumed':
         return { ...plan, pause: null };
       default:
-        return ignored(plan, fact);
+        return evolveMeetings(plan, fact);
     }
   },
 });
@@ -69,13 +115,13 @@ export function levelsOf({ kind, review }: Pick<Touchpoint, 'kind' | 'review'>):
 }
 
 /** Two contacts that agree in this are the same one, said twice. */
-export const identityOf = ({ kind, direction, stakeholderIds, memberIds }: Omit<Touchpoint, 'touchpointId' | 'on' | 'travel' | 'reason'>, occurredAt: string): string =>
-  [occurredAt, kind, direction, ...[...stakeholderIds].sort(), '-', ...[...memberIds].sort()].join(' ');
+export const identityOf = ({ kind, review, direction, stakeholderIds, memberIds }: Touchpoint, occurredAt: string): string =>
+  [occurredAt, kind, review?.level ?? '-', direction, ...[...stakeholderIds].sort(), '-', ...[...memberIds].sort()].join(' ');
 
 function touched(plan: EngagementPlan, contact: Touchpoint, occurredAt: string): EngagementPlan {
   const touchDays = { ...plan.touchDays };
   for (const level of levelsOf(contact)) touchDays[level] = daysFrom([...new Set([...touchDays[level], contact.on])].sort(), plan.armed[level]?.since ?? null);
-  return { ...plan, touchDays, logged: [...plan.logged, identityOf(contact, occurredAt)].slice(-LOGGED_KEPT) };
+  return { ...plan, touchDays, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
 }
 
 /** Days from one on, and at least the last of all. */

@@ -14,7 +14,7 @@ export interface Logging {
 }
 
 export function logTouchpoint(plan: EngagementPlan, contact: Touchpoint, { occurredAt, now, daysAgo, isDirector }: Logging): EngagementPlanEvent[] {
-  if (plan.logged.includes(identityOf(contact, occurredAt))) return [];
+  if (plan.logged.some(({ identity }) => identity === identityOf(contact, occurredAt))) return [];
   if (occurredAt > now) throw new DomainError('touchpoint-in-future');
   if (daysAgo > BACKDATED_DAYS && !isDirector) throw new DomainError('touchpoint-too-old', { days: BACKDATED_DAYS });
   if (daysAgo > BACKDATED_DAYS && contact.reason === null) throw new DomainError('touchpoint-reason-missing', { days: BACKDATED_DAYS });

@@ -2,8 +2,8 @@ import { PAUSE_GROUNDS, type PauseGround } from '@keyfold/contracts';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsText } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { accountUseCase } from '../key-account/accounts.js';
 import { Cadences } from './cadences.js';
+import { engagementPlanCase } from './engagement-plan-case.js';
 import { engagementPlan } from './engagement-plan.aggregate.js';
 import { pause, resume } from './engagement-plan.cadence.js';
 
@@ -14,12 +14,8 @@ export class PauseCadence extends AggregateCommand {
   @IsOptional() @IsDateOnly() resumesOn?: string | null;
 }
 
-export const pauseCadenceCase = accountUseCase(PauseCadence, {
-  route: 'engagement-plans/:id/pause-cadence',
+export const pauseCadenceCase = engagementPlanCase(PauseCadence, 'pause-cadence', {
   roles: ['kam', 'director'],
-  on: engagementPlan,
-  makes: true,
-  accountOf: (_plan, { id }) => id,
   needs: [Cadences],
   prepare: ({ id }, _plan, [cadences]) => cadences.rulesOf(id),
   decide: (plan, { ground, reason, resumesOn = null }, rules) => pause(plan, { ground, reason, resumesOn }, rules),
@@ -27,12 +23,8 @@ export const pauseCadenceCase = accountUseCase(PauseCadence, {
 
 export class ResumeCadence extends AggregateCommand {}
 
-export const resumeCadenceCase = accountUseCase(ResumeCadence, {
-  route: 'engagement-plans/:id/resume-cadence',
+export const resumeCadenceCase = engagementPlanCase(ResumeCadence, 'resume-cadence', {
   roles: ['kam', 'director'],
-  on: engagementPlan,
-  makes: true,
-  accountOf: (_plan, { id }) => id,
   needs: [Cadences],
   prepare: ({ id }, _plan, [cadences]) => cadences.rulesOf(id),
   decide: (plan, _command, rules) => resume(plan, rules),

@@ -3,9 +3,8 @@ import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { daysBetween, IsDateOnly, IsText, IsWhole, OrNull } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { accountUseCase } from '../key-account/accounts.js';
 import { Cadences } from './cadences.js';
-import { engagementPlan } from './engagement-plan.aggregate.js';
+import { engagementPlanCase } from './engagement-plan-case.js';
 import { setCadence } from './engagement-plan.cadence.js';
 import { BACKDATED_DAYS } from './engagement-plan.touchpoints.js';
 
@@ -18,12 +17,8 @@ export class SetCadence extends AggregateCommand {
   @IsOptional() @IsDateOnly() effectiveOn?: string;
 }
 
-export const setCadenceCase = accountUseCase(SetCadence, {
-  route: 'engagement-plans/:id/set-cadence',
+export const setCadenceCase = engagementPlanCase(SetCadence, 'set-cadence', {
   roles: ['kam', 'director'],
-  on: engagementPlan,
-  makes: true,
-  accountOf: (_plan, { id }) => id,
   needs: [Cadences],
   prepare: ({ id }, _plan, [cadences]) => cadences.rulesOf(id),
   decide(plan, { level, intervalDays, reason, effectiveOn }, rules) {

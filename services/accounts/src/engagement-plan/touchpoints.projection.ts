@@ -3,7 +3,7 @@ import { idOf, projection } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { type Access, IsId, rowQueries } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { CLIENT_FACING } from './log-touchpoint.js';
+import { CLIENT_FACING } from './engagement-plan-case.js';
 
 export interface TouchpointRow extends Omit<Touchpoint, 'touchpointId'> {
   readonly id: string;
@@ -47,4 +47,5 @@ export const touchpointQueries = rowQueries<TouchpointRow, TouchpointItem, ListT
   show: async (row, access) => ({ ...row, accountName: await access.accountName(row.accountId), memberNames: await namesOf(row.memberIds, access) }),
 });
 
-const namesOf = (ids: readonly string[], access: Access): Promise<(string | null)[]> => Promise.all(ids.map((id) => access.memberName(id)));
+/** Names of members, in the order of their ids. */
+export const namesOf = (ids: readonly string[], access: Access): Promise<(string | null)[]> => Promise.all(ids.map((id) => access.memberName(id)));

@@ -25,7 +25,7 @@ export class Accounts {
   }
 }
 
-type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf'> & {
+export type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf'> & {
   /** The account that the aggregate belongs to, or shall belong to; null while the aggregate is unknown. */
   accountOf(state: State, command: C): string | null;
 };

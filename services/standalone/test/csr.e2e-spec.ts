@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, ServiceUnderTest } from '@keyfold/testing';
+
+const DAY_MS = 86_400_000;
+
+let data: string;
+let keyfold: ServiceUnderTest;
+let director: string;
+let kam: string;
+let other: string;
+
+interface Answer<T> {
+  readonly status: number;
+  readonly body: T & { readonly code?: string; readonly title?: string; readonly version?: number };
+}
+
+async function call<T = { id: string }>(token: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<T>> {
+  const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=5', ...headers };
+  const answer = await keyfold.fetch(`/api/accounts/${path}`, body ? { method: 'POST', headers: sent, body: JSON.stringify(body) } : { headers: sent });
+  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
+}
+
+const tokenOf = async (user: string): Promise<string> =>
+  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+
+const newAccount = async (name: string, revenueMillions: number | null = null): Promise<string> => (await call(kam, 'key-accounts', { name, profile: { country: 'France', revenueMillions } })).body.id;
+const card = (token: string, id: string, command: string, body: object, headers?: Record<string, string>) => call(token, `csr-scorecards/${id}/${command}`, body, headers);
+const day = (daysBack: number): string => new Date(Date.now() - daysBack * DAY_MS).toISOString().slice(0, 10);
+const code = ({ status, body }: Answer<object>) => [status, body.code ?? null];
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-csr-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
+  [director, kam, other] = (await Promise.all(['director', 'kam', 'kam2'].map(tokenOf))) as [string, string, string];
+});
+afterAll(async () => {
+  await keyfold.kill();
+  await rm(data, { recursive: true, force: true });
+});
+
+describe('a CSR scorecard', () => {
+  interface Pillars {
+    readonly score: number | null;
+    readonly pillars: Record<string, { score: number | null; evidenced: number }>;
+    readonly commitments: { due: number; kept: number; percent: number | null };
+    readonly rating: { medal: string; valid: boolean } | null;
+  }
+  const pillarsOf = async (token: string, id: string, version: number, asOf = day(-1)): Promise<Pillars | undefined> =>
+    (await call<{ items: Pillars[] }>(token, `csr-pillars?accountId=${id}&asOf=${asOf}&after=csr-${id}:${version}`)).body.items[0];
+
+  it('has points where a document speaks for them, and a score once every pillar is assessed', async () => {
+    const id = await newAccount('Assessed');
+    const questions = [['equal-pay', 80], ['ethics', 50], ['waste', 60]] as const;
+    for (const [indicator, points] of questions) await card(kam, id, 'record-assessment', { indicator, basis: 'policy', points, assessedOn: day(30) });
+    await card(kam, id, 'attach-evidence', { indicator: 'equal-pay', basis: 'policy', title: 'Index', reference: 'DMS 1' });
+    const last = await card(kam, id, 'attach-evidence', { indicator: 'ethics', basis: 'policy', title: 'Code', reference: 'DMS 2' });
+    expect(await pillarsOf(kam, id, last.body.version!)).toMatchObject({ score: 0.35 * 80 + 0.3 * 50, pillars: { environment: { score: 0, evidenced: 0 } }, rating: null });
+    expect(await pillarsOf(kam, id, last.body.version!, day(40))).toMatchObject({ score: null, pillars: { society: { score: null } } });
+    expect(await pillarsOf(other, id, last.body.version!)).toBeUndefined();
+    expect(code(await card(other, id, 'record-assessment', { indicator: 'waste', basis: 'policy', points: 1 }))).toEqual([404, 'not-found']);
+  });
+
+  it('keeps a rating as it was given', async () => {
+    const id = await newAccount('Rated');
+    const rating = { publishedOn: day(400), overall: 45, environment: 20, labourAndHumanRights: 65, ethics: 60, sustainableProcurement: 70, medal: 'gold' };
+    const { body } = await card(kam, id, 'record-external-rating', rating);
+    expect(await pillarsOf(kam, id, body.version!)).toMatchObject({ rating: { medal: 'gold', valid: false } });
+  });
+
+  it('finds a commitment that was missed without anybody asking, and hears that it was kept', async () => {
+    const id = await newAccount('Promising');
+    await card(kam, id, 'make-commitment', { pillar: 'environment', by: 'client', title: 'Electric lorries', dueOn: day(5), madeOn: day(60) });
+    const report = async () => (await call<{ commitments: { due: number; kept: number; percent: number | null; items: { id: string; missed: boolean }[] } }>(kam, `joint-csr-report/${id}`)).body.commitments;
+    await eventually(async () => expect(await report()).toMatchObject({ due: 1, kept: 0, percent: 0, items: [{ missed: true }] }), { deadlineMs: 20_000 });
+    const commitmentId = (await report()).items[0]!.id;
+    expect(code(await card(kam, id, 'keep-commitment', { commitmentId, keptOn: day(3) }))).toEqual([422, 'commitment-too-late']);
+    expect(code(await card(kam, id, 'keep-commitment', { commitmentId, keptOn: day(6) }))).toEqual([200, null]);
+    await eventually(async () => expect(await report()).toMatchObject({ due: 1, kept: 1, percent: 100, items: [{ missed: false }] }));
+  });
+
+  it('counts what was recorded and our journeys, never a period twice', async () => {
+    const id = await newAccount('Footprint', 2);
+    const period = { from: day(60), to: day(31), co2eKg: 3_000, source: 'report' };
+    const recorded = await Promise.all([card(kam, id, 'record-footprint', period), card(kam, id, 'record-footprint', { ...period, from: day(50) })]);
+    expect(recorded.map((answer) => code(answer).join(' ')).sort()).toEqual(['200 ', '422 csr-period-overlaps']);
+    const visit = await call(kam, `engagement-plans/${id}/log-touchpoint`, { kind: 'visit', direction: 'out', occurredAt: new Date(Date.now() - DAY_MS).toISOString(), travel: { means: 'plane', km: 1_000 } });
+    const { body } = await call<{ items: object[] }>(kam, `footprint-by-account?accountId=${id}&after=engagement-${id}:${visit.body.version!},csr-${id}:1`);
+    expect(body.items).toMatchObject([{ co2eKg: 3_000, wasteKg: null, travelCo2eKg: 230, tonnesPerMillion: 1.615 }]);
+  });
+});
+
+describe('the CSR gate', () => {
+  interface Gate {
+    readonly open: boolean;
+    readonly status: string;
+    readonly reviewId: string | null;
+  }
+  const large = { amountMinor: 20_000_000, currency: 'EUR' };
+  const gate = async (token: string, id: string, amountMinor: number, after = '') => (await call<Gate>(token, `csr-gate-status?accountId=${id}&amountMinor=${amountMinor}&currency=EUR${after && `&after=csr-${id}:${after}`}`)).body;
+  const request = (token: string, id: string) => card(token, id, 'request-csr-review', { subject: { type: 'bid', id: 'bid-1' }, amount: large });
+
+  it('opens when somebody else than who asked has passed or waived the review', async () => {
+    const id = await newAccount('Gated');
+    expect([await gate(kam, id, 9_999_999), await gate(kam, id, 10_000_000)]).toMatchObject([{ open: true, status: 'not-required' }, { open: false, status: 'missing' }]);
+    const asked = await Promise.all([request(kam, id), request(kam, id)]);
+    expect(asked.map(({ status }) => status)).toEqual([200, 200]);
+    const waiting = await gate(kam, id, large.amountMinor, '1');
+    expect(waiting).toMatchObject({ open: false, status: 'requested' });
+    const decide = (command: string) => card(director, id, command, command === 'waive-csr-review' ? { reviewId: waiting.reviewId, reason: 'Urgent' } : { reviewId: waiting.reviewId });
+    const decided = await Promise.all([decide('pass-csr-review'), decide('waive-csr-review')]);
+    expect(decided.map((answer) => code(answer).join(' ')).sort()).toEqual(['200 ', '422 csr-review-decided']);
+    expect(await gate(kam, id, large.amountMinor, '2')).toMatchObject({ open: true });
+    expect(await gate(kam, id, large.amountMinor + 1)).toMatchObject({ open: false, status: 'missing' });
+  });
+
+  it('is not opened by who asked, in either language', async () => {
+    const id = await newAccount('Own request');
+    await request(director, id);
+    const { reviewId } = await gate(director, id, large.amountMinor, '1');
+    const refused = await Promise.all(['en', 'fr'].map((language) => card(director, id, 'waive-csr-review', { reviewId, reason: 'Urgent' }, { 'accept-language': language })));
+    expect(refused.map(code)).toEqual([[422, 'csr-review-own-request'], [422, 'csr-review-own-request']]);
+    expect(refused.map(({ body }) => body.title)).toEqual([expect.stringContaining('Nobody decides'), expect.stringContaining('Nul ne statue')]);
+  });
+
+  it('of somebody else’s account is not seen', async () => {
+    const id = await newAccount('Hidden');
+    expect((await call(other, `csr-gate-status?accountId=${id}&amountMinor=1&currency=EUR`)).status).toBe(404);
+  });
+});
