@@ -5,11 +5,13 @@ import { accountPlanContract } from './accounts/account-plan.events.js';
 import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
 import { portfolioContract } from './accounts/portfolio.events.js';
+import { requisitionContract } from './accounts/requisition.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
 import { stakeholderContract } from './accounts/stakeholder.events.js';
 import { taskContract } from './accounts/task.events.js';
 import { teamMemberContract } from './accounts/team-member.events.js';
 import { marketingPlanContract } from './accounts/marketing-plan.events.js';
+import { termContract } from './accounts/term.events.js';
 import { opportunityGuardContract, satisfactionGuardContract } from './guard.events.js';
 import { offeringContract } from './opportunities/offering.events.js';
 import { opportunityContract } from './opportunities/opportunity.events.js';
@@ -36,10 +38,12 @@ export * from './accounts/marketing-plan.events.js';
 export * from './accounts/plan.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/portfolio.events.js';
+export * from './accounts/requisition.events.js';
 export * from './accounts/reservation.events.js';
 export * from './accounts/stakeholder.events.js';
 export * from './accounts/task.events.js';
 export * from './accounts/team-member.events.js';
+export * from './accounts/term.events.js';
 export * from './common.js';
 export * from './guard.events.js';
 export * from './opportunities/offering.events.js';
@@ -59,6 +63,8 @@ export const contracts = [
   portfolioContract,
   reservationContract,
   teamMemberContract,
+  requisitionContract,
+  termContract,
   taskContract,
   engagementPlanContract,
   accountPlanContract,

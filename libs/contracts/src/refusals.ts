@@ -10,6 +10,7 @@ import { marketingPlanRefusals } from './accounts/marketing-plan.refusals.js';
 import { accountPlanRefusals, planRefusals } from './accounts/plan.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
 import { portfolioRefusals } from './accounts/portfolio.refusals.js';
+import { requisitionRefusals } from './accounts/requisition.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
 import { stakeholderRefusals } from './accounts/stakeholder.refusals.js';
 import { taskRefusals } from './accounts/task.refusals.js';
@@ -25,6 +26,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   portfolioRefusals,
   reservationRefusals,
   teamMemberRefusals,
+  requisitionRefusals,
   taskRefusals,
   stakeholderRefusals,
   engagementPlanRefusals,

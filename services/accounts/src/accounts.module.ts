@@ -2,7 +2,6 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule, useCases } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
-import { accessExpiry } from './access-expiry/access-expiry.process.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { csr } from './csr-scorecard/wiring.js';
 import { engagement } from './engagement-plan/wiring.js';
@@ -54,24 +53,9 @@ import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.j
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
 import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
 import { taskQueries, tasks } from './task/tasks.projection.js';
-import { teamBoard } from './team-board/team-board.projection.js';
-import { skillsMatrixQueries, teamBoardQueries } from './team-board/team-board.queries.js';
-import { oneOnOneQueries, oneOnOnes } from './team-board/one-on-ones.projection.js';
-import { teamCapacityQuery } from './team-board/team-capacity.query.js';
-import { assessSkillCase, completeTrainingCase, confirmProbationCase, endProbationCase, holdOneOnOneCase, recordCredentialCase } from './team-member/develop-member.js';
-import { expireAccessCase, grantRoleCase, revokeRoleCase } from './team-member/grant-role.js';
-import { offboardMemberCase } from './team-member/offboard-member.js';
-import { changeMemberPositionCase, onboardMemberCase, reassignMemberCase, withdrawMemberCase } from './team-member/onboard-member.js';
-import { cancelAbsenceCase, recordAbsenceCase, setQuotaCase, setRampPlanCase } from './team-member/plan-member.js';
-import { teamMemberQueries, teamMembers } from './team-member/team-members.projection.js';
-import { TeamMembers } from './team-member/team-members.js';
 import { raiseTaskWhenTierReviewIsDue, remindOfTierReviewCase } from './tier-review/remind-of-tier-review.js';
 import { tierReview } from './tier-review/tier-review.process.js';
-import { kamWorkloadQuery } from './workload/kam-workload.queries.js';
-import { proposeRequisitionWhenWorkloadExceedsThreshold } from './workload/propose-requisition-when-workload-exceeds-threshold.js';
-import { reviewWorkloadCase } from './workload/review-workload.js';
-import { workloadReview } from './workload/workload-review.process.js';
-import { Workloads } from './workload/workloads.js';
+import { team } from './team-member/wiring.js';
 
 const persons = personRoutes('accounts');
 
@@ -125,31 +109,7 @@ const { controllers, providers } = useCases(
   ...portfolioQueries,
   portfolioSummaryQuery,
 
-  onboardMemberCase,
-  reassignMemberCase,
-  withdrawMemberCase,
-  ...teamMemberQueries,
-  changeMemberPositionCase,
-  offboardMemberCase,
-  assessSkillCase,
-  recordCredentialCase,
-  completeTrainingCase,
-  confirmProbationCase,
-  endProbationCase,
-  holdOneOnOneCase,
-  setRampPlanCase,
-  setQuotaCase,
-  recordAbsenceCase,
-  cancelAbsenceCase,
-  grantRoleCase,
-  revokeRoleCase,
-  expireAccessCase,
-  reviewWorkloadCase,
-  ...teamBoardQueries,
-  ...skillsMatrixQueries,
-  ...oneOnOneQueries,
-  teamCapacityQuery,
-  kamWorkloadQuery,
+  ...team.cases,
 
   addTaskCase,
   raiseTaskCase,
@@ -191,14 +151,13 @@ const { controllers, providers } = useCases(
     ...plans.providers,
     ...engagement.providers,
     ...csr.providers,
+    ...team.providers,
     Accounts,
     Hierarchy,
     Policies,
     Stakeholders,
-    TeamMembers,
     TierASeats,
     TierTerms,
-    Workloads,
   ],
 })
 export class AccountsModule {
@@ -212,27 +171,25 @@ export class AccountsModule {
         accountDirectory,
         keyAccounts,
         portfolios,
-        teamMembers,
         tasks,
         stakeholders,
         ...plans.projections,
         ...engagement.projections,
         ...csr.projections,
+        ...team.projections,
         policies,
-        teamBoard,
-        oneOnOnes,
       ],
       policies: [
         keepPortfolioInStepWithTheOwner,
         raiseTaskWhenTierReviewIsDue,
         registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
-        proposeRequisitionWhenWorkloadExceedsThreshold,
         ...plans.policies,
         ...engagement.policies,
+        ...team.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, portfolioHandover, tierReview, accessExpiry, workloadReview, ...plans.processes, ...engagement.processes, ...csr.processes],
+      processes: [accountClosure, portfolioHandover, tierReview, ...plans.processes, ...engagement.processes, ...csr.processes, ...team.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { foldingOf, goldenStories, holesIn, statesAlong } from '@keyfold/testing';
 import { personOf } from '@keyfold/platform';
 import { accessExpiry } from './access-expiry/access-expiry.process.js';
+import { term } from './glossary/term.aggregate.js';
 import { accountClosure } from './account-closure/account-closure.process.js';
 import { accountPlan } from './account-plan/account-plan.aggregate.js';
 import { csrScorecard } from './csr-scorecard/csr-scorecard.aggregate.js';
@@ -14,6 +15,7 @@ import { missedObjectives } from './plan/missed-objectives.process.js';
 import { policy } from './policy/policy.aggregate.js';
 import { portfolio } from './portfolio/portfolio.aggregate.js';
 import { portfolioHandover } from './portfolio-handover/portfolio-handover.process.js';
+import { requisition } from './requisition/requisition.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
 import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
@@ -42,6 +44,8 @@ const foldings = [
   foldingOf(workloadReview),
   foldingOf(portfolioHandover),
   foldingOf(tierReview),
+  requisition,
+  term,
 ];
 
 describe.each(foldings)('the fold of $contract.name', (folding) => {

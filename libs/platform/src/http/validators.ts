@@ -128,6 +128,11 @@ export const IsIds = (max: number, min = 0): PropertyDecorator =>
   rule('isIds', `a list of ${min} to ${max} different ids`, { type: 'array', items: { type: 'string', pattern: ID.source }, minItems: min, maxItems: max, uniqueItems: true }, (value) =>
     Array.isArray(value) && value.length >= min && value.length <= max && value.every((id) => typeof id === 'string' && ID.test(id)) && new Set(value).size === value.length);
 
+/** A list of lines with something on them, each once. */
+export const IsNames = (max: number, length = 200): PropertyDecorator =>
+  rule('isNames', `a list of at most ${max} different lines`, { type: 'array', items: { type: 'string', minLength: 1, maxLength: length }, maxItems: max, uniqueItems: true }, (value) =>
+    Array.isArray(value) && value.length <= max && value.every((line) => isCleanText(line, length, false) && line.trim() !== '') && new Set(value).size === value.length);
+
 /** A list of shares in per cent, 0 to 100. */
 export const IsPercents = (max: number, min = 0): PropertyDecorator =>
   rule('isPercents', `a list of ${min} to ${max} numbers from 0 to 100`, { type: 'array', items: { type: 'number', minimum: 0, maximum: 100 }, minItems: min, maxItems: max }, (value) =>
