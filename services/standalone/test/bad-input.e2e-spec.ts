@@ -16,7 +16,7 @@ const SERVICE_TOKEN = '7b1e5f'.repeat(8);
 const KEY = 'key-that-was-used-before';
 const NOBODY = '11111111-1111-4111-8111-111111111111';
 /** Commands whose caller chooses the id, so that an unknown id is a new thing and no mistake. */
-const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise|publish-[a-z-]+|draft)$/;
+const CALLER_CHOOSES_ID = /\/(register-client|onboard|register|record|raise|publish-[a-z-]+|draft|localise)$/;
 const EXISTING: Record<string, string> = {};
 
 let data: string;
@@ -105,6 +105,11 @@ async function makeSampleAccount(): Promise<void> {
   await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId });
   EXISTING['api/accounts/portfolios'] = await tell('director', `portfolios/${ownerId}/create`, {});
   EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
+  EXISTING['api/accounts/glossary'] = 'key-account';
+  const line = { code: 'listening', label: { en: 'Listening', fr: 'Écoute' } };
+  const salaryBand = { min: { amountMinor: 0, currency: 'EUR' }, max: { amountMinor: 1, currency: 'EUR' } };
+  const managerId = DEMO_PEOPLE.find(({ role }) => role === 'director')!.memberId;
+  EXISTING['api/accounts/requisitions'] = await tell('director', 'requisitions', { role: 'kam', managerId, hiringReason: 'growth', salaryBand, tension: 'tight', criteria: { scorecard: [line] } });
   EXISTING['api/accounts/account-plans'] = await tell('kam', 'account-plans', { accountId: SAMPLE_ID, fiscalYear: 2026, currency: 'EUR' });
   EXISTING['api/accounts/marketing-plans'] = await tell('kam', 'marketing-plans', { accountId: SAMPLE_ID, title: 'Sample', fiscalYear: 2026, currency: 'EUR' });
 }

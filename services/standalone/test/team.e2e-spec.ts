@@ -1,33 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DEMO_TEAM } from '@keyfold/platform';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { idOf, Office } from './office.js';
 
-const SERVICE_TOKEN = '7b1e5f'.repeat(8);
-/** A claim counts as under way for this long and two seconds. */
-const COMMAND_DEADLINE_MS = 500;
 const NEXT_YEAR = new Date().getUTCFullYear() + 1;
 
-let data: string;
-let keyfold: ServiceUnderTest;
-const tokens: Record<string, string> = { service: SERVICE_TOKEN };
-const idOf = (user: string): string => DEMO_TEAM.find((person) => person.user === user)!.memberId;
-
-type Answer<T> = { status: number; body: T & { code?: string; title?: string } };
-
-async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}): Promise<Answer<T>> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', ...more };
-  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-async function done(user: string, path: string, body: object): Promise<string> {
-  const answer = await call(user, path, body);
-  expect([path, answer.status < 300, answer.body.code]).toEqual([path, true, undefined]);
-  return answer.body.id;
-}
+let call: Office['call'];
+let done: Office['done'];
+let list: Office['list'];
+let office: Office;
 
 const tell = (user: string, member: string, command: string, body: object) => call(user, `accounts/team-members/${member}/${command}`, body);
 
@@ -48,24 +28,14 @@ const board = async <T = Record<string, unknown>>(id: string): Promise<T> => (aw
 const leave = (id: string, lastDay: string) => tell('hr', id, 'offboard', { lastDay, cause: 'resigned', reason: 'another company' });
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-team-'));
-  const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN, KEYFOLD_COMMAND_DEADLINE_MS: String(COMMAND_DEADLINE_MS), KEYFOLD_LOG_LEVEL: 'error' };
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', args: ['--empty'], env });
-  for (const { user } of [...DEMO_TEAM, { user: 'auditor' }]) {
-    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-    tokens[user] = ((await answer.json()) as { token: string }).token;
-  }
-  for (const { user, name, role, memberId } of DEMO_TEAM)
-    await done('hr', `accounts/team-members/${memberId}/onboard`, { name, role, managerId: user === 'director' ? null : idOf('director') });
-  await eventually(async () => expect((await call('director', `accounts/team-board/${idOf('consultant')}`)).status).toBe(200));
+  // What was given to a member counts as under way for the deadline and two seconds.
+  office = await Office.open({ KEYFOLD_COMMAND_DEADLINE_MS: '500' });
+  ({ call, done, list } = office);
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => office.close());
 
 describe('a consultant', () => {
-  const accounts = async (): Promise<string[]> => (await call<{ items: { id: string }[] }>('consultant', 'accounts/key-accounts')).body.items.map(({ id }) => id);
+  const accounts = async (): Promise<string[]> => (await list<{ id: string }>('consultant', 'accounts/key-accounts')).map(({ id }) => id);
   const until = `${NEXT_YEAR}-03-31`;
 
   it('without a grant reads nothing', async () => {
@@ -151,13 +121,13 @@ describe('what leads know of a member', () => {
     const capacity = (await call<{ members: { id: string; quarters: number[] }[]; totals: object[] }>('director', `accounts/team-capacity?year=${year}`)).body;
     expect(capacity.members.find((member) => member.id === id)!.quarters).toEqual([0, 5_400_000, 10_800_000, 21_600_000]);
     expect(capacity.totals).toEqual([{ amountMinor: 37_800_000, currency: 'EUR' }]);
-    const skills = (await call<{ items: { id: string; levels: object }[] }>('hr', 'accounts/skills-matrix?skill=negotiation')).body.items;
+    const skills = await list('hr', 'accounts/skills-matrix?skill=negotiation');
     expect(skills).toEqual([expect.objectContaining({ id, levels: { negotiation: 3 }, diplomaLevel: 5 })]);
-    const talks = (await call<{ items: { notes: string }[] }>('director', `accounts/one-on-ones?memberId=${id}`)).body.items;
+    const talks = await list('director', `accounts/one-on-ones?memberId=${id}`);
     expect(talks).toMatchObject([{ notes: 'Wants to negotiate alone', memberName: 'Ada Grove' }]);
 
     expect((await call('kam', `accounts/team-board/${id}`)).status).toBe(403);
-    expect((await call<{ items: object[] }>('kam', `accounts/one-on-ones?memberId=${id}`)).body.items).toEqual([]);
+    expect(await list('kam', `accounts/one-on-ones?memberId=${id}`)).toEqual([]);
     expect((await tell('director', idOf('director'), 'assess-skill', { skill: 'negotiation', level: 4 })).body.code).toBe('member-is-self');
     expect((await tell('director', 'nobody', 'assess-skill', { skill: 'negotiation', level: 4 })).status).toBe(404);
   });
@@ -170,10 +140,10 @@ describe('a key account manager over capacity', () => {
     const busy = await onboard('Bea Loaded');
     const account = await newAccount('Heavy', busy);
     await done('director', `accounts/key-accounts/${account}/qualify`, { tier: 'C', reason: 'small' });
-    const workload = async () => (await call<{ items: { id: string; loadPercent: number; overThreshold: boolean }[] }>('director', 'accounts/kam-workload?limit=200')).body.items.find(({ id }) => id === busy);
+    const workload = async () => (await list<{ id: string }>('director', 'accounts/kam-workload?limit=200')).find(({ id }) => id === busy);
     await eventually(async () => expect(await workload()).toMatchObject({ loadPercent: 200, overThreshold: true }));
     const review = (month: string) => done('service', `accounts/team-members/${busy}/review-workload`, { month });
-    const tasks = async () => (await call<{ items: { matter: { kind: string; subject: { id: string } } }[] }>('director', `accounts/tasks?assigneeId=${idOf('director')}`)).body.items.filter(({ matter }) => matter.kind === 'workload-exceeded');
+    const tasks = async () => (await list<{ matter: { kind: string; subject: object } }>('director', `accounts/tasks?assigneeId=${idOf('director')}`)).filter(({ matter }) => matter.kind === 'workload-exceeded');
     await review('2026-01');
     await review('2026-02');
     await eventually(async () => expect((await tasks()).map(({ matter }) => matter.subject)).toEqual([{ type: 'member', id: busy }]));

@@ -1,7 +1,7 @@
 import {
   type Bilingual, HIRING_REASONS, type HiringCriteria, type HiringReason, MARKET_TENSIONS, type MarketTension, MEMBER_ROLES, type MemberRole, type Money, type SalaryBand, SENIORITY_LEVELS, type SeniorityLevel,
 } from '@keyfold/contracts';
-import { NotFound } from '@keyfold/event-sourcing';
+import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { BilingualBody, IsBodies, IsBody, IsCode, IsCountry, IsDateOnly, IsId, IsPositiveMoney, IsReal, IsText, IsWhole } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -48,10 +48,10 @@ export const openRequisitionCase = useCase(OpenRequisition, {
   roles: RECRUITERS,
   on: requisition,
   needs: [TeamMembers],
-  async permit({ managerId, scope }) {
-    if (!scope.covers(managerId)) throw new NotFound('team-member', managerId);
+  async prepare({ managerId, scope }, _requisition, [members]) {
+    if (!scope.covers(managerId)) throw new DomainError('member-unknown');
+    await members.assertOnboarded(managerId);
   },
-  prepare: ({ managerId }, _requisition, [members]) => members.assertOnboarded(managerId),
   decide(state, { role, seniority = null, country = null, region = null, managerId, hiringReason, forMemberId = null, salaryBand, tension, criteria }) {
     const money = ({ amountMinor, currency }: Money): Money => ({ amountMinor, currency });
     const profile = { role, seniority, country, region, managerId, hiringReason, forMemberId, salaryBand: { min: money(salaryBand.min), max: money(salaryBand.max) }, tension };
