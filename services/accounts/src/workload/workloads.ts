@@ -30,7 +30,7 @@ export class Workloads {
       this.store.view(accountDirectory).all(),
       this.store.view(tasks).count({ assigneeId: id, state: 'open' }),
     ]);
-    const own = accounts.filter((account) => account.status !== 'closed' && ownerToday(account, now) === id);
+    const own = accounts.filter((account) => account.status !== 'closed' && account.status !== 'merged' && ownerToday(account, now) === id);
     return workloadOf({ tiers: own.map(({ tier }) => tier), openTasks }, presenceIn(month, absences, calendar), workload, capacity);
   }
 }
