@@ -47,7 +47,10 @@ describe('a consultant', () => {
     const [open, other] = [await newAccount('Open', idOf('kam')), await newAccount('Other', idOf('kam'))];
     await done('director', `accounts/team-members/${idOf('consultant')}/grant-role`, { role: 'consultant', accountIds: [open], until, reason: 'review' });
     await eventually(async () => expect(await accounts()).toEqual([open]));
-    await eventually(async () => expect((await call('consultant', `reporting/portfolio/${open}`)).status).toBe(200));
+    const deal = await eventually(() => done('kam', 'opportunities/opportunities', { accountId: open, name: 'Fleet', motion: 'hunting' }));
+    const incident = await eventually(() => done('agent', 'satisfaction/incidents', { accountId: open, title: 'Down', impact: 'low', urgency: 'low' }));
+    for (const path of [`reporting/portfolio/${open}`, `reporting/account-timeline?accountId=${open}`, `opportunities/opportunities/${deal}`, `satisfaction/incidents/${incident}`])
+      await eventually(async () => expect([path, (await call('consultant', path)).status]).toEqual([path, 200]));
     expect((await call('consultant', `accounts/key-accounts/${other}`)).status).toBe(404);
     expect(await call('consultant', `accounts/key-accounts/${open}/add-team-member`, { memberId: idOf('kam2'), role: 'sales-engineer', access: 'read' })).toMatchObject({ status: 403, body: { code: 'role-missing' } });
   });

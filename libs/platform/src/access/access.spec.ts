@@ -57,6 +57,7 @@ describe('what a person covers', () => {
     ['the head of sales: the whole tree', as('head', 'director'), ['head', 'director', 'kam', null]],
     ['an auditor: everything', as(null, 'auditor'), ['head', 'director', 'kam', 'other', null]],
     ['a service agent: everything', as('agent', 'service-agent'), ['head', 'director', 'kam', 'other', null]],
+    ['HR: every member', as('somebody', 'hr'), ['head', 'director', 'kam', 'other']],
     ['a director without a team member: nothing', as(null, 'director'), []],
     ['nobody in particular: nothing', as(null), []],
   ])('%s', async (_name, actor, owners) => expect(await covered(actor)).toEqual(owners));
@@ -112,6 +113,54 @@ describe('whose an account is', () => {
   it('knows nothing of an account that was withdrawn', async () => {
     await told(accountDirectory, 'a', registered, ownedBy('kam'), ['accounts.key-account.withdrawn', { reason: 'x' }]);
     expect([await access.account('a'), await access.ownerOf('a'), await access.accountName('a')]).toEqual([null, null, null]);
+  });
+});
+
+describe('a granted role', () => {
+  const granted = (grantId: string, accountIds: string[] | null, expiresAt = '2026-03-31T22:00:00.000Z'): [string, object] => ['accounts.team-member.role-granted', { grantId, role: 'consultant', accountIds, expiresAt, reason: 'review' }];
+  const reads = async (level: 'read' | 'edit' = 'read') => {
+    const scope = await access.of(as('other', 'consultant'));
+    const seen = await Promise.all(['a', 'b'].map(async (id) => ((await access.coversAccount(scope, id, level)) ? id : null)));
+    return [seen.filter((id) => id !== null), (await access.accountsIn(scope)).map(({ id }) => id), (await access.standingOf('other')).granted];
+  };
+  beforeEach(async () => {
+    await told(accountDirectory, 'a', registered, ownedBy('kam'));
+    await told(accountDirectory, 'b', registered, ownedBy('kam'));
+  });
+
+  it('opens the accounts that it names, to be read', async () => {
+    expect(await reads()).toEqual([[], [], []]);
+    await told(memberDirectory, 'other', granted('g1', ['a']));
+    expect(await reads()).toEqual([['a'], ['a'], ['consultant']]);
+    expect((await reads('edit'))[0]).toEqual([]);
+  });
+  it('opens every account where it names none, and nothing else of anybody', async () => {
+    await told(memberDirectory, 'other', granted('g1', null));
+    expect((await reads())[0]).toEqual(['a', 'b']);
+    expect(await covered(as('other', 'consultant'))).toEqual(['other']);
+  });
+  it('ends at its instant, though nobody has said so yet', async () => {
+    await told(memberDirectory, 'other', granted('g1', ['a']));
+    now = '2026-03-31T21:59:59.999Z';
+    expect(await reads()).toEqual([['a'], ['a'], ['consultant']]);
+    now = '2026-03-31T22:00:00.000Z';
+    expect(await reads()).toEqual([[], [], []]);
+  });
+  it.each(['role-revoked', 'access-expired'])('ends when it is %s', async (ended) => {
+    await told(memberDirectory, 'other', granted('g1', ['a']), granted('g2', ['b']), [`accounts.team-member.${ended}`, { grantId: 'g1', reason: 'done' }]);
+    expect((await reads())[0]).toEqual(['b']);
+  });
+});
+
+describe('whoever has left', () => {
+  const leaves: [string, object, string] = ['accounts.team-member.offboarded', { lastDay: '2026-03-31', cause: 'resigned', reason: 'x' }, '2026-03-31T22:00:00.000Z'];
+
+  it('covers what he did until the end of the last day, and nothing from then on', async () => {
+    await told(memberDirectory, 'director', leaves);
+    now = '2026-03-31T21:59:59.999Z';
+    expect([await covered(as('director', 'director')), (await access.standingOf('director')).left]).toEqual([['director', 'kam', null], false]);
+    now = '2026-03-31T22:00:00.000Z';
+    expect([await covered(as('director', 'director')), await covered(as('director', 'finance')), (await access.standingOf('director')).left]).toEqual([[], [], true]);
   });
 });
 

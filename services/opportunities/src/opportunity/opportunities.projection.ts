@@ -84,7 +84,7 @@ export class GetOpportunityHandler implements IQueryHandler<GetOpportunity> {
 
   private async isInScope({ ownerId, accountId }: OpportunityRow, scope: Scope): Promise<boolean> {
     if (scope.covers(ownerId)) return true;
-    return accountId !== null && (await this.access.account(accountId)) !== null && scope.covers(await this.access.ownerOf(accountId));
+    return accountId !== null && this.access.coversAccount(scope, accountId, 'read');
   }
 }
 

@@ -39,7 +39,7 @@ export class GetAccountTimelineHandler implements IQueryHandler<GetAccountTimeli
   async execute(query: GetAccountTimeline): Promise<Page<TimelineItem>> {
     const stale = !(await this.figures.arrived(query));
     const account = (await this.figures.all(accountHistory)).find((row) => row.id === query.accountId);
-    if (!account || !query.scope.covers(await this.access.ownerOf(account.id))) throw new NotFound('account', query.accountId);
+    if (!account || !(await this.access.coversAccount(query.scope, account.id, 'read'))) throw new NotFound('account', query.accountId);
     const point = this.figures.point(query);
     const deals = await this.figures.all<TemporalRow<OpportunityEvent>>(opportunityHistory);
     const incidents = await this.figures.all(incidentHistory);

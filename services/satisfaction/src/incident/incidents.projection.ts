@@ -129,7 +129,7 @@ export class GetIncidentHandler implements IQueryHandler<GetIncident> {
   async execute(query: GetIncident): Promise<IncidentItem> {
     await this.views.arrived(query);
     const row = await this.views.of(incidents).get(query.id);
-    if (!row || !query.scope.covers(await this.access.ownerOf(row.accountId))) throw new NotFound('incident', query.id);
+    if (!row || !(await this.access.coversAccount(query.scope, row.accountId, 'read'))) throw new NotFound('incident', query.id);
     return this.board.show(row);
   }
 }
