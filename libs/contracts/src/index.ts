@@ -6,6 +6,8 @@ import { keyAccountContract } from './accounts/key-account.events.js';
 import { policyContract } from './accounts/policy.events.js';
 import { portfolioContract } from './accounts/portfolio.events.js';
 import { requisitionContract } from './accounts/requisition.events.js';
+import { relationshipMapContract } from './accounts/relationship-map.events.js';
+import { reportingLinesContract } from './accounts/reporting-lines.events.js';
 import { reservationContract } from './accounts/reservation.events.js';
 import { stakeholderContract } from './accounts/stakeholder.events.js';
 import { taskContract } from './accounts/task.events.js';
@@ -27,6 +29,7 @@ import {
   satisfactionClosureCheckContract,
   tierReviewContract,
   workloadReviewContract,
+  retentionContract,
 } from './processes.js';
 import { incidentContract } from './satisfaction/incident.events.js';
 
@@ -39,6 +42,8 @@ export * from './accounts/plan.events.js';
 export * from './accounts/policy.events.js';
 export * from './accounts/portfolio.events.js';
 export * from './accounts/requisition.events.js';
+export * from './accounts/relationship-map.events.js';
+export * from './accounts/reporting-lines.events.js';
 export * from './accounts/reservation.events.js';
 export * from './accounts/stakeholder.events.js';
 export * from './accounts/task.events.js';
@@ -72,6 +77,8 @@ export const contracts = [
   csrScorecardContract,
   accountsPersonContract,
   stakeholderContract,
+  relationshipMapContract,
+  reportingLinesContract,
   offeringContract,
   opportunityContract,
   opportunityGuardContract,
@@ -88,6 +95,7 @@ export const contracts = [
   satisfactionClosureCheckContract,
   accessExpiryContract,
   workloadReviewContract,
+  retentionContract,
 ] as readonly AggregateContract<never>[] as readonly AggregateContract[];
 
 export const registry = new EventRegistry(contracts);

@@ -19,3 +19,5 @@ export const portfolioHandoverContract = processContract('accounts', 'portfolio-
 export const tierReviewContract = processContract('accounts', 'tier-review', 'tierreview');
 /** Watches the due day of a CSR commitment; one instance per commitment. */
 export const missedCommitmentContract = processContract('accounts', 'missed-commitment', 'commitment');
+/** Looks once a month for people of an account whose data are kept too long; one instance per account, in accounts. */
+export const retentionContract = processContract('accounts', 'retention', 'retention');

@@ -11,6 +11,7 @@ import { accountPlanRefusals, planRefusals } from './accounts/plan.refusals.js';
 import { policyRefusals } from './accounts/policy.refusals.js';
 import { portfolioRefusals } from './accounts/portfolio.refusals.js';
 import { requisitionRefusals } from './accounts/requisition.refusals.js';
+import { relationshipMapRefusals } from './accounts/relationship-map.refusals.js';
 import { reservationRefusals } from './accounts/reservation.refusals.js';
 import { stakeholderRefusals } from './accounts/stakeholder.refusals.js';
 import { taskRefusals } from './accounts/task.refusals.js';
@@ -34,6 +35,7 @@ export const refusalLists: readonly Readonly<Record<string, Sentences>>[] = [
   accountPlanRefusals,
   marketingPlanRefusals,
   csrScorecardRefusals,
+  relationshipMapRefusals,
   opportunityRefusals,
   offeringRefusals,
   incidentRefusals,

@@ -41,14 +41,7 @@ import { portfolios } from './portfolio/portfolios.projection.js';
 import { portfolioQueries, portfolioSummaryQuery } from './portfolio/portfolios.query.js';
 import { handOverPortfolioCase, noteRefusalCase, resumeHandoverCase } from './portfolio-handover/hand-over-portfolio.js';
 import { portfolioHandover } from './portfolio-handover/portfolio-handover.process.js';
-import { departCase, moveToAccountCase, takeOverStakeholderCase } from './stakeholder/depart.js';
-import { changeContactDetailsCase, changePositionCase } from './stakeholder/change-details.js';
-import { registerStakeholderCase } from './stakeholder/register-stakeholder.js';
-import { registerStakeholderWhenOneMoves } from './stakeholder/register-stakeholder-when-one-moves.js';
-import { giveConsentCase, raiseOppositionCase, receiveContactCase } from './stakeholder/say-about-contact.js';
-import { declareSupportCase, setBuyingRolesCase, setPoliticalStatusCase, setPreferredLanguageCase } from './stakeholder/set-standing.js';
-import { stakeholderQueries, stakeholders } from './stakeholder/stakeholders.projection.js';
-import { Stakeholders } from './stakeholder/stakeholders.js';
+import { people } from './relationship-map/wiring.js';
 import { assignTaskCase, dismissTaskCase, doTaskCase } from './task/close-task.js';
 import { raiseTaskWhenP1IncidentIsReported } from './task/raise-task-when-p1-incident-is-reported.js';
 import { addTaskCase, raiseTaskCase } from './task/raise-task.js';
@@ -118,20 +111,7 @@ const { controllers, providers } = useCases(
   dismissTaskCase,
   ...taskQueries,
 
-  registerStakeholderCase,
-  changeContactDetailsCase,
-  changePositionCase,
-  setBuyingRolesCase,
-  setPoliticalStatusCase,
-  declareSupportCase,
-  setPreferredLanguageCase,
-  giveConsentCase,
-  raiseOppositionCase,
-  receiveContactCase,
-  departCase,
-  moveToAccountCase,
-  takeOverStakeholderCase,
-  ...stakeholderQueries,
+  ...people.cases,
 
   ...engagement.cases,
 
@@ -152,10 +132,10 @@ const { controllers, providers } = useCases(
     ...engagement.providers,
     ...csr.providers,
     ...team.providers,
+    ...people.providers,
     Accounts,
     Hierarchy,
     Policies,
-    Stakeholders,
     TierASeats,
     TierTerms,
   ],
@@ -172,24 +152,24 @@ export class AccountsModule {
         keyAccounts,
         portfolios,
         tasks,
-        stakeholders,
         ...plans.projections,
         ...engagement.projections,
         ...csr.projections,
         ...team.projections,
+        ...people.projections,
         policies,
       ],
       policies: [
         keepPortfolioInStepWithTheOwner,
         raiseTaskWhenTierReviewIsDue,
-        registerStakeholderWhenOneMoves,
         raiseTaskWhenP1IncidentIsReported,
         ...plans.policies,
         ...engagement.policies,
         ...team.policies,
+        ...people.policies,
         finishErasureWhenItIsRequested('accounts'),
       ],
-      processes: [accountClosure, portfolioHandover, tierReview, ...plans.processes, ...engagement.processes, ...csr.processes, ...team.processes],
+      processes: [accountClosure, portfolioHandover, tierReview, ...plans.processes, ...engagement.processes, ...csr.processes, ...team.processes, ...people.processes],
     };
     return { module: AccountsModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

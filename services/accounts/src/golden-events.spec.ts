@@ -16,7 +16,10 @@ import { policy } from './policy/policy.aggregate.js';
 import { portfolio } from './portfolio/portfolio.aggregate.js';
 import { portfolioHandover } from './portfolio-handover/portfolio-handover.process.js';
 import { requisition } from './requisition/requisition.aggregate.js';
+import { relationshipMap } from './relationship-map/relationship-map.aggregate.js';
+import { reportingLines } from './relationship-map/reporting-lines.aggregate.js';
 import { reservation } from './reservation/reservation.aggregate.js';
+import { retention } from './stakeholder/retention.process.js';
 import { stakeholder } from './stakeholder/stakeholder.aggregate.js';
 import { task } from './task/task.aggregate.js';
 import { teamMember } from './team-member/team-member.aggregate.js';
@@ -30,11 +33,14 @@ const foldings = [
   policy,
   portfolio,
   reservation,
+  relationshipMap,
+  reportingLines,
   stakeholder,
   task,
   teamMember,
   personOf('accounts').decider,
   foldingOf(accountClosure),
+  foldingOf(retention),
   foldingOf(missedCadence),
   foldingOf(missedCommitment),
   accountPlan,

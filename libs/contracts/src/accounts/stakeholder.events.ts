@@ -30,7 +30,7 @@ export const DEPARTURE_REASONS = ['left-company', 'retired', 'moved-to-another-a
 export type DepartureReason = (typeof DEPARTURE_REASONS)[number];
 
 /** Where somebody stands in the client company; null = not known. */
-export interface Position {
+export interface ClientPosition {
   readonly function: CompanyFunction | null;
   readonly level: SeniorityLevel | null;
 }
@@ -42,7 +42,7 @@ export interface Position {
 export type StakeholderEvent =
   | DomainEvent<
       'accounts.stakeholder.registered',
-      Position & {
+      ClientPosition & {
         personId: string;
         accountId: string;
         name: Personal;
@@ -56,7 +56,7 @@ export type StakeholderEvent =
       }
     >
   | DomainEvent<'accounts.stakeholder.contact-details-changed', { personId: string; name: Personal; mail: Personal | null; phone: Personal | null }>
-  | DomainEvent<'accounts.stakeholder.position-changed', Position>
+  | DomainEvent<'accounts.stakeholder.position-changed', ClientPosition>
   | DomainEvent<'accounts.stakeholder.buying-roles-set', { roles: readonly BuyingRole[] }>
   | DomainEvent<'accounts.stakeholder.political-status-set', { politicalStatus: PoliticalStatus | null }>
   | DomainEvent<'accounts.stakeholder.support-declared', { support: Support | null }>
@@ -68,6 +68,8 @@ export type StakeholderEvent =
   | DomainEvent<'accounts.stakeholder.contact-received', Record<string, never>>
   /** No contact from the person for the months that the retention policy of the day allows. `lastContactOn` null: there never was one since the registration. */
   | DomainEvent<'accounts.stakeholder.erasure-proposed', { lastContactOn: DateOnly | null; months: number }>
+  /** What was personal can be read no more. `movedTo`: under which id the same person is registered next, to be told the same. */
+  | DomainEvent<'accounts.stakeholder.erased', { movedTo: string | null }>
   /** Occurs on the last day. `movedTo`: where the person is registered next. */
   | DomainEvent<'accounts.stakeholder.departed', { reason: DepartureReason; movedTo: { accountId: string; stakeholderId: string } | null }>;
 
@@ -88,5 +90,6 @@ export const stakeholderContract = defineContract<StakeholderEvent>({
     'accounts.stakeholder.contact-received': { version: 1 },
     'accounts.stakeholder.erasure-proposed': { version: 1 },
     'accounts.stakeholder.departed': { version: 1 },
+    'accounts.stakeholder.erased': { version: 1 },
   },
 });

@@ -2,7 +2,7 @@ import { defineContract, type DomainEvent, upcastFrom } from '@keyfold/event-sou
 import type { Instant } from '../common.js';
 
 /** What Keyfold raises tasks about. A kind that is added here needs no new version of the event; `custom` is what people write themselves. */
-export const TASK_KINDS = ['incident-p1', 'cadence-missed', 'tier-review', 'workload-exceeded', 'action-slipped', 'custom'] as const;
+export const TASK_KINDS = ['incident-p1', 'cadence-missed', 'tier-review', 'workload-exceeded', 'action-slipped', 'champion-lost', 'custom'] as const;
 
 /** What a task is about. `kind` is a code that is translated on the screen (`task.<kind>`), `params` fill the sentence; `subject` is where a click leads. */
 export interface TaskMatter {

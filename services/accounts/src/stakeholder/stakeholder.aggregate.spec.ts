@@ -7,7 +7,9 @@ import {
   declareSupport,
   depart,
   giveConsent,
+  noteErasure,
   type KnownStakeholder,
+  proposeErasure,
   raiseOpposition,
   receiveContact,
   register,
@@ -108,10 +110,38 @@ describe('a person who leaves', () => {
 });
 
 describe('a person who arrives from another account', () => {
-  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false };
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, movedTo: 'claire-2', erased: false };
   const arrival = { ...claire, accountId: 'globex' };
   const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
   it('brings along what was said about being contacted', () =>
     given(stakeholder).when((state) => takeOver(state, former, arrival)).then(...[{ type: 'accounts.stakeholder.registered' as const, data: arrival }, ...said]));
   it('arrives once', () => given(stakeholder, registered).when((state) => takeOver(state, former, arrival)).thenNothing());
+});
+
+describe('data of a person that are kept too long', () => {
+  const afterThreeYears = { before: '2029-02-01T00:00:00.000Z', months: 36, dateOf: (instant: string) => instant.slice(0, 10) };
+  const proposed: StakeholderEvent = { type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: null, months: 36 } };
+  const propose = (state: Stakeholder) => proposeErasure(state, afterThreeYears);
+
+  it('are proposed for erasure when the person never got in touch', () => given(stakeholder, registered).when(propose).then(proposed));
+  it('are proposed after the last contact that came from the person', () =>
+    given(stakeholder, registered, contactReceived('2029-01-31T22:00:00.000Z')).when(propose).then({ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: '2029-01-31', months: 36 } }));
+  it('are kept after a later contact', () => given(stakeholder, registered, contactReceived('2029-02-01T00:00:00.000Z')).when(propose).thenNothing());
+  it('are proposed once', () => given(stakeholder, registered, proposed).when(propose).thenNothing());
+  it('are proposed again when the person got in touch and fell silent again', () =>
+    given(stakeholder, registered, proposed, contactReceived('2028-01-01T00:00:00.000Z')).when(propose).then({ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: '2028-01-01', months: 36 } }));
+  it('are proposed after a departure too', () => given(stakeholder, registered, departed).when(propose).then(proposed));
+  it('are left to the account that the person moved to', () => given(stakeholder, registered, { type: 'accounts.stakeholder.departed', data: moved }).when(propose).thenNothing());
+  it('are not proposed once they are erased', () => given(stakeholder, registered, { type: 'accounts.stakeholder.erased', data: { movedTo: null } }).when(propose).thenNothing());
+});
+
+describe('an erasure', () => {
+  const erased: StakeholderEvent = { type: 'accounts.stakeholder.erased', data: { movedTo: null } };
+  it('is noted', () => given(stakeholder, registered).when(noteErasure).then(erased));
+  it('is noted once', () => given(stakeholder, registered, erased).when(noteErasure).thenNothing());
+  it('is told to where the person moved', () =>
+    given(stakeholder, registered, { type: 'accounts.stakeholder.departed', data: moved }).when(noteErasure).then({ type: 'accounts.stakeholder.erased', data: { movedTo: 'claire-2' } }));
+  it('of somebody whom no client has is nothing', () => given(stakeholder).when(noteErasure).thenNothing());
+  it('leaves standing what the person said about being contacted', () =>
+    given(stakeholder, registered, oppositionRaised, erased).when((state) => raiseOpposition(state, 'marketing')).thenNothing());
 });

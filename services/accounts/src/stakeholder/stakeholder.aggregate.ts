@@ -4,7 +4,7 @@ import {
   type DepartureReason,
   type Language,
   type PoliticalStatus,
-  type Position,
+  type ClientPosition,
   type Provenance,
   type StakeholderEvent,
   stakeholderContract,
@@ -23,7 +23,7 @@ export interface ContactDetails {
 }
 
 /** What we judge or know of a person's part in the client's decisions. */
-export interface Standing extends Position {
+export interface Standing extends ClientPosition {
   readonly buyingRoles: readonly BuyingRole[];
   readonly politicalStatus: PoliticalStatus | null;
   readonly support: Support | null;
@@ -39,6 +39,9 @@ export interface KnownStakeholder extends ContactDetails, Standing {
   /** Last contact that came from the person. */
   readonly lastContactAt: string | null;
   readonly erasureProposed: boolean;
+  /** Under which id the person was registered next. */
+  readonly movedTo: string | null;
+  readonly erased: boolean;
 }
 
 export type Stakeholder = { readonly status: 'unknown' } | KnownStakeholder;
@@ -52,7 +55,7 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
     switch (fact.type) {
       case 'accounts.stakeholder.registered': {
         const { provenance: _source, ...facts } = fact.data;
-        return { ...facts, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false };
+        return { ...facts, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, movedTo: null, erased: false };
       }
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
@@ -63,20 +66,26 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
       case 'accounts.stakeholder.buying-roles-set':
         return { ...known, buyingRoles: fact.data.roles };
       case 'accounts.stakeholder.consent-given':
-        return { ...known, stances: { ...known.stances, [fact.data.purpose]: 'consented' } };
       case 'accounts.stakeholder.opposition-raised':
-        return { ...known, stances: { ...known.stances, [fact.data.purpose]: 'opposed' } };
+        return { ...known, stances: { ...known.stances, [fact.data.purpose]: stanceOf(fact) } };
       case 'accounts.stakeholder.contact-received':
         return { ...known, lastContactAt: fact.occurredAt, erasureProposed: false };
       case 'accounts.stakeholder.erasure-proposed':
         return { ...known, erasureProposed: true };
       case 'accounts.stakeholder.departed':
-        return { ...known, status: 'departed' };
+        return departedFrom(known, fact.data);
+      case 'accounts.stakeholder.erased':
+        return { ...known, erased: true };
       default:
         return ignored(state, fact);
     }
   },
 });
+
+const departedFrom = (known: KnownStakeholder, { movedTo }: Departure): KnownStakeholder => ({ ...known, status: 'departed', movedTo: movedTo && movedTo.stakeholderId });
+
+/** What either of these events says. */
+export const stanceOf = ({ type }: { type: string }): Stance => (type === 'accounts.stakeholder.consent-given' ? 'consented' : 'opposed');
 
 export const accountOf = (state: Stakeholder): string | null => (state.status === 'unknown' ? null : state.accountId);
 
@@ -101,7 +110,7 @@ export function changeContactDetails(state: Stakeholder, details: ContactDetails
   return [{ type: 'accounts.stakeholder.contact-details-changed', data: { personId, ...details } }];
 }
 
-export function changePosition(state: Stakeholder, position: Position): StakeholderEvent[] {
+export function changePosition(state: Stakeholder, position: ClientPosition): StakeholderEvent[] {
   const known = assertActive(state);
   const same = known.function === position.function && known.level === position.level;
   return same ? [] : [{ type: 'accounts.stakeholder.position-changed', data: position }];
@@ -158,6 +167,21 @@ export function depart(state: Stakeholder, departure: Departure, { at, now }: { 
   }
   return [{ type: 'accounts.stakeholder.departed', data: departure, occurredAt: at < known.registeredAt ? known.registeredAt : at }];
 }
+
+/**
+ * `before`: the first of the month that is so many months ago. Where the person never got in touch, the registration counts. Whoever moved is judged where he is now.
+ * The contact that comes after all takes the proposal back.
+ */
+export function proposeErasure(state: Stakeholder, { before, months, dateOf }: { before: string; months: number; dateOf: (instant: string) => string }): StakeholderEvent[] {
+  const known = assertKnown(state);
+  if (known.erased || known.erasureProposed || known.movedTo !== null) return [];
+  if ((known.lastContactAt ?? known.registeredAt) >= before) return [];
+  return [{ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: known.lastContactAt && dateOf(known.lastContactAt), months } }];
+}
+
+/** The key of the person was destroyed. Persons whom no client has are none of ours. */
+export const noteErasure = (state: Stakeholder): StakeholderEvent[] =>
+  state.status === 'unknown' || state.erased ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
 
 /** The same person on the next account; what was said about being contacted goes along. */
 export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Registration): StakeholderEvent[] {

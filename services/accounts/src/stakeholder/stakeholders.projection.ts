@@ -6,7 +6,7 @@ import {
   type Language,
   LANGUAGES,
   type PoliticalStatus,
-  type Position,
+  type ClientPosition,
   SENIORITY_LEVELS,
   type SeniorityLevel,
   type StakeholderEvent,
@@ -22,7 +22,7 @@ import type { Stance } from './stakeholder.aggregate.js';
 
 const STATUSES = ['active', 'departed'] as const;
 
-export interface StakeholderRow extends Position {
+export interface StakeholderRow extends ClientPosition {
   readonly id: string;
   readonly version: number;
   readonly personId: string;
@@ -42,20 +42,21 @@ export interface StakeholderRow extends Position {
   /** Last contact that came from the person. */
   readonly lastContactAt: string | null;
   readonly departed: { readonly at: string; readonly reason: DepartureReason; readonly movedTo: { readonly accountId: string; readonly stakeholderId: string } | null } | null;
-  readonly erasureProposedAt: string | null;
+  readonly erasureProposed: { readonly at: string; readonly lastContactOn: string | null; readonly months: number } | null;
+  readonly erasedAt: string | null;
 }
 
 export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
   name: 'stakeholders',
   version: 1,
   follows: [stakeholderContract],
-  indexes: [['accountId', 'status'], ['status', 'accountId', 'marketing'], ['status', 'accountId', 'survey'], ['erasureProposedAt']],
+  indexes: [['accountId', 'status'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
   fold(row, event, id): StakeholderRow | null {
     const known = { ...row!, version: event.version };
     switch (event.type) {
       case 'accounts.stakeholder.registered': {
         const { provenance: _source, ...facts } = event.data;
-        return { id, version: event.version, ...facts, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposedAt: null };
+        return { id, version: event.version, ...facts, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, erasedAt: null };
       }
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
@@ -70,11 +71,13 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
       case 'accounts.stakeholder.opposition-raised':
         return { ...known, ...stance(event.data.purpose, 'opposed') };
       case 'accounts.stakeholder.contact-received':
-        return { ...known, lastContactAt: event.occurredAt, erasureProposedAt: null };
+        return { ...known, lastContactAt: event.occurredAt, erasureProposed: null };
       case 'accounts.stakeholder.erasure-proposed':
-        return { ...known, erasureProposedAt: event.occurredAt };
+        return { ...known, erasureProposed: { at: event.occurredAt, ...event.data } };
       case 'accounts.stakeholder.departed':
         return { ...known, status: 'departed', departed: { at: event.occurredAt, ...event.data } };
+      case 'accounts.stakeholder.erased':
+        return { ...known, erasedAt: event.occurredAt, erasureProposed: null };
       default:
         return ignored(row, event);
     }

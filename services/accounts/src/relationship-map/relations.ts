@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { CadencePolicy, SeniorityLevel } from '@keyfold/contracts';
+import { Commands, Views } from '@keyfold/event-sourcing-nest';
+import { Access } from '@keyfold/platform';
+import { Policies } from '../policy/policies.js';
+import { teamMembers } from '../team-member/team-members.projection.js';
+import type { PersonOnMap, RelationsRow } from './relations.projection.js';
+import { seniorityOf } from './seniority.js';
+import { type PersonStrength, type Strength, strengthOf } from './strength.js';
+
+/** What the figures of a question are computed with: one look at the clock, the policy and the members for all its rows. */
+export interface Terms {
+  readonly now: string;
+  readonly cadence: CadencePolicy;
+  readonly levels: ReadonlyMap<string, SeniorityLevel>;
+}
+
+/** One of the account's people with the figures of now. */
+export interface PersonFigures extends PersonStrength {
+  readonly person: PersonOnMap;
+  readonly strength: Strength | null;
+}
+
+/** What the questions about relations are answered with. */
+@Injectable()
+export class Relations {
+  constructor(
+    private readonly access: Access,
+    private readonly policies: Policies,
+    private readonly commands: Commands,
+    private readonly views: Views,
+  ) {}
+
+  async terms(rows: readonly RelationsRow[]): Promise<Terms> {
+    const touching = new Set(rows.flatMap(({ touches }) => Object.values(touches).flatMap((some) => some.flatMap(({ memberIds }) => memberIds))));
+    const cadence = await this.policies.inForce('cadence');
+    const members = touching.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...touching] } }, limit: touching.size });
+    return { now: this.commands.now().toISOString(), cadence, levels: new Map(members.map((member) => [member.id, seniorityOf(member)])) };
+  }
+
+  /** Everybody who is or was there, in a fixed order. */
+  async peopleOf(row: RelationsRow, terms: Terms): Promise<PersonFigures[]> {
+    const tier = (await this.access.account(row.id))?.tier ?? null;
+    const champions = new Set(row.champions.filter(({ lost }) => lost === null).map(({ stakeholderId }) => stakeholderId));
+    const sponsors = new Set(row.sponsors.map(({ stakeholderId }) => stakeholderId));
+    return Object.entries(row.people).map(([stakeholderId, person]) => {
+      const touches = row.touches[stakeholderId] ?? [];
+      const of = { now: terms.now, tier, cadenceDays: terms.cadence.operationalDays[tier ?? 'C'], theirLevel: person.level, levelOf: (id: string) => terms.levels.get(id) ?? null };
+      const strength = person.departedAt === null ? strengthOf(touches, of) : null;
+      const score = person.departedAt === null ? (strength?.score ?? null) : 0;
+      return { stakeholderId, person, strength, score, buyingRoles: person.buyingRoles, isChampion: champions.has(stakeholderId), isSponsor: sponsors.has(stakeholderId) };
+    });
+  }
+
+  /** In clear; null for whoever was erased or is not one of the account's people. */
+  async nameOf(row: RelationsRow, stakeholderId: string): Promise<string | null> {
+    const person = row.people[stakeholderId];
+    return person ? this.access.reveal(person.name) : null;
+  }
+
+  memberName(memberId: string): Promise<string | null> {
+    return this.access.memberName(memberId);
+  }
+}
+
+export const presentOf = (people: readonly PersonFigures[]): PersonFigures[] => people.filter(({ person }) => person.departedAt === null);
