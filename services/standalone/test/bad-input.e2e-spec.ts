@@ -104,6 +104,7 @@ async function makeSampleAccount(): Promise<void> {
   const ownerId = DEMO_PEOPLE.find(({ role }) => role === 'kam')!.memberId;
   await tell('director', `key-accounts/${SAMPLE_ID}/assign-owner`, { ownerId });
   EXISTING['api/accounts/portfolios'] = await tell('director', `portfolios/${ownerId}/create`, {});
+  EXISTING['api/accounts/relationship-maps'] = SAMPLE_ID;
   EXISTING['api/accounts/stakeholders'] = await tell('kam', `stakeholders/${SAMPLE_ID}/register`, { accountId: SAMPLE_ID, name: 'Claire Morel' });
   EXISTING['api/accounts/glossary'] = 'key-account';
   const line = { code: 'listening', label: { en: 'Listening', fr: 'Écoute' } };
