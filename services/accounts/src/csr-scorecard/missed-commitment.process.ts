@@ -5,7 +5,7 @@ const MADE = 'accounts.csr-scorecard.commitment-made';
 
 type Made = Extract<CsrScorecardEvent, { type: typeof MADE }>['data'];
 
-interface Commitment {
+export interface Commitment {
   readonly accountId: string;
   readonly commitmentId: string;
 }

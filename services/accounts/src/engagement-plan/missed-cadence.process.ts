@@ -1,7 +1,7 @@
 import { type CadenceLevel, type EngagementPlanEvent, engagementPlanContract, missedCadenceContract } from '@keyfold/contracts';
 import { type AggregateContract, idOf, type ProcessManager, type Reaction } from '@keyfold/event-sourcing';
 
-interface Due {
+export interface Due {
   readonly accountId: string;
   /** Due days by level, as last armed. */
   readonly dueOn: Readonly<Partial<Record<CadenceLevel, string>>>;
