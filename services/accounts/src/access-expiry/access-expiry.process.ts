@@ -1,7 +1,7 @@
 import { accessExpiryContract, teamMemberContract } from '@keyfold/contracts';
 import { type AggregateContract, idOf, type ProcessManager } from '@keyfold/event-sourcing';
 
-interface Expiry {
+export interface Expiry {
   readonly memberId: string;
   readonly grantId: string;
 }

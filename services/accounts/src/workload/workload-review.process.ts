@@ -1,7 +1,7 @@
 import { teamMemberContract, workloadReviewContract } from '@keyfold/contracts';
 import { type AggregateContract, idOf, type ProcessInput, type ProcessManager, type Reaction } from '@keyfold/event-sourcing';
 
-interface Review {
+export interface Review {
   readonly memberId: string;
   /** Whether the member looks after accounts, and so has a workload that is measured. */
   readonly measured: boolean;
