@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoPerson } from '@keyfold/platform';
 import { eventually, ServiceUnderTest } from '@keyfold/testing';
@@ -14,6 +15,7 @@ interface Rows<Row> {
   readonly items: readonly Row[];
 }
 
+const CLOCK_AHEAD = pathToFileURL(join(import.meta.dirname, 'clock-ahead.mjs')).href;
 const SERVICE_TOKEN = '5ac9e1'.repeat(8);
 const YEAR = new Date().getUTCFullYear();
 const FAR = `${YEAR + 1}-12-31`;
@@ -67,11 +69,15 @@ async function complete(planId: string): Promise<void> {
   for (const { id: offeringId } of items) await agreed('kam', planId, 'estimate-potential', { buyingCentreId: 'lyon', offeringId, potential: eur(10_000), ...estimate });
 }
 
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-plans-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN } });
+async function signIn(): Promise<void> {
   const users = ['director', 'kam', 'kam2', 'auditor'];
   tokens = { service: SERVICE_TOKEN, ...Object.fromEntries(await Promise.all(users.map(async (user) => [user, await tokenOf(user)] as const))) };
+}
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-plans-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN, KEYFOLD_TIME_ZONE: 'UTC' } });
+  await signIn();
 });
 afterAll(async () => {
   await keyfold.kill();
@@ -200,5 +206,23 @@ describe('two plans of one account and year', () => {
     const loser = plans[answers.findIndex(({ status }) => status === 422)]!;
     await agreed('kam', winner, 'close', { reason: 'Superseded' });
     await agreed('kam', loser, 'activate');
+  });
+});
+
+describe('an objective whose due date goes by', () => {
+  it('is missed, although nobody does anything', async () => {
+    const planId = await newPlan(await newAccount('Late'));
+    await complete(planId);
+    await agreed('kam', planId, 'set-objective', { ...objective, objectiveId: 'today', dueOn: TODAY, ownerId: me });
+    await agreed('kam', planId, 'submit');
+    await agreed('director', planId, 'approve');
+    await agreed('kam', planId, 'activate');
+    const states = async () => (await call<Rows<{ objectiveId: string; state: string }>>('kam', `accounts/plan-objectives?planId=${planId}`)).body.items.map(({ objectiveId, state }) => [objectiveId, state]);
+    await eventually(async () => expect(await states()).toEqual([['today', 'open'], ['sow', 'open']]));
+
+    await keyfold.stop();
+    await keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String(3 * 86_400_000) });
+    await signIn();
+    await eventually(async () => expect(await states()).toEqual([['today', 'missed'], ['sow', 'open']]), { deadlineMs: 30_000, everyMs: 200 });
   });
 });

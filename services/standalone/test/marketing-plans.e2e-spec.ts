@@ -66,7 +66,7 @@ const commitment = (commitmentId: string, euros: number) => ({ commitmentId, lin
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'keyfold-marketing-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_TIME_ZONE: 'UTC' } });
   tokens = Object.fromEntries(await Promise.all(['director', 'kam', 'kam2'].map(async (user) => [user, await tokenOf(user)] as const)));
   offeringId = (await call<Rows<{ id: string }>>('kam', 'opportunities/offerings?status=active&limit=1')).body.items[0]!.id;
 });
