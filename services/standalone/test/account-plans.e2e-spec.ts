@@ -141,7 +141,7 @@ describe('the plan of an account', () => {
     expect((await say('kam', planId, 'record-competitor', { competitor: 'Sarto', category: 'packaging', sharePercent: 31, ...estimate })).body).toMatchObject({ code: 'plan-shares-above-100' });
     await eventually(async () => {
       const environment = (await call<{ swot: object; shares: object[] }>('kam', `accounts/plan-environments/${planId}`)).body;
-      expect(environment.shares).toEqual([{ category: 'packaging', ourPercent: 25, competitors: [{ competitor: 'Norvexa', sharePercent: 45, contractEndsOn: null }], unallocatedPercent: 30 }]);
+      expect(environment.shares).toMatchObject([{ category: 'packaging', ourPercent: 25, standing: 'regular', estimate: { stale: false }, competitors: [{ competitor: 'Norvexa', sharePercent: 45, contractEndsOn: null }], unallocatedPercent: 30 }]);
       expect(environment.swot).toMatchObject({ strength: [{ text: 'A strength' }], threat: [{ text: 'A threat' }] });
     });
     const whitespace = (await call<{ cells: { whitespaceMinor: number | null }[] }>('kam', `accounts/plan-whitespaces/${planId}`)).body;
@@ -187,6 +187,17 @@ describe('the plan of an account', () => {
   it('ends with what was left open', async () => {
     await agreed('kam', planId, 'close', { reason: 'Year over' });
     await eventually(async () => expect((await call<Rows<object>>('kam', `accounts/plan-objectives?planId=${planId}&state=left-open`)).body.items).toMatchObject([{ objectiveId: 'sow-2' }]));
+  });
+});
+
+describe('a plan that is approved and rejected at once', () => {
+  it('is one of the two', async () => {
+    const planId = await newPlan(await newAccount('Decided'));
+    await complete(planId);
+    await agreed('kam', planId, 'submit');
+    const [approval, rejection] = await Promise.all([say('director', planId, 'approve'), say('director', planId, 'reject', { reason: 'Thin' })]);
+    expect([approval, rejection].map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 422]);
+    await eventually(async () => expect((await call('kam', `accounts/account-plans/${planId}`)).body).toMatchObject({ status: approval.status === 200 ? 'approved' : 'rejected' }));
   });
 });
 

@@ -41,6 +41,12 @@ async function agreed(user: string, planId: string, step: string, body: object =
   expect([step, status, answer.code]).toEqual([step, 200, undefined]);
 }
 
+async function publishAxis(code: string, validFrom: string): Promise<void> {
+  const content = { axes: [{ code, label: { en: 'Circular economy', fr: 'Économie circulaire' } }] };
+  const { status } = await call('director', 'accounts/policies/strategic-axes--default/publish-strategic-axes', { validFrom, reason: 'New strategy', content });
+  expect(status).toBe(200);
+}
+
 const newAccount = async (name: string): Promise<string> => (await call('kam', 'accounts/key-accounts', { name })).body.id;
 
 async function newPlan(accountId: string): Promise<string> {
@@ -49,14 +55,19 @@ async function newPlan(accountId: string): Promise<string> {
   return body.id;
 }
 
-/** A plan in force with a budget of 10 000 euros. */
-async function activePlan(accountId: string): Promise<string> {
+/** Submitted with a budget of 10 000 euros. */
+async function submittedPlan(accountId: string): Promise<string> {
   const planId = await newPlan(accountId);
   await agreed('kam', planId, 'align-with-axis', { axisCode: 'circular' });
   await agreed('kam', planId, 'define-strategy', { ambition: 'Known', audience: 'Fleet managers', proposition: 'Cheaper per km', levers: ['digital', 'events'] });
   await agreed('kam', planId, 'set-objective', { objectiveId: 'leads', kind: 'demand', title: 'Quotes', metric: 'leads', unit: 'count', baseline: 4, target: 12, dueOn: `${YEAR + 1}-12-31`, ownerId: me });
   await agreed('kam', planId, 'allocate-budget', { lineId: 'events', label: 'Events', category: 'events', amount: eur(10_000) });
   await agreed('kam', planId, 'submit');
+  return planId;
+}
+
+async function activePlan(accountId: string): Promise<string> {
+  const planId = await submittedPlan(accountId);
   await agreed('director', planId, 'approve');
   await agreed('kam', planId, 'activate');
   return planId;
@@ -81,8 +92,7 @@ describe('a marketing plan', () => {
     const [english, french] = [await say('kam', planId, 'align-with-axis', { axisCode: 'circular' }), await say('kam', planId, 'align-with-axis', { axisCode: 'circular' }, 'fr')];
     expect([english.status, english.body.code, english.body.title]).toEqual([422, 'marketing-axis-not-in-force', 'The strategic axis circular is not in force today.']);
     expect(french.body.title).toBe("L'axe stratégique circular n'est pas en vigueur aujourd'hui.");
-    const content = { axes: [{ code: 'circular', label: { en: 'Circular economy', fr: 'Économie circulaire' } }] };
-    expect((await call('director', 'accounts/policies/strategic-axes--default/publish-strategic-axes', { validFrom: TODAY, reason: 'New strategy', content })).status).toBeLessThan(300);
+    await publishAxis('circular', '2020-01-01');
     await agreed('kam', planId, 'align-with-axis', { axisCode: 'circular' });
     expect((await say('kam', planId, 'submit')).body).toMatchObject({ code: 'plan-incomplete', params: { missing: ['strategy', 'objective', 'budget'] } });
     await eventually(async () =>
@@ -158,5 +168,18 @@ describe('its campaigns', () => {
     expect((await call<Rows<object>>('kam', `accounts/channel-performance?accountId=${accountId}`)).body.items).toMatchObject([{ channel: 'email', clickPercent: 25, responses: { delivered: 200, clicked: 50 } }]);
     expect((await call<Rows<object>>('kam', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toMatchObject([{ offeringId, showings: 1, reactions: { interested: 1 } }]);
     expect((await call<Rows<object>>('kam2', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toEqual([]);
+  });
+});
+
+describe('a strategy that changes', () => {
+  it('is the one of the day for an approval, whatever it was when the plan was submitted', async () => {
+    const planId = await submittedPlan(await newAccount('Overtaken'));
+    await publishAxis('digital', TODAY);
+    expect((await say('director', planId, 'approve')).body).toMatchObject({ code: 'plan-incomplete', params: { missing: ['axis-in-force'] } });
+    await agreed('director', planId, 'reject', { reason: 'The strategy has changed' });
+    await agreed('kam', planId, 'rework');
+    await agreed('kam', planId, 'align-with-axis', { axisCode: 'digital' });
+    await agreed('kam', planId, 'submit');
+    await agreed('director', planId, 'approve');
   });
 });

@@ -75,9 +75,17 @@ describe('shares of a category', () => {
   });
   it('leave a rest that is not allocated, which is not known while ours is not', () => {
     const competitors = [{ id: 'packaging:Norvexa', ...position('Norvexa', 45) }, { id: 'packaging:Sarto', ...position('Sarto', 10) }];
-    const [shares] = categoryShares({ wallets: [{ id: 'packaging', ...wallet(10_000, 2_500) }], competitors });
+    const [shares] = categoryShares({ wallets: [{ id: 'packaging', ...wallet(10_000, 2_500) }], competitors }, '2026-03-01');
     expect(shares).toMatchObject({ category: 'packaging', ourPercent: 25, unallocatedPercent: 20 });
-    expect(categoryShares({ wallets: [], competitors })).toMatchObject([{ ourPercent: null, unallocatedPercent: null }]);
+    expect(categoryShares({ wallets: [], competitors }, '2026-03-01')).toMatchObject([{ ourPercent: null, standing: null, estimate: null, unallocatedPercent: null }]);
+  });
+  it('make us a backup below 10 % and a strategic supplier above 60 %', () => {
+    const standing = (ours: number) => categoryShares({ wallets: [{ id: 'packaging', ...wallet(1_000, ours) }], competitors: [] }, '2026-03-01')[0]!.standing;
+    expect([99, 100, 600, 601].map(standing)).toEqual(['backup', 'regular', 'regular', 'strategic']);
+  });
+  it('rest on an estimate that is out of date after a year', () => {
+    const stale = (today: string) => categoryShares({ wallets: [{ id: 'packaging', ...wallet(1_000, 1) }], competitors: [] }, today)[0]!.estimate!.stale;
+    expect([stale('2027-01-15'), stale('2027-01-16')]).toEqual([false, true]);
   });
 });
 

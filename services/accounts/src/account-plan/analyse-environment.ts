@@ -1,12 +1,11 @@
 import {
-  CONFIDENCES, type Confidence, ENVIRONMENT_DIMENSIONS, type EnvironmentDimension, type Estimate, ESTIMATE_SOURCES, FACTOR_EFFECTS, type FactorEffect, type Money,
-  SWOT_PERSPECTIVES, SWOT_QUADRANTS, type SwotPerspective, type SwotQuadrant,
+  ENVIRONMENT_DIMENSIONS, type EnvironmentDimension, FACTOR_EFFECTS, type FactorEffect, SWOT_PERSPECTIVES, SWOT_QUADRANTS, type SwotPerspective, type SwotQuadrant,
 } from '@keyfold/contracts';
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
-import { IsCode, IsDateOnly, IsId, IsName, IsPositiveMoney, IsReal, IsText } from '@keyfold/platform';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsCode, IsDateOnly, IsId, IsName, IsReal, IsText } from '@keyfold/platform';
+import { IsIn } from 'class-validator';
 import { accountPlanUseCase } from './account-plan.js';
-import { estimateWallet, recordClientKpi, recordCompetitor, recordFactor, recordSwotItem, retireFactor, retireSwotItem } from './account-plan.environment.aggregate.js';
+import { recordClientKpi, recordFactor, recordSwotItem, retireFactor, retireSwotItem } from './account-plan.environment.aggregate.js';
 
 /** An item of the SWOT, or another text under its id. */
 export class RecordSwotItem extends AggregateCommand {
@@ -61,38 +60,4 @@ export class RecordClientKpi extends AggregateCommand {
 export const recordClientKpiCase = accountPlanUseCase(RecordClientKpi, {
   step: 'record-client-kpi',
   decide: (plan, { code, label, value, unit, measuredOn }) => recordClientKpi(plan, { code, label, value, unit, measuredOn }),
-});
-
-/** Where a figure comes from, how sure it is and of which day it is. */
-export abstract class EstimateCommand extends AggregateCommand implements Estimate {
-  @IsIn(ESTIMATE_SOURCES) source!: string;
-  @IsIn(CONFIDENCES) confidence!: Confidence;
-  @IsDateOnly() estimatedOn!: string;
-}
-
-export class RecordCompetitor extends EstimateCommand {
-  @IsName(100) competitor!: string;
-  @IsCode() category!: string;
-  /** 0: it is gone. */
-  @IsReal(0, 100) sharePercent!: number;
-  @IsOptional() @IsDateOnly() contractEndsOn?: string | null;
-}
-
-export const recordCompetitorCase = accountPlanUseCase(RecordCompetitor, {
-  step: 'record-competitor',
-  decide: (plan, { competitor, category, sharePercent, contractEndsOn = null, source, confidence, estimatedOn }) =>
-    recordCompetitor(plan, { competitor, category, sharePercent, contractEndsOn, source, confidence, estimatedOn }),
-});
-
-/** What the client spends on a category in a year, and what of it with us. */
-export class EstimateWallet extends EstimateCommand {
-  @IsCode() category!: string;
-  @IsPositiveMoney() spend!: Money;
-  @IsPositiveMoney() ourRevenue!: Money;
-}
-
-export const estimateWalletCase = accountPlanUseCase(EstimateWallet, {
-  step: 'estimate-wallet',
-  decide: (plan, { category, spend, ourRevenue, source, confidence, estimatedOn }) =>
-    estimateWallet(plan, { category, spend: { ...spend }, ourRevenue: { ...ourRevenue }, source, confidence, estimatedOn }),
 });

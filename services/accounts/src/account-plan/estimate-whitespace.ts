@@ -5,7 +5,7 @@ import { IsOptional } from 'class-validator';
 import { Offerings } from '../offering/offerings.js';
 import { accountPlanUseCase } from './account-plan.js';
 import { estimatePotential, excludeCell, includeCell, recordBuyingCentre, recordCellRevenue } from './account-plan.whitespace.aggregate.js';
-import { EstimateCommand } from './analyse-environment.js';
+import { EstimateCommand } from './estimate-shares.js';
 
 /** A part of the client that buys for itself: one of its accounts, or a department. */
 export class RecordBuyingCentre extends AggregateCommand {

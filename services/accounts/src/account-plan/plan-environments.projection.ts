@@ -1,11 +1,12 @@
-import { type AccountPlanEvent, accountPlanContract, SWOT_QUADRANTS, type SwotQuadrant } from '@keyfold/contracts';
+import { type AccountPlanEvent, accountPlanContract, type Estimate, SWOT_QUADRANTS, type SwotQuadrant } from '@keyfold/contracts';
 import { projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
-import { IsId, rowQueries } from '@keyfold/platform';
+import { addMonths, IsId, monthOf, rowQueries } from '@keyfold/platform';
 import { IsInt, IsOptional } from 'class-validator';
 import { Type } from 'class-transformer';
 import { Offerings } from '../offering/offerings.js';
 import { PLAN_READERS } from '../plan/plan-use-case.js';
+import { Policies } from '../policy/policies.js';
 import { type Cell, environmentFolds, NO_ENVIRONMENT, shareOfWallet, type SwotItem, type WithEnvironment } from './account-plan.environment.aggregate.js';
 import { coverageOf, eligibleCells, penetrationOf, whitespaceOf } from './account-plan.whitespace.aggregate.js';
 
@@ -31,21 +32,40 @@ export const planEnvironments = projection<PlanEnvironmentRow, AccountPlanEvent>
 /** Who has which part of what the client spends on a category, in per cent; null = not known. */
 export interface CategoryShares {
   readonly category: string;
+  /** Our share of wallet, what it makes us (domain.md 3.6), and the estimate that it rests on. */
   readonly ourPercent: number | null;
+  readonly standing: 'backup' | 'regular' | 'strategic' | null;
+  readonly estimate: (Estimate & { readonly stale: boolean }) | null;
   readonly competitors: readonly { readonly competitor: string; readonly sharePercent: number; readonly contractEndsOn: string | null }[];
   /** What nobody named has; null while our own part is not known. */
   readonly unallocatedPercent: number | null;
 }
 
-export function categoryShares({ wallets, competitors }: Pick<WithEnvironment, 'wallets' | 'competitors'>): readonly CategoryShares[] {
+export function categoryShares({ wallets, competitors }: Pick<WithEnvironment, 'wallets' | 'competitors'>, today: string): readonly CategoryShares[] {
   const categories = [...new Set([...wallets.map(({ id }) => id), ...competitors.map(({ category }) => category)])].sort();
   return categories.map((category) => {
     const named = competitors.filter((one) => one.category === category).map(({ competitor, sharePercent, contractEndsOn }) => ({ competitor, sharePercent, contractEndsOn }));
-    const ourPercent = shareOfWallet(wallets.find(({ id }) => id === category));
+    const wallet = wallets.find(({ id }) => id === category);
+    const ourPercent = shareOfWallet(wallet);
     const theirs = named.reduce((sum, { sharePercent }) => sum + sharePercent, 0);
-    return { category, ourPercent, competitors: named.toSorted((a, b) => b.sharePercent - a.sharePercent), unallocatedPercent: ourPercent === null ? null : Math.max(0, 100 - ourPercent - theirs) };
+    return {
+      category,
+      ourPercent,
+      standing: standingOf(ourPercent),
+      estimate: wallet ? { source: wallet.source, confidence: wallet.confidence, estimatedOn: wallet.estimatedOn, stale: isStale(wallet, today) } : null,
+      competitors: named.toSorted((a, b) => b.sharePercent - a.sharePercent),
+      unallocatedPercent: ourPercent === null ? null : Math.max(0, 100 - ourPercent - theirs),
+    };
   });
 }
+
+function standingOf(ourPercent: number | null): CategoryShares['standing'] {
+  if (ourPercent === null) return null;
+  return ourPercent < 10 ? 'backup' : ourPercent > 60 ? 'strategic' : 'regular';
+}
+
+/** An estimate counts as out of date after a year. */
+export const isStale = ({ estimatedOn }: Estimate, today: string): boolean => addMonths(monthOf(estimatedOn), 12) + estimatedOn.slice(7) < today;
 
 class ListOfPlans<Item> extends PageQuery<Item> {
   @IsOptional() @IsId() accountId?: string;
@@ -60,7 +80,7 @@ type PlanEnvironmentItem = Pick<PlanEnvironmentRow, 'id' | 'accountId' | 'fiscal
 
 export class ListPlanEnvironments extends ListOfPlans<PlanEnvironmentItem> {}
 
-export const planEnvironmentQueries = rowQueries<PlanEnvironmentRow, PlanEnvironmentItem, ListPlanEnvironments>({
+export const planEnvironmentQueries = rowQueries<PlanEnvironmentRow, PlanEnvironmentItem, ListPlanEnvironments, readonly [typeof Policies]>({
   path: 'plan-environments',
   roles: PLAN_READERS,
   rows: planEnvironments,
@@ -68,16 +88,17 @@ export const planEnvironmentQueries = rowQueries<PlanEnvironmentRow, PlanEnviron
   equal: ['accountId', 'fiscalYear'],
   sort: { fiscalYear: -1 },
   scope: { account: 'accountId' },
-  show: async ({ id, accountId, fiscalYear, currency, factors, kpis, keyPeople, swot, ...row }, access) => ({
+  needs: [Policies],
+  show: async ({ id, accountId, fiscalYear, currency, factors, kpis, keyPeople, swot, ...row }, access, _time, [policies]) => ({
     ...{ id, accountId, fiscalYear, currency, factors, kpis, keyPeople },
     accountName: await access.accountName(accountId),
     swot: Object.fromEntries(SWOT_QUADRANTS.map((quadrant) => [quadrant, swot.filter((item) => item.quadrant === quadrant)])) as Record<SwotQuadrant, SwotItem[]>,
-    shares: categoryShares(row),
+    shares: categoryShares(row, policies.today()),
   }),
 });
 
 /** A cell of the grid. Amounts in minor units of the plan's currency; null = not known, never 0. */
-type GridCell = Cell & { readonly offeringName: string; readonly whitespaceMinor: number | null };
+type GridCell = Cell & { readonly offeringName: string; readonly whitespaceMinor: number | null; readonly stale: boolean };
 
 type PlanWhitespaceItem = Pick<PlanEnvironmentRow, 'id' | 'accountId' | 'fiscalYear' | 'currency' | 'buyingCentres'> & {
   accountName: string | null;
@@ -93,7 +114,7 @@ type PlanWhitespaceItem = Pick<PlanEnvironmentRow, 'id' | 'accountId' | 'fiscalY
 
 export class ListPlanWhitespaces extends ListOfPlans<PlanWhitespaceItem> {}
 
-export const planWhitespaceQueries = rowQueries<PlanEnvironmentRow, PlanWhitespaceItem, ListPlanWhitespaces, readonly [typeof Offerings]>({
+export const planWhitespaceQueries = rowQueries<PlanEnvironmentRow, PlanWhitespaceItem, ListPlanWhitespaces, readonly [typeof Offerings, typeof Policies]>({
   path: 'plan-whitespaces',
   roles: PLAN_READERS,
   rows: planEnvironments,
@@ -101,11 +122,11 @@ export const planWhitespaceQueries = rowQueries<PlanEnvironmentRow, PlanWhitespa
   equal: ['accountId', 'fiscalYear'],
   sort: { fiscalYear: -1 },
   scope: { account: 'accountId' },
-  needs: [Offerings],
-  async show({ id, accountId, fiscalYear, currency, buyingCentres, cells }, access, _time, [offerings]) {
+  needs: [Offerings, Policies],
+  async show({ id, accountId, fiscalYear, currency, buyingCentres, cells }, access, _time, [offerings, policies]) {
     const names = new Map((await offerings.sold()).map((offering) => [offering.id, offering.name]));
     const eligible = eligibleCells({ buyingCentres, cells }, [...names.keys()]);
-    const grid = eligible.map((cell) => ({ ...cell, offeringName: names.get(cell.offeringId)!, whitespaceMinor: whitespaceOf(cell) }));
+    const grid = eligible.map((cell) => ({ ...cell, offeringName: names.get(cell.offeringId)!, whitespaceMinor: whitespaceOf(cell), stale: cell.estimate !== null && isStale(cell.estimate, policies.today()) }));
     const known = grid.flatMap(({ whitespaceMinor }) => whitespaceMinor ?? []);
     return {
       ...{ id, accountId, fiscalYear, currency, buyingCentres },

@@ -1,30 +1,28 @@
 import { accountPlanLifecycleCases } from '../account-plan/account-plan-lifecycle.js';
 import { ACCOUNT_PLANS } from '../account-plan/account-plan.js';
 import { accountPlanQueries, accountPlans } from '../account-plan/account-plans.projection.js';
-import {
-  estimateWalletCase, recordClientKpiCase, recordCompetitorCase, recordEnvironmentFactorCase, recordSwotItemCase, retireEnvironmentFactorCase, retireSwotItemCase,
-} from '../account-plan/analyse-environment.js';
+import { addActionCase, assignActionCase, rescheduleActionCase, setActionDependenciesCase } from '../account-plan/add-actions.js';
+import { recordClientKpiCase, recordEnvironmentFactorCase, recordSwotItemCase, retireEnvironmentFactorCase, retireSwotItemCase } from '../account-plan/analyse-environment.js';
 import { draftAccountPlanCase } from '../account-plan/draft-account-plan.js';
+import { estimateWalletCase, recordCompetitorCase } from '../account-plan/estimate-shares.js';
 import { estimatePotentialCase, excludeCellCase, includeCellCase, recordBuyingCentreCase, recordCellRevenueCase } from '../account-plan/estimate-whitespace.js';
 import { nameKeyPersonCase, recordKeyPersonGapCase } from '../account-plan/name-key-people.js';
 import { planActionQueries, planActions } from '../account-plan/plan-actions.projection.js';
 import { planEnvironmentQueries, planEnvironments, planWhitespaceQueries } from '../account-plan/plan-environments.projection.js';
-import {
-  addActionCase, assignActionCase, cancelActionCase, completeActionCase, reachMilestoneCase, rescheduleActionCase, setActionDependenciesCase, setMilestoneCase, startActionCase,
-} from '../account-plan/work-on-actions.js';
+import { reachMilestoneCase, setMilestoneCase } from '../account-plan/reach-milestones.js';
+import { cancelActionCase, completeActionCase, startActionCase } from '../account-plan/work-on-actions.js';
+import { allocateBudgetCase, allocateResourceCase, raiseBudgetCase, releaseResourceCase } from '../marketing-plan/allocate-means.js';
 import { channelPerformanceCase, offeringExposureCase } from '../marketing-plan/campaign-figures.js';
 import { campaignQueries, campaigns } from '../marketing-plan/campaigns.projection.js';
 import { alignWithAxisCase, defineStrategyCase, draftMarketingPlanCase } from '../marketing-plan/draft-marketing-plan.js';
 import { marketingPlanLifecycleCases } from '../marketing-plan/marketing-plan-lifecycle.js';
 import { MARKETING_PLANS } from '../marketing-plan/marketing-plan.js';
 import { marketingPlanQueries, marketingPlans } from '../marketing-plan/marketing-plans.projection.js';
+import { addChannelCase, planCampaignCase, targetPersonCase } from '../marketing-plan/plan-campaigns.js';
 import { resourceLoadCase, strategicAlignmentCase } from '../marketing-plan/plan-figures.js';
-import {
-  abortCampaignCase, addChannelCase, completeCampaignCase, launchCampaignCase, planCampaignCase, recordAttributionCase, recordCampaignResponseCase, showOfferingCase, targetPersonCase,
-} from '../marketing-plan/run-campaigns.js';
-import {
-  allocateBudgetCase, allocateResourceCase, commitSpendCase, raiseBudgetCase, recordSpendCase, releaseCommitmentCase, releaseResourceCase,
-} from '../marketing-plan/spend-budget.js';
+import { recordAttributionCase, recordCampaignResponseCase, showOfferingCase } from '../marketing-plan/record-campaign-results.js';
+import { abortCampaignCase, completeCampaignCase, launchCampaignCase } from '../marketing-plan/run-campaigns.js';
+import { commitSpendCase, recordSpendCase, releaseCommitmentCase } from '../marketing-plan/spend-budget.js';
 import { offeringDirectory } from '../offering/offering-directory.projection.js';
 import { Offerings } from '../offering/offerings.js';
 import { raiseTaskWhenAnActionSlips } from '../task/raise-task-when-an-action-slips.js';
