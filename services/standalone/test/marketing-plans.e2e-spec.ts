@@ -149,6 +149,12 @@ describe('its campaigns', () => {
     await agreed('kam', planId, 'target-person', { campaignId, stakeholderId: claire });
     expect((await say('kam', planId, 'target-person', { campaignId, stakeholderId: paul })).body.code).toBe('campaign-person-opposed');
 
+    const zoe = await register('Zoé Lambert');
+    await agreed('kam', planId, 'target-person', { campaignId, stakeholderId: zoe });
+    await call('kam', `accounts/stakeholders/${zoe}/raise-opposition`, { purpose: 'marketing' });
+    expect((await say('kam', planId, 'launch-campaign', { campaignId })).body).toMatchObject({ code: 'campaign-people-not-contactable', params: { people: [zoe] } });
+    await agreed('kam', planId, 'spare-person', { campaignId, stakeholderId: zoe, reason: 'Objected' });
+
     expect((await say('kam', planId, 'record-campaign-response', { responseId: 'r0', campaignId, channel: 'email', response: 'clicked', respondedOn: TODAY })).body.code).toBe('campaign-not-launched');
     await agreed('kam', planId, 'launch-campaign', { campaignId });
     await agreed('kam', planId, 'record-campaign-response', { responseId: 'r1', campaignId, channel: 'email', response: 'delivered', count: 200, respondedOn: TODAY });

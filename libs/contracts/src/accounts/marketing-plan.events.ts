@@ -72,6 +72,8 @@ export type CampaignEvent =
   | DomainEvent<'accounts.marketing-plan.channel-added', { campaignId: string; channel: string; utm: Utm | null }>
   /** Somebody of the client's whom the campaign addresses. */
   | DomainEvent<'accounts.marketing-plan.person-targeted', { campaignId: string; stakeholderId: string }>
+  /** Not addressed after all: the person left, objected or was named by mistake. */
+  | DomainEvent<'accounts.marketing-plan.person-spared', { campaignId: string; stakeholderId: string; reason: string }>
   | DomainEvent<'accounts.marketing-plan.campaign-launched', { campaignId: string }>
   | DomainEvent<'accounts.marketing-plan.campaign-completed', { campaignId: string; lessons: string | null }>
   | DomainEvent<'accounts.marketing-plan.campaign-aborted', { campaignId: string; reason: string }>
@@ -115,6 +117,7 @@ export const marketingPlanContract = defineContract<MarketingPlanEvent>({
     'accounts.marketing-plan.campaign-planned': { version: 1 },
     'accounts.marketing-plan.channel-added': { version: 1 },
     'accounts.marketing-plan.person-targeted': { version: 1 },
+    'accounts.marketing-plan.person-spared': { version: 1 },
     'accounts.marketing-plan.campaign-launched': { version: 1 },
     'accounts.marketing-plan.campaign-completed': { version: 1 },
     'accounts.marketing-plan.campaign-aborted': { version: 1 },

@@ -23,5 +23,6 @@ export const marketingPlanRefusals = refusals({
   'campaign-without-channel': ['A campaign needs a channel to be launched.', 'Une campagne a besoin d’un canal pour être lancée.'],
   'campaign-channel-unknown': ['This campaign does not use that channel.', "Cette campagne n'utilise pas ce canal."],
   'campaign-offering-not-promoted': ['This campaign does not promote that offering.', 'Cette campagne ne promeut pas cette offre.'],
+  'campaign-people-not-contactable': ['People whom this campaign addresses have left or do not want to hear from campaigns.', 'Des personnes visées par cette campagne sont parties ou ne veulent pas être sollicitées.'],
   'campaign-person-opposed': ['This person does not want to hear from campaigns.', 'Cette personne ne veut pas être sollicitée par des campagnes.'],
 });

@@ -39,7 +39,7 @@ const rowId = (planId: string, campaignId: string): string => `${planId}--${camp
 /** Results of the campaigns (domain.md M3, K5). */
 export const campaigns = projection<CampaignRow, MarketingPlanEvent>({
   name: 'campaigns',
-  version: 1,
+  version: 2,
   follows: [marketingPlanContract],
   indexes: [['planId', 'startOn'], ['accountId', 'startOn'], ['state', 'startOn'], ['startOn']],
   rowsOf(event) {
@@ -63,6 +63,8 @@ export const campaigns = projection<CampaignRow, MarketingPlanEvent>({
       }
       case 'accounts.marketing-plan.person-targeted':
         return { ...row!, targets: row!.targets + 1 };
+      case 'accounts.marketing-plan.person-spared':
+        return { ...row!, targets: row!.targets - 1 };
       case 'accounts.marketing-plan.campaign-launched':
         return { ...row!, state: 'in-progress', launchedAt: event.occurredAt };
       case 'accounts.marketing-plan.campaign-completed':
@@ -75,7 +77,7 @@ export const campaigns = projection<CampaignRow, MarketingPlanEvent>({
   },
 });
 
-const IS_OF_A_CAMPAIGN = /\.(campaign-|channel-|person-targeted|offering-shown)/;
+const IS_OF_A_CAMPAIGN = /\.(campaign-|channel-|person-targeted|person-spared|offering-shown)/;
 
 function withResult(row: CampaignRow, event: RecordedEvent & MarketingPlanEvent): CampaignRow {
   switch (event.type) {

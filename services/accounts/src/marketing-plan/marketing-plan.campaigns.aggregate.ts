@@ -47,6 +47,7 @@ export function campaignFolds<State extends WithCampaigns>(): Folds<State, Campa
     },
     'accounts.marketing-plan.channel-added': (state, { data }) => onCampaign(state, data.campaignId, ({ channels }) => ({ channels: put(channels, { id: data.channel, utm: data.utm }) })),
     'accounts.marketing-plan.person-targeted': (state, { data }) => onCampaign(state, data.campaignId, ({ targetIds }) => ({ targetIds: [...targetIds, data.stakeholderId] })),
+    'accounts.marketing-plan.person-spared': (state, { data }) => onCampaign(state, data.campaignId, ({ targetIds }) => ({ targetIds: targetIds.filter((id) => id !== data.stakeholderId) })),
     'accounts.marketing-plan.campaign-launched': (state, { data }) => onCampaign(state, data.campaignId, () => ({ state: 'in-progress' })),
     'accounts.marketing-plan.campaign-completed': (state, { data }) => onCampaign(state, data.campaignId, () => ({ state: 'completed' })),
     'accounts.marketing-plan.campaign-aborted': (state, { data }) => onCampaign(state, data.campaignId, () => ({ state: 'aborted' })),
@@ -86,12 +87,20 @@ export function targetPerson(plan: Plan, campaignId: string, stakeholderId: stri
   return [{ type: 'accounts.marketing-plan.person-targeted', data: { campaignId, stakeholderId } }];
 }
 
-export function launchCampaign(plan: Plan, campaignId: string): CampaignEvent[] {
+export function sparePerson(plan: Plan, facts: { campaignId: string; stakeholderId: string; reason: string }): CampaignEvent[] {
+  assertWorkable(plan);
+  return running(plan, facts.campaignId).targetIds.includes(facts.stakeholderId) ? [{ type: 'accounts.marketing-plan.person-spared', data: facts }] : [];
+}
+
+/** `contactableIds`: who of the people addressed is there and did not object. */
+export function launchCampaign(plan: Plan, campaignId: string, contactableIds: readonly string[]): CampaignEvent[] {
   assertInForce(plan);
-  const { state, channels } = campaignOf(plan, campaignId);
+  const { state, channels, targetIds } = campaignOf(plan, campaignId);
   if (state === 'in-progress') return [];
   if (state !== 'planned') throw new DomainError('campaign-not-planned', { state });
   if (channels.length === 0) throw new DomainError('campaign-without-channel');
+  const people = targetIds.filter((id) => !contactableIds.includes(id));
+  if (people.length > 0) throw new DomainError('campaign-people-not-contactable', { people });
   return [{ type: 'accounts.marketing-plan.campaign-launched', data: { campaignId } }];
 }
 

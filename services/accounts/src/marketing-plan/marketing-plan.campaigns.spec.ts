@@ -4,7 +4,7 @@ import { given } from '@keyfold/event-sourcing/testing';
 import { aborted, active, campaign, campaignPlanned, closed, completed, drafted, eur, launched, mail, running, submitted, told } from './marketing-plan.facts.js';
 import { known, type KnownMarketingPlan, type MarketingPlan, marketingPlan } from './marketing-plan.aggregate.js';
 import {
-  abortCampaign, addChannel, attributedTo, channelOfLink, completeCampaign, launchCampaign, planCampaign, recordAttribution, recordResponse, roiOf, showOffering, targetPerson,
+  abortCampaign, addChannel, attributedTo, channelOfLink, completeCampaign, launchCampaign, planCampaign, recordAttribution, recordResponse, roiOf, showOffering, sparePerson, targetPerson,
 } from './marketing-plan.campaigns.aggregate.js';
 
 const on =
@@ -43,8 +43,23 @@ describe('a campaign', () => {
     given(marketingPlan, ...running, aborted).when(target).thenRefused('campaign-ended');
   });
 
+  it('spares people, each once', () => {
+    const spare = on((state) => sparePerson(state, { campaignId: 'webinars', stakeholderId: 'claire', reason: 'left' }));
+    const targeted = told('person-targeted', { campaignId: 'webinars', stakeholderId: 'claire' });
+    const spared = told('person-spared', { campaignId: 'webinars', stakeholderId: 'claire', reason: 'left' });
+    given(marketingPlan, drafted, campaignPlanned, targeted).when(spare).then(spared);
+    given(marketingPlan, drafted, campaignPlanned, targeted, spared).when(spare).thenNothing();
+    given(marketingPlan, ...running, targeted, completed).when(spare).thenRefused('campaign-ended');
+  });
+  it('is not launched while it addresses somebody who left or objected', () => {
+    const addressed = [...active, campaignPlanned, mail, told('person-targeted', { campaignId: 'webinars', stakeholderId: 'claire' })];
+    const launch = (...contactable: string[]) => on((state) => launchCampaign(state, 'webinars', contactable));
+    given(marketingPlan, ...addressed).when(launch()).thenRefused('campaign-people-not-contactable', { people: ['claire'] });
+    given(marketingPlan, ...addressed).when(launch('claire')).then(launched);
+  });
+
   it('is launched once, over a channel, while the plan is in force', () => {
-    const launch = on((state) => launchCampaign(state, 'webinars'));
+    const launch = on((state) => launchCampaign(state, 'webinars', []));
     given(marketingPlan, ...active, campaignPlanned, mail).when(launch).then(launched);
     given(marketingPlan, ...running).when(launch).thenNothing();
     given(marketingPlan, ...active, campaignPlanned).when(launch).thenRefused('campaign-without-channel');

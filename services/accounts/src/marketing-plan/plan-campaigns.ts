@@ -5,7 +5,7 @@ import { IsBody, IsDateOnly, IsId, IsIds, IsName, IsText } from '@keyfold/platfo
 import { IsIn, IsOptional } from 'class-validator';
 import { Offerings } from '../offering/offerings.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
-import { addChannel, planCampaign, targetPerson } from './marketing-plan.campaigns.aggregate.js';
+import { addChannel, planCampaign, sparePerson, targetPerson } from './marketing-plan.campaigns.aggregate.js';
 import { marketingPlanUseCase } from './marketing-plan.js';
 
 export class PlanCampaign extends AggregateCommand {
@@ -59,4 +59,16 @@ export const targetPersonCase = marketingPlanUseCase(TargetPerson, {
     if (stances.marketing === 'opposed') throw new DomainError('campaign-person-opposed');
   },
   decide: (plan, { campaignId, stakeholderId }) => targetPerson(plan, campaignId, stakeholderId),
+});
+
+/** Not addressed after all. */
+export class SparePerson extends AggregateCommand {
+  @IsId() campaignId!: string;
+  @IsId() stakeholderId!: string;
+  @IsText(500) reason!: string;
+}
+
+export const sparePersonCase = marketingPlanUseCase(SparePerson, {
+  step: 'spare-person',
+  decide: (plan, { campaignId, stakeholderId, reason }) => sparePerson(plan, { campaignId, stakeholderId, reason }),
 });

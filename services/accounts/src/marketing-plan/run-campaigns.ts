@@ -1,14 +1,24 @@
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { IsId, IsText } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
-import { abortCampaign, completeCampaign, launchCampaign } from './marketing-plan.campaigns.aggregate.js';
+import { Stakeholders } from '../stakeholder/stakeholders.js';
+import { abortCampaign, campaignOf, completeCampaign, launchCampaign } from './marketing-plan.campaigns.aggregate.js';
 import { marketingPlanUseCase } from './marketing-plan.js';
 
 export class LaunchCampaign extends AggregateCommand {
   @IsId() campaignId!: string;
 }
 
-export const launchCampaignCase = marketingPlanUseCase(LaunchCampaign, { step: 'launch-campaign', decide: (plan, { campaignId }) => launchCampaign(plan, campaignId) });
+export const launchCampaignCase = marketingPlanUseCase(LaunchCampaign, {
+  step: 'launch-campaign',
+  needs: [Stakeholders],
+  /** Whoever left or objected since he was named is not written to. */
+  async prepare({ campaignId }, plan, [stakeholders]) {
+    const people = await Promise.all(campaignOf(plan, campaignId).targetIds.map(async (id) => ({ id, person: await stakeholders.of(id) })));
+    return people.flatMap(({ id, person }) => (person.status === 'active' && person.accountId === plan.accountId && person.stances.marketing !== 'opposed' ? [id] : []));
+  },
+  decide: (plan, { campaignId }, contactableIds) => launchCampaign(plan, campaignId, contactableIds),
+});
 
 export class CompleteCampaign extends AggregateCommand {
   @IsId() campaignId!: string;

@@ -18,7 +18,7 @@ import { alignWithAxisCase, defineStrategyCase, draftMarketingPlanCase } from '.
 import { marketingPlanLifecycleCases } from '../marketing-plan/marketing-plan-lifecycle.js';
 import { MARKETING_PLANS } from '../marketing-plan/marketing-plan.js';
 import { marketingPlanQueries, marketingPlans } from '../marketing-plan/marketing-plans.projection.js';
-import { addChannelCase, planCampaignCase, targetPersonCase } from '../marketing-plan/plan-campaigns.js';
+import { addChannelCase, planCampaignCase, sparePersonCase, targetPersonCase } from '../marketing-plan/plan-campaigns.js';
 import { resourceLoadCase, strategicAlignmentCase } from '../marketing-plan/plan-figures.js';
 import { recordAttributionCase, recordCampaignResponseCase, showOfferingCase } from '../marketing-plan/record-campaign-results.js';
 import { abortCampaignCase, completeCampaignCase, launchCampaignCase } from '../marketing-plan/run-campaigns.js';
@@ -80,6 +80,7 @@ export const plans = {
     planCampaignCase,
     addChannelCase,
     targetPersonCase,
+    sparePersonCase,
     launchCampaignCase,
     completeCampaignCase,
     abortCampaignCase,
