@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { EventStore, NewCommit } from '@keyfold/event-sourcing';
+import { AccountsService, DEADLINE_MS } from '../../test/service.js';
+import { AssignOwner } from '../key-account/assign-owner.js';
+import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
+import { HandOver } from '../key-account/hand-over.js';
+import { RegisterClient } from '../key-account/register-client.js';
+import { OffboardMember } from './offboard-member.js';
+import { OnboardMember } from './onboard-member.js';
+import { teamMember } from './team-member.aggregate.js';
+
+let service: AccountsService;
+afterEach(() => service.stop());
+
+const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
+const leave = () => outcome(service.run(OffboardMember, 'lea', { lastDay: '2026-06-30', cause: 'resigned', reason: 'another company' }));
+const GIVING = {
+  'assign-owner': { former: null, give: () => outcome(service.run(AssignOwner, 'acme', { ownerId: 'lea' })) },
+  'hand-over': { former: 'kim', give: () => outcome(service.run(HandOver, 'acme', { toOwnerId: 'lea', effectiveOn: '2026-07-01', reason: 'new territory' })) },
+} as const;
+
+const left = async () => (await service.commands.loadFresh(teamMember, 'lea')).state.status === 'offboarded';
+const owns = async () => ownerOf((await service.commands.loadFresh(keyAccount, 'acme')).state) === 'lea';
+
+/** A log on which the first call of a kind, once armed, waits for `release`; `reached` tells when it is there. */
+function holding(isHeld: (method: string, argument: NewCommit | string) => boolean) {
+  const reached = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  let armed = false;
+  const around = (store: EventStore): EventStore =>
+    new Proxy(store, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          if (armed && isHeld(String(name), given[0] as NewCommit | string)) {
+            armed = false;
+            reached.resolve();
+            await released.promise;
+          }
+          return Reflect.apply(member, target, given) as unknown;
+        };
+      },
+    });
+  return { around, reached: reached.promise, release: () => released.resolve(), arm: () => (armed = true) };
+}
+
+async function given(former: string | null): Promise<void> {
+  for (const id of ['lea', 'kim']) await service.run(OnboardMember, id, { name: id, role: 'kam' });
+  await service.run(RegisterClient, 'acme', { name: 'Acme', activeSince: '2020-01-01' });
+  if (former) await service.run(AssignOwner, 'acme', { ownerId: former });
+  service.pass(60_000);
+}
+
+describe.each(Object.entries(GIVING))('a member who leaves while %s gives an account to him', (_name, { former, give }) => {
+  it('stays when the account was on its way to him first', async () => {
+    const gate = holding((method, commit) => method === 'append' && (commit as NewCommit).streamId === 'account-acme');
+    service = await AccountsService.start(gate.around);
+    await given(former);
+    gate.arm();
+    const giving = give();
+    await gate.reached;
+    expect(await leave()).toBe('portfolio-changing');
+    gate.release();
+    expect([await giving, await owns(), await left()]).toEqual(['done', true, false]);
+    service.pass(60_000);
+    expect(await leave()).toBe('portfolio-not-handed-over');
+  });
+
+  it('stays when the account came to him while he was looked at', async () => {
+    const gate = holding((method, streamId) => ['load', 'head'].includes(method) && streamId === 'account-former');
+    service = await AccountsService.start(gate.around);
+    await given(former);
+    // What was his once is looked at when he leaves.
+    await service.run(RegisterClient, 'former', { name: 'Former', activeSince: '2020-01-01' });
+    await service.run(AssignOwner, 'former', { ownerId: 'lea' });
+    await service.run(HandOver, 'former', { toOwnerId: 'kim', effectiveOn: '2026-03-03', reason: 'new territory' });
+    service.pass(60_000);
+    gate.arm();
+    const leaving = leave();
+    await gate.reached;
+    expect(await give()).toBe('done');
+    gate.release();
+    expect([await leaving, await owns(), await left()]).toEqual(['portfolio-changing', true, false]);
+  });
+
+  it('has left when he was first', async () => {
+    service = await AccountsService.start();
+    await given(former);
+    expect([await leave(), await give(), await owns(), await left()]).toEqual(['done', 'member-offboarded', false, true]);
+  });
+});
+
+describe('an account that was to become the member’s', () => {
+  it('and did not, because its command failed, holds nobody up for longer than the command could have taken', async () => {
+    let fails = false;
+    service = await AccountsService.start((store) => {
+      const append = store.append.bind(store);
+      store.append = (commit) => (fails && commit.streamId === 'account-acme' ? Promise.reject(new RangeError('lost')) : append(commit));
+      return store;
+    });
+    await given(null);
+    fails = true;
+    expect(await GIVING['assign-owner'].give()).not.toBe('done');
+    expect(await leave()).toBe('portfolio-changing');
+    service.pass(DEADLINE_MS);
+    expect(await leave()).toBe('portfolio-changing');
+    service.pass(60_000);
+    expect([await leave(), await owns()]).toEqual(['done', false]);
+  });
+});
