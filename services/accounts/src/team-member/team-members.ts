@@ -7,6 +7,9 @@ import { keyAccounts } from '../key-account/key-accounts.projection.js';
 import { assertPresent, entrust, type KnownMember, type TeamMember, teamMember } from './team-member.aggregate.js';
 import { teamMembers } from './team-members.projection.js';
 
+/** More accounts than one member ever had. */
+const ACCOUNTS_LIMIT = 10_000;
+
 /** How much longer than the deadline a command may still take, and how far the clocks of two processes may be apart. */
 const MARGIN_MS = 2_000;
 
@@ -52,7 +55,7 @@ export class TeamMembers {
 
   /** Accounts that became the member's before there was an entrusting. */
   private async ownedBefore(memberId: string): Promise<string[]> {
-    const accounts = await this.store.view(accountDirectory).all();
+    const accounts = await this.store.view(accountDirectory).find({ filter: { memberIds: memberId }, sort: {}, limit: ACCOUNTS_LIMIT });
     return accounts.filter(({ owners }) => owners.some(({ ownerId }) => ownerId === memberId)).map(({ id }) => id);
   }
 

@@ -5,11 +5,14 @@ import { addDays } from '@keyfold/platform';
 export interface Duties {
   readonly tiers: readonly (Tier | null)[];
   readonly openTasks: number;
+  /** Actions of account plans that are neither done nor cancelled. */
+  readonly openActions: number;
 }
 
 export interface Workload {
   readonly accounts: Readonly<Record<Tier | 'untiered', number>>;
   readonly openTasks: number;
+  readonly openActions: number;
   /** Hours a month. */
   readonly hours: number;
   readonly hoursAvailable: number;
@@ -18,15 +21,15 @@ export interface Workload {
   readonly thresholdPercent: number;
 }
 
-/** Load of domain.md 3.15: hours of the accounts by tier and of the open tasks over the hours available. `presence`: part of the month's working days that the member is there. */
-export function workloadOf({ tiers, openTasks }: Duties, presence: number, policy: WorkloadPolicy, { hoursPerTask }: CapacityPolicy): Workload {
+/** Load of domain.md 3.15: hours of the accounts by tier and of the open tasks and plan actions over the hours available. `presence`: part of the month's working days that the member is there. */
+export function workloadOf({ tiers, openTasks, openActions }: Duties, presence: number, policy: WorkloadPolicy, { hoursPerTask }: CapacityPolicy): Workload {
   const accounts = { A: 0, B: 0, C: 0, untiered: 0 };
   for (const tier of tiers) accounts[tier ?? 'untiered']++;
   const { A, B, C } = policy.hoursPerAccount;
-  const hours = accounts.A * A + accounts.B * B + accounts.C * C + openTasks * hoursPerTask;
+  const hours = accounts.A * A + accounts.B * B + accounts.C * C + (openTasks + openActions) * hoursPerTask;
   const hoursAvailable = tenth(policy.hoursAvailable * presence);
   const loadPercent = hoursAvailable === 0 ? null : tenth((hours / hoursAvailable) * 100);
-  return { accounts, openTasks, hours, hoursAvailable, loadPercent, thresholdPercent: policy.thresholdPercent };
+  return { accounts, openTasks, openActions, hours, hoursAvailable, loadPercent, thresholdPercent: policy.thresholdPercent };
 }
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;

@@ -2,9 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ProjectionStore } from '@keyfold/event-sourcing';
 import { PROJECTIONS } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, ownerToday } from '@keyfold/platform';
+import { planActions } from '../account-plan/plan-actions.projection.js';
 import { Policies } from '../policy/policies.js';
 import { tasks } from '../task/tasks.projection.js';
 import { presenceIn, type Workload, workloadOf } from './workload.js';
+
+/** Far beyond what anybody can look after; whoever has more is over capacity anyway. */
+const ACCOUNTS_LIMIT = 2_000;
 
 interface Worker {
   readonly id: string;
@@ -23,14 +27,15 @@ export class Workloads {
   /** `month`: `2026-03`; `now`: the instant at which owners are asked for. */
   async of({ id, country, absences }: Worker, month: string, now: string): Promise<Workload> {
     const first = `${month}-01`;
-    const [workload, capacity, calendar, accounts, openTasks] = await Promise.all([
+    const [workload, capacity, calendar, accounts, openTasks, openActions] = await Promise.all([
       this.policies.inForce('workload', first),
       this.policies.inForce('capacity', first),
       this.policies.inForce('calendar', first, country?.toLowerCase()),
-      this.store.view(accountDirectory).all(),
+      this.store.view(accountDirectory).find({ filter: { memberIds: id }, sort: {}, limit: ACCOUNTS_LIMIT }),
       this.store.view(tasks).count({ assigneeId: id, state: 'open' }),
+      this.store.view(planActions).count({ ownerId: id, type: 'action', state: { $in: ['open', 'in-progress'] } }),
     ]);
     const own = accounts.filter((account) => account.status !== 'closed' && account.status !== 'merged' && ownerToday(account, now) === id);
-    return workloadOf({ tiers: own.map(({ tier }) => tier), openTasks }, presenceIn(month, absences, calendar), workload, capacity);
+    return workloadOf({ tiers: own.map(({ tier }) => tier), openTasks, openActions }, presenceIn(month, absences, calendar), workload, capacity);
   }
 }
