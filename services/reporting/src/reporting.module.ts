@@ -4,7 +4,7 @@ import { type Adapters, EventSourcingModule } from '@keyfold/event-sourcing-nest
 import { accountDirectory, type Config, memberDirectory, serviceProviders } from '@keyfold/platform';
 import { GetAccountTimelineHandler } from './account-timeline/get-account-timeline.js';
 import { Figures } from './history/figures.js';
-import { accountHistory, incidentHistory, memberHistory, offeringHistory, opportunityHistory } from './history/histories.js';
+import { accountHistory, csrHistory, engagementHistory, incidentHistory, memberHistory, offeringHistory, opportunityHistory } from './history/histories.js';
 import { GetPipelineFunnelHandler } from './pipeline-funnel/get-pipeline-funnel.js';
 import { GetPipelineSummaryHandler } from './pipeline-summary/get-pipeline-summary.js';
 import { GetPortfolioAccountHandler, GetPortfolioHandler } from './portfolio/get-portfolio.js';
@@ -20,7 +20,7 @@ export class ReportingModule {
     const definition = {
       service: 'reporting',
       registry,
-      projections: [memberDirectory, accountDirectory, accountHistory, memberHistory, offeringHistory, opportunityHistory, incidentHistory],
+      projections: [memberDirectory, accountDirectory, accountHistory, memberHistory, offeringHistory, opportunityHistory, incidentHistory, engagementHistory, csrHistory],
     };
     return { module: ReportingModule, imports: [EventSourcingModule.forService(definition, adapters, serviceProviders(config))] };
   }

@@ -19,7 +19,7 @@ interface Answer<T> {
 
 async function call<T = { id: string }>(token: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<T>> {
   const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=5', ...headers };
-  const answer = await keyfold.fetch(`/api/accounts/${path}`, body ? { method: 'POST', headers: sent, body: JSON.stringify(body) } : { headers: sent });
+  const answer = await keyfold.fetch(path.startsWith('/') ? path : `/api/accounts/${path}`, body ? { method: 'POST', headers: sent, body: JSON.stringify(body) } : { headers: sent });
   return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
 }
 
@@ -181,6 +181,11 @@ describe('a business review', () => {
     expect(await list('decisions')).toMatchObject([{ title: 'Second shift', replacedById: null }]);
     expect(await list('announcements')).toMatchObject([{ title: 'Second shift', postedByName: 'Karim Benali' }]);
     expect(await list('follow-ups')).toMatchObject([{ state: 'open', ownerName: 'Karim Benali' }]);
+
+    const story = await call<{ items: { type: string; subject: string | null }[] }>(kam, `/api/reporting/account-timeline?accountId=${id}&after=engagement-${id}:${last.version!}`);
+    const told = story.body.items.map(({ type, subject }) => [type.split('.').at(-1), subject]);
+    expect(told).toEqual(expect.arrayContaining([['touchpoint-logged', null], ['business-review-held', null], ['decision-recorded', 'Second shift'], ['follow-up-agreed', 'Send the plan']]));
+    expect((await call(other, `/api/reporting/account-timeline?accountId=${id}`)).status).toBe(404);
   });
 
   it('is not held with people of another account', async () => {

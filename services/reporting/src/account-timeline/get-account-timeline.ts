@@ -5,7 +5,7 @@ import { type Page, PageQuery, Views } from '@keyfold/event-sourcing-nest';
 import { Access, IsDateOnly, IsId, IsInstant } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Figures } from '../history/figures.js';
-import { accountHistory, incidentHistory, opportunityHistory } from '../history/histories.js';
+import { accountHistory, csrHistory, engagementHistory, incidentHistory, opportunityHistory } from '../history/histories.js';
 
 export interface TimelineItem {
   /** `<stream>:<version>`. */
@@ -27,7 +27,7 @@ export class GetAccountTimeline extends PageQuery<TimelineItem> {
   @IsOptional() @IsInstant() knownOn?: string;
 }
 
-/** The story of an account: its own events, those of its deals and of its incidents, newest first. */
+/** The story of an account: its own events, those of its deals, its incidents, its engagement plan and its CSR scorecard, newest first. */
 @QueryHandler(GetAccountTimeline)
 export class GetAccountTimelineHandler implements IQueryHandler<GetAccountTimeline> {
   constructor(
@@ -47,11 +47,23 @@ export class GetAccountTimelineHandler implements IQueryHandler<GetAccountTimeli
       ...facts(accountHistory, [account], point),
       ...facts(opportunityHistory, deals.filter((row) => row.key === account.id || attachedTo(row, account.id)), point),
       ...facts(incidentHistory, incidents.filter((row) => row.key === account.id), point),
+      ...(await this.ownFacts(engagementHistory, account.id, point)),
+      ...(await this.ownFacts(csrHistory, account.id, point)),
     ];
     items.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? 1 : -1));
     return this.views.slice('account-timeline', items, query, stale);
   }
+
+  /** What stands in a stream under the account's own id; there each event speaks for itself. */
+  private async ownFacts(projection: AnyProjection, accountId: string, point: PointInTime): Promise<TimelineItem[]> {
+    const row: TemporalRow | null = await this.views.of<TemporalRow>(projection).get(accountId);
+    const told = facts(projection, row ? [row] : [], point).filter(({ type }) => !SILENT.includes(type));
+    return told.map((item) => ({ ...item, subject: (nameIn(item.data) as string | null) ?? null }));
+  }
 }
+
+/** What only the timers want to know. */
+const SILENT = ['accounts.engagement-plan.cadence-armed', 'accounts.engagement-plan.cadence-disarmed'];
 
 /** A deal recorded before its account was known is ordered under its own key. */
 const attachedTo = (row: TemporalRow<OpportunityEvent>, accountId: string): boolean =>

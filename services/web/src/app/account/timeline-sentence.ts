@@ -6,11 +6,11 @@ import { say } from '../i18n/i18n.js';
 const PERSON = /OwnerId$|^ownerId$|^assigneeId$/;
 const DATE = /On$/;
 /** Fields whose values have a name on the screen, and the catalogue prefix of that name. */
-const NAMED: Readonly<Record<string, string>> = { stage: 'stage', from: 'stage', to: 'stage', motion: 'motion' };
+const NAMED: Readonly<Record<string, string>> = { stage: 'stage', from: 'stage', to: 'stage', motion: 'motion', kind: 'touch', level: 'cadence' };
 
 export const kindOf = (type: string): 'good' | 'bad' | 'warn' | 'plain' => {
-  if (/opportunity\.won$|incident\.resolved$/.test(type)) return 'good';
-  if (/opportunity\.lost$|key-account\.closed$|closure-refused$/.test(type)) return 'bad';
+  if (/opportunity\.won$|incident\.resolved$|cadence-kept$|commitment-kept$/.test(type)) return 'good';
+  if (/opportunity\.lost$|key-account\.closed$|closure-refused$|cadence-missed$|commitment-missed$/.test(type)) return 'bad';
   return /^satisfaction\.|closure-requested$/.test(type) ? 'warn' : 'plain';
 };
 
