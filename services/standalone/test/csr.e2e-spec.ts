@@ -63,6 +63,16 @@ describe('a CSR scorecard', () => {
     expect(code(await card(other, id, 'record-assessment', { indicator: 'waste', basis: 'policy', points: 1 }))).toEqual([404, 'not-found']);
   });
 
+  it('weighs the pillars as the sector does, where a policy says so', async () => {
+    const publish = { validFrom: day(90), reason: 'Sector', content: { weights: { society: 0, economy: 50, environment: 50 }, reviewFrom: { amountMinor: 5_000_000, currency: 'EUR' } } };
+    expect((await call(director, 'policies/csr--food-drink/publish-csr', publish)).status).toBe(200);
+    const { body } = await call(kam, 'key-accounts', { name: 'Sectoral', profile: { sector: 'Food & Drink' } });
+    const { body: assessed } = await card(kam, body.id, 'record-assessment', { indicator: 'ethics', basis: 'policy', points: 50 });
+    expect(await pillarsOf(kam, body.id, assessed.version!)).toMatchObject({ weights: publish.content.weights });
+    const gate = await call<{ status: string }>(kam, `csr-gate-status?accountId=${body.id}&amountMinor=5000000&currency=EUR`);
+    expect(gate.body.status).toBe('missing');
+  });
+
   it('keeps a rating as it was given', async () => {
     const id = await newAccount('Rated');
     const rating = { publishedOn: day(400), overall: 45, environment: 20, labourAndHumanRights: 65, ethics: 60, sustainableProcurement: 70, medal: 'gold' };
