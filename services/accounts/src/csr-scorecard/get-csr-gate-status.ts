@@ -28,8 +28,7 @@ export const getCsrGateStatusCase = queryCase(GetCsrGateStatus, {
     const stale = !(await views.arrived(query));
     const { accountId, amountMinor, currency, subjectType, subjectId, scope } = query;
     if (!(await access.coversAccount(scope, accountId, 'read'))) throw new NotFound('key-account', accountId);
-    const account = await access.account(accountId);
-    const policy = await reports.policyOf(account?.sector ?? null, reports.asOf().day);
+    const policy = await reports.policyOf(accountId, reports.asOf().day);
     const reviews = await views.of(csrReviews).find({ filter: { accountId }, sort: { requestedAt: -1 }, limit: MOST_REVIEWS });
     const subject = subjectType === undefined ? null : { type: subjectType, id: subjectId! };
     return { ...gateOf(reviews, { amountMinor, currency }, subject, policy), stale };

@@ -4,6 +4,7 @@ import { NotFound } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { Access, IsDateOnly, IsId, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
+import { keyAccounts } from '../key-account/key-accounts.projection.js';
 import { Policies } from '../policy/policies.js';
 import { type AsOf, commitmentRateOf, type CsrScore, ratingOf, scoreOf, suppliersOf } from './csr-score.js';
 import { CSR_READERS } from './csr-scorecard-case.js';
@@ -31,6 +32,7 @@ interface JointCsrReport extends Pick<CsrPillars, 'id' | 'accountName' | 'asOf' 
 @Injectable()
 export class CsrReports {
   constructor(
+    private readonly views: Views,
     private readonly access: Access,
     private readonly policies: Policies,
     private readonly time: ReportingTime,
@@ -40,15 +42,15 @@ export class CsrReports {
     return { day, end: new Date(this.time.endOfDay(day)).toISOString() };
   }
 
-  policyOf(sector: string | null, day: DateOnly): Promise<CsrPolicy> {
-    return this.policies.inForce('csr', day, sectorCodeOf(sector));
+  async policyOf(accountId: string, day: DateOnly): Promise<CsrPolicy> {
+    const account = await this.views.of(keyAccounts).get(accountId);
+    return this.policies.inForce('csr', day, account?.sectorCode ?? sectorCodeOf(account?.profile.sector ?? null));
   }
 
   async pillars(row: CsrScorecardRow, asOf: AsOf): Promise<CsrPillars> {
-    const account = await this.access.account(row.accountId);
-    const { weights } = await this.policyOf(account?.sector ?? null, asOf.day);
+    const { weights } = await this.policyOf(row.accountId, asOf.day);
     const own = { rating: ratingOf(row, asOf), commitments: commitmentRateOf(row, asOf), suppliers: suppliersOf(row, asOf) };
-    return { id: row.id, accountName: account?.name ?? null, asOf: asOf.day, weights, ...scoreOf(row, weights, asOf), ...own };
+    return { id: row.id, accountName: await this.access.accountName(row.accountId), asOf: asOf.day, weights, ...scoreOf(row, weights, asOf), ...own };
   }
 
   async joint(row: CsrScorecardRow, asOf: AsOf): Promise<JointCsrReport> {
@@ -61,7 +63,7 @@ export class CsrReports {
   }
 }
 
-/** The code under which a policy for a sector is published: `food-processing` for Food processing. */
+/** The code of a sector that the account was not classified with: `food-processing` for Food processing. */
 export function sectorCodeOf(sector: string | null): string {
   const code = (sector ?? '').normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40);
   return code || 'default';
