@@ -121,7 +121,7 @@ describe('a granted role', () => {
   const reads = async (level: 'read' | 'edit' = 'read') => {
     const scope = await access.of(as('other', 'consultant'));
     const seen = await Promise.all(['a', 'b'].map(async (id) => ((await access.coversAccount(scope, id, level)) ? id : null)));
-    return [seen.filter((id) => id !== null), (await access.accountsIn(scope)).map(({ id }) => id), (await access.standingOf('other')).granted];
+    return [seen.filter((id) => id !== null), (await access.accountsIn(scope)).map(({ id }) => id), (await access.standingOf(as('other'))).granted];
   };
   beforeEach(async () => {
     await told(accountDirectory, 'a', registered, ownedBy('kam'));
@@ -158,9 +158,9 @@ describe('whoever has left', () => {
   it('covers what he did until the end of the last day, and nothing from then on', async () => {
     await told(memberDirectory, 'director', leaves);
     now = '2026-03-31T21:59:59.999Z';
-    expect([await covered(as('director', 'director')), (await access.standingOf('director')).left]).toEqual([['director', 'kam', null], false]);
+    expect([await covered(as('director', 'director')), (await access.standingOf(as('director'))).left]).toEqual([['director', 'kam', null], false]);
     now = '2026-03-31T22:00:00.000Z';
-    expect([await covered(as('director', 'director')), await covered(as('director', 'finance')), (await access.standingOf('director')).left]).toEqual([[], [], true]);
+    expect([await covered(as('director', 'director')), await covered(as('director', 'finance')), (await access.standingOf(as('director'))).left]).toEqual([[], [], true]);
   });
 });
 

@@ -30,6 +30,8 @@ function scopeOf(memberId: string | null, covers: Covers, grants: DirectoryMembe
  */
 @Injectable()
 export class Access extends Scopes {
+  private readonly asked = new WeakMap<Actor, Promise<DirectoryMember | null>>();
+
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
@@ -40,7 +42,7 @@ export class Access extends Scopes {
   async of(principal: Actor): Promise<Scope> {
     const { memberId, roles } = principal;
     const now = this.now();
-    const member = memberId === null ? null : await this.member(memberId);
+    const member = await this.memberOf(principal);
     if (member?.leavesAt && member.leavesAt <= now) return scopeOf(memberId, () => false);
     if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true);
     if (memberId === null) return scopeOf(memberId, () => false);
@@ -53,8 +55,8 @@ export class Access extends Scopes {
   }
 
   /** Whether a member has left, and as what he may read for the time being. */
-  async standingOf(memberId: string): Promise<{ left: boolean; granted: readonly GrantedRole[] }> {
-    const member = await this.member(memberId);
+  async standingOf(principal: Actor): Promise<{ left: boolean; granted: readonly GrantedRole[] }> {
+    const member = await this.memberOf(principal);
     const now = this.now();
     return { left: member?.leavesAt != null && member.leavesAt <= now, granted: grantsAt(member, now).map(({ role }) => role) };
   }
@@ -120,6 +122,15 @@ export class Access extends Scopes {
   /** RFC 3339 in UTC. */
   now(): string {
     return this.adapters.clock.now().toISOString();
+  }
+
+  /** Guard and scope of one request ask for the same row: the second has it from the first. */
+  private memberOf(principal: Actor): Promise<DirectoryMember | null> {
+    const known = this.asked.get(principal);
+    if (known) return known;
+    const member = principal.memberId === null ? Promise.resolve(null) : this.member(principal.memberId);
+    this.asked.set(principal, member);
+    return member;
   }
 
   private async teamOf(directorId: string): Promise<ReadonlySet<string>> {

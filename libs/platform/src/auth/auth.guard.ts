@@ -7,7 +7,7 @@ import { Authenticator } from './authenticator.js';
 
 /** What is known of a member beside his token. */
 export interface Standings {
-  standingOf(memberId: string): Promise<{ readonly left: boolean; readonly granted: readonly Role[] }>;
+  standingOf(principal: Actor): Promise<{ readonly left: boolean; readonly granted: readonly Role[] }>;
 }
 
 /**
@@ -25,15 +25,17 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(ROUTE_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<EdgeRequest & { method: string; headers: { authorization?: string } }>();
-    request.principal = await this.authenticator.principalOf(request.headers.authorization);
+    // A copy for each request: a token that was checked before gives the same object, and what is known of its member may have changed.
+    request.principal = { ...(await this.authenticator.principalOf(request.headers.authorization)) };
     const allowed = this.reflector.get<Role[] | undefined>(ROUTE_ROLES, context.getHandler()) ?? [];
     const roles = await this.rolesOf(request.principal, request.method === 'GET');
     if (roles.some((role) => allowed.some((other) => other === role))) return true;
     throw new Forbidden(request.principal.roles.includes('consultant') && allowed.includes('consultant') ? 'access-expired' : 'role-missing');
   }
 
-  private async rolesOf({ memberId, roles }: Actor, reads: boolean): Promise<readonly string[]> {
-    const standing = memberId === null ? undefined : await this.standings?.standingOf(memberId);
+  private async rolesOf(principal: Actor, reads: boolean): Promise<readonly string[]> {
+    const { memberId, roles } = principal;
+    const standing = memberId === null ? undefined : await this.standings?.standingOf(principal);
     if (standing?.left) throw new Forbidden('member-offboarded');
     return [...roles.filter((role) => role !== 'consultant'), ...(reads ? (standing?.granted ?? []) : [])];
   }
