@@ -121,6 +121,15 @@ describe('the people of a client', () => {
     expect(await items('kam', `stakeholders?accountId=${destination === there ? elsewhere : there}`)).toEqual([]);
     expect(code(await call('kam', `stakeholders/${id}/move-to-account`, { accountId: from, on: today() }))).toEqual([422, 'stakeholder-already-there']);
   });
+
+  it('are not shut in where their account was merged into another', async () => {
+    const [duplicate, successor] = [await newAccount('Duplicate'), await newAccount('Successor')];
+    const id = await register(duplicate, 'Doubled');
+    await done('director', `key-accounts/${duplicate}/merge`, { successorId: successor, reason: 'the same company' });
+    expect((await call('kam', `stakeholders/${id}/declare-support`, { support: 'mentor' })).status).toBe(422);
+    await done('kam', `stakeholders/${id}/move-to-account`, { accountId: successor, on: today() });
+    await eventually(async () => expect(await items('kam', `stakeholders?accountId=${successor}`)).toMatchObject([{ name: 'Doubled', status: 'active' }]));
+  });
 });
 
 describe('reporting lines', () => {

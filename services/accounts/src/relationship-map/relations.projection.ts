@@ -29,6 +29,7 @@ export interface PersonOnMap extends ClientPosition {
   readonly politicalStatus: PoliticalStatus | null;
   readonly support: Support | null;
   readonly language: Language | null;
+  readonly registeredAt: string;
   readonly departedAt: string | null;
 }
 
@@ -103,7 +104,7 @@ function foldPerson(row: RelationsRow, event: StakeholderEvent & At, id: string)
   switch (event.type) {
     case 'accounts.stakeholder.registered': {
       const { name, function: job, level, buyingRoles, politicalStatus, support, language } = event.data;
-      return changed({ name, function: job, level, buyingRoles, politicalStatus, support, language, departedAt: null });
+      return changed({ name, function: job, level, buyingRoles, politicalStatus, support, language, registeredAt: event.occurredAt, departedAt: null });
     }
     case 'accounts.stakeholder.contact-details-changed':
       return changed({ name: event.data.name });

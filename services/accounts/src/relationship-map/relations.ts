@@ -38,12 +38,12 @@ export class Relations {
     return { now: this.commands.now().toISOString(), cadence, levels: new Map(members.map((member) => [member.id, seniorityOf(member)])) };
   }
 
-  /** Everybody who is or was there, in a fixed order. */
+  /** Everybody who is or was there, in the order of their registration. */
   async peopleOf(row: RelationsRow, terms: Terms): Promise<PersonFigures[]> {
     const tier = (await this.access.account(row.id))?.tier ?? null;
     const champions = new Set(row.champions.filter(({ lost }) => lost === null).map(({ stakeholderId }) => stakeholderId));
     const sponsors = new Set(row.sponsors.map(({ stakeholderId }) => stakeholderId));
-    return Object.entries(row.people).map(([stakeholderId, person]) => {
+    return Object.entries(row.people).sort(byRegistration).map(([stakeholderId, person]) => {
       const touches = row.touches[stakeholderId] ?? [];
       const of = { now: terms.now, tier, cadenceDays: terms.cadence.operationalDays[tier ?? 'C'], theirLevel: person.level, levelOf: (id: string) => terms.levels.get(id) ?? null };
       const strength = person.departedAt === null ? strengthOf(touches, of) : null;
@@ -62,5 +62,7 @@ export class Relations {
     return this.access.memberName(memberId);
   }
 }
+
+const byRegistration = ([a, { registeredAt: one }]: [string, PersonOnMap], [b, { registeredAt: other }]: [string, PersonOnMap]): number => (`${one} ${a}` < `${other} ${b}` ? -1 : 1);
 
 export const presentOf = (people: readonly PersonFigures[]): PersonFigures[] => people.filter(({ person }) => person.departedAt === null);

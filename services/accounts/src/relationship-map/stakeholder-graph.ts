@@ -5,7 +5,7 @@ import { presentOf } from './relations.js';
 export const stakeholderGraphQueries = relationsQueries('stakeholder-graph', async (row, { relations, terms }) => {
   const people = presentOf(await relations.peopleOf(row, terms));
   const nodes = people.map(async ({ stakeholderId, person, score, isChampion, isSponsor }) => {
-    const { name: _ciphertext, departedAt: _present, ...standing } = person;
+    const { name: _ciphertext, departedAt: _present, registeredAt: _order, ...standing } = person;
     return { stakeholderId, name: await relations.nameOf(row, stakeholderId), ...standing, managerId: row.lines[stakeholderId] ?? null, score, isChampion, isSponsor };
   });
   return { nodes: await Promise.all(nodes), influences: Object.values(row.influences) };

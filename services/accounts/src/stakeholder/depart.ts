@@ -2,9 +2,10 @@ import { DEPARTURE_REASONS, type DepartureReason } from '@keyfold/contracts';
 import { AggregateCommand, useCase, uuid5 } from '@keyfold/event-sourcing-nest';
 import { Access, IsDateOnly, IsId, ReportingTime } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
-import { accountUseCase, Accounts } from '../key-account/accounts.js';
+import { Accounts } from '../key-account/accounts.js';
+import { permitKeepers } from './permit-keepers.js';
 import { RELATION_KEEPERS } from './register-stakeholder.js';
-import { accountOf, assertKnown, depart, stakeholder, takeOver } from './stakeholder.aggregate.js';
+import { assertKnown, depart, stakeholder, takeOver } from './stakeholder.aggregate.js';
 import { Stakeholders } from './stakeholders.js';
 
 const LEAVING = DEPARTURE_REASONS.filter((reason) => reason !== 'moved-to-another-account');
@@ -15,13 +16,13 @@ export class Depart extends AggregateCommand {
   @IsDateOnly() on!: string;
 }
 
-export const departCase = accountUseCase(Depart, {
+export const departCase = useCase(Depart, {
   route: 'stakeholders/:id/depart',
   roles: RELATION_KEEPERS,
   on: stakeholder,
-  accountOf,
-  needs: [ReportingTime],
-  decide: (state, { reason, on, context }, _prepared, [time]) => depart(state, { reason, movedTo: null }, { at: time.startOfDay(on), now: context.now }),
+  needs: [Accounts, ReportingTime],
+  permit: permitKeepers,
+  decide: (state, { reason, on, context }, _prepared, [, time]) => depart(state, { reason, movedTo: null }, { at: time.startOfDay(on), now: context.now }),
 });
 
 /** The departure is the decision; the registration on the other account follows from it by a policy. */
@@ -31,12 +32,12 @@ export class MoveToAccount extends AggregateCommand {
   @IsDateOnly() on!: string;
 }
 
-export const moveToAccountCase = accountUseCase(MoveToAccount, {
+export const moveToAccountCase = useCase(MoveToAccount, {
   route: 'stakeholders/:id/move-to-account',
   roles: RELATION_KEEPERS,
   on: stakeholder,
-  accountOf,
   needs: [Accounts, ReportingTime],
+  permit: permitKeepers,
   async prepare({ accountId, scope }, _state, [accounts]) {
     await accounts.assertEditable(accountId, scope);
     await accounts.open(accountId);

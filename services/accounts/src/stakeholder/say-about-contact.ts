@@ -3,14 +3,9 @@ import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsInstant } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
 import { Accounts } from '../key-account/accounts.js';
+import { permitKeepers } from './permit-keepers.js';
 import { RELATION_KEEPERS } from './register-stakeholder.js';
-import { accountOf, giveConsent, raiseOpposition, receiveContact, type Stakeholder, stakeholder } from './stakeholder.aggregate.js';
-
-/** What a person says is heard also where the account is closed. */
-const permit = async <C extends AggregateCommand>({ scope }: C, state: Stakeholder, [accounts]: readonly [Accounts]): Promise<void> => {
-  const accountId = accountOf(state);
-  if (accountId !== null) await accounts.assertEditable(accountId, scope);
-};
+import { giveConsent, raiseOpposition, receiveContact, stakeholder } from './stakeholder.aggregate.js';
 
 export class GiveConsent extends AggregateCommand {
   @IsIn(CONTACT_PURPOSES) purpose!: ContactPurpose;
@@ -21,7 +16,7 @@ export const giveConsentCase = useCase(GiveConsent, {
   roles: [...RELATION_KEEPERS, 'service-agent'],
   on: stakeholder,
   needs: [Accounts],
-  permit,
+  permit: permitKeepers,
   decide: (state, { purpose }) => giveConsent(state, purpose),
 });
 
@@ -34,7 +29,7 @@ export const raiseOppositionCase = useCase(RaiseOpposition, {
   roles: [...RELATION_KEEPERS, 'service-agent'],
   on: stakeholder,
   needs: [Accounts],
-  permit,
+  permit: permitKeepers,
   decide: (state, { purpose }) => raiseOpposition(state, purpose),
 });
 
@@ -48,6 +43,6 @@ export const receiveContactCase = useCase(ReceiveContact, {
   roles: [...RELATION_KEEPERS, 'service-agent', 'service'],
   on: stakeholder,
   needs: [Accounts],
-  permit,
+  permit: permitKeepers,
   decide: (state, { at, context }) => receiveContact(state, new Date(at).toISOString(), context.now),
 });
