@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_TEAM } from '@keyfold/platform';
 import { eventually, ServiceUnderTest } from '@keyfold/testing';
 
 const SERVICE_TOKEN = '4c2a9d'.repeat(8);
+const CLOCK_AHEAD = pathToFileURL(join(import.meta.dirname, 'clock-ahead.mjs')).href;
 const DAY_MS = 86_400_000;
 /** Found anywhere after the erasure, it is left. */
 const NAME = 'Zenobie Quarterstaff';
@@ -56,13 +58,17 @@ interface Person {
 const person = (id: string): Promise<Person> => one(`stakeholders/${id}`);
 const contactable = async (purpose: string, accountId: string): Promise<(string | null)[]> => (await items<Person>('kam', `contactable?purpose=${purpose}&accountId=${accountId}`)).map(({ name }) => name);
 
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-people-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN } });
+async function signIn(): Promise<void> {
   for (const user of ['director', 'kam', 'kam2', 'bi', 'operator']) {
     const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
     tokens[user] = ((await answer.json()) as { token: string }).token;
   }
+}
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'keyfold-people-'));
+  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN } });
+  await signIn();
 });
 afterAll(async () => {
   await keyfold.kill();
@@ -261,6 +267,21 @@ describe('data that are kept for too long', () => {
     });
     await done('operator', `persons/${id}/erase`, { ground: 'request' });
     await eventually(async () => expect(await person(arrived)).toMatchObject({ name: null, erasedAt: expect.any(String) }));
+  });
+});
+
+describe('three years of silence', () => {
+  it('end in a proposal, although nobody does anything', async () => {
+    const accountId = await newAccount('Silent');
+    const silent = await register(accountId, 'Silent');
+    await eventually(async () => expect((await person(silent)).name).toBe('Silent'));
+    const proposed = () => items<Person>('kam', `erasure-proposals?accountId=${accountId}`);
+    expect(await proposed()).toEqual([]);
+
+    await keyfold.stop();
+    await keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String((3 * 366 + 62) * DAY_MS) });
+    await signIn();
+    await eventually(async () => expect(await proposed()).toMatchObject([{ id: silent, erasureProposed: { lastContactOn: null, months: 36 } }]), { deadlineMs: 30_000, everyMs: 200 });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Filter } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, PageQuery, useCase, Views } from '@keyfold/event-sourcing-nest';
-import { addMonths, monthOf, ReportingTime, rowQueries } from '@keyfold/platform';
+import { addMonths, IsId, monthOf, ReportingTime, rowQueries } from '@keyfold/platform';
+import { IsOptional } from 'class-validator';
 import { Policies } from '../policy/policies.js';
 import { relationshipMap } from '../relationship-map/relationship-map.aggregate.js';
 import { proposeErasure, stakeholder } from './stakeholder.aggregate.js';
@@ -31,7 +32,9 @@ export const proposeErasuresCase = useCase(ProposeErasures, {
   decide: () => [],
 });
 
-export class ListErasureProposals extends PageQuery<StakeholderItem> {}
+export class ListErasureProposals extends PageQuery<StakeholderItem> {
+  @IsOptional() @IsId() accountId?: string;
+}
 
 /** Whose erasure is proposed. Whoever decides so erases the person: `POST /api/accounts/persons/<personId>/erase`. */
 export const erasureProposalQueries = rowQueries<StakeholderRow, StakeholderItem, ListErasureProposals>({
@@ -39,6 +42,7 @@ export const erasureProposalQueries = rowQueries<StakeholderRow, StakeholderItem
   roles: ['kam', 'director', 'operator', 'auditor'],
   rows: stakeholders,
   list: ListErasureProposals,
+  equal: ['accountId'],
   where: () => [{ erasureProposed: { $ne: null } }],
   sort: { lastContactAt: 1 },
   scope: { account: 'accountId' },
