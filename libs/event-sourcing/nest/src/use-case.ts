@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
-import type { CommandResult, Decider, DomainEvent } from '@keyfold/event-sourcing';
+import type { AnyProcessManager, AnyProjection, CommandResult, Decider, DomainEvent, Policy } from '@keyfold/event-sourcing';
 import { type AggregateCommand, Commands } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
@@ -132,6 +132,30 @@ export function queryCase<Result, Q extends ScopedQuery<Result>, const Needs ext
     asks: true,
     handler: injected(Handler, `${type.name}Handler`, needs, QueryHandler(type)),
     decorate: (path) => [Read(path, ...roles)],
+  };
+}
+
+/** What one aggregate, or a few that belong together, add to a service. */
+export interface Parts {
+  readonly cases: readonly UseCase[];
+  /** What the cases need injected. */
+  readonly providers?: readonly Type[];
+  readonly projections?: readonly AnyProjection[];
+  readonly policies?: readonly Policy[];
+  readonly processes?: readonly AnyProcessManager[];
+}
+
+/** All parts of a service in one: controllers and providers for its Nest module, and what its runtime runs. */
+export function partsOf(service: string, parts: readonly Parts[]) {
+  const { controllers, providers } = useCases(service, ...parts.flatMap(({ cases }) => cases));
+  return {
+    module: { controllers, providers: [...providers, ...parts.flatMap((part) => part.providers ?? [])] },
+    definition: {
+      service,
+      projections: parts.flatMap((part) => part.projections ?? []),
+      policies: parts.flatMap((part) => part.policies ?? []),
+      processes: parts.flatMap((part) => part.processes ?? []),
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
 import { keepCommitmentCase, makeCommitmentCase, missCommitmentCase } from './commitment.js';
 import { costToServe, costToServeQueries } from './cost-to-serve.projection.js';
 import { passCsrReviewCase, requestCsrReviewCase, waiveCsrReviewCase } from './csr-review.js';
@@ -14,7 +15,7 @@ import { recordCostToServeCase, recordFootprintCase } from './record-footprint.j
 import { recordExternalRatingCase, recordSupplierRatingCase } from './record-ratings.js';
 
 /** What the module of accounts takes of the CSR scorecards. */
-export const csr = {
+export const csr: Parts = {
   cases: [
     recordCsrAssessmentCase,
     attachCsrEvidenceCase,
@@ -41,4 +42,4 @@ export const csr = {
   projections: [csrScorecards, csrReviews, costToServe, footprintByAccount],
   processes: [missedCommitment],
   providers: [CsrReports],
-} as const;
+};

@@ -1,3 +1,4 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
 import { announcementQueries, announcements } from './announcements.projection.js';
 import { armCadenceWhenTierChanges } from './arm-cadence-when-tier-changes.js';
 import { cancelBusinessReviewCase, holdBusinessReviewCase, rescheduleBusinessReviewCase, scheduleBusinessReviewCase } from './business-review.js';
@@ -21,7 +22,7 @@ import { setCadenceCase } from './set-cadence.js';
 import { touchpointQueries, touchpoints } from './touchpoints.projection.js';
 
 /** What the module of accounts takes of the engagement plans. */
-export const engagement = {
+export const engagement: Parts = {
   cases: [
     logTouchpointCase,
     setCadenceCase,
@@ -53,4 +54,4 @@ export const engagement = {
   policies: [armCadenceWhenTierChanges, raiseTaskWhenCadenceIsMissed],
   processes: [missedCadence],
   providers: [Cadences, Contacts, Footprints],
-} as const;
+};

@@ -1,3 +1,4 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
 import { accountPlanLifecycleCases } from '../account-plan/account-plan-lifecycle.js';
 import { ACCOUNT_PLANS } from '../account-plan/account-plan.js';
 import { accountPlanQueries, accountPlans } from '../account-plan/account-plans.projection.js';
@@ -31,7 +32,7 @@ import { planObjectiveCases } from './plan-objectives.js';
 import { planObjectiveQueries, planObjectives } from './plan-objectives.projection.js';
 
 /** What the module of accounts takes of the plans. */
-export const plans = {
+export const plans: Parts = {
   cases: [
     draftAccountPlanCase,
     ...accountPlanLifecycleCases,
@@ -98,4 +99,4 @@ export const plans = {
   policies: [raiseTaskWhenAnActionSlips],
   processes: [missedObjectives],
   providers: [Offerings],
-} as const;
+};

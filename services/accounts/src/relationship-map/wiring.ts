@@ -1,3 +1,4 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
 import { changeContactDetailsCase, changePositionCase } from '../stakeholder/change-details.js';
 import { contactableCase } from '../stakeholder/contactable.js';
 import { departCase, moveToAccountCase, takeOverStakeholderCase } from '../stakeholder/depart.js';
@@ -28,7 +29,7 @@ import { championBoardQueries, cLevelCoverageQueries, languageCoverageQueries, r
 import { coverageHeatmapQueries, stakeholderGraphQueries } from './stakeholder-graph.js';
 
 /** What the client's people and the relations to them consist of: the composition root takes all of it. */
-export const people = {
+export const people: Parts = {
   cases: [
     registerStakeholderCase,
     changeContactDetailsCase,

@@ -1,3 +1,4 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
 import { accessExpiry } from '../access-expiry/access-expiry.process.js';
 import { glossaryQueries, terms } from '../glossary/glossary.projection.js';
 import { localiseTermCase } from '../glossary/localise-term.js';
@@ -27,7 +28,7 @@ import { teamMemberQueries, teamMembers } from './team-members.projection.js';
 import { TeamMembers } from './team-members.js';
 
 /** What the module of accounts takes of our own people: members, hiring, workload, words. */
-export const team = {
+export const team: Parts = {
   cases: [
     onboardMemberCase,
     onboardCandidateCase,
@@ -79,4 +80,4 @@ export const team = {
   policies: [proposeRequisitionWhenWorkloadExceedsThreshold, onboardCandidateWhenRequisitionIsFilled],
   processes: [accessExpiry, workloadReview],
   providers: [TeamMembers, Workloads],
-} as const;
+};

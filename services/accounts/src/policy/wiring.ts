@@ -1,0 +1,14 @@
+import type { Parts } from '@keyfold/event-sourcing-nest';
+import { Policies } from './policies.js';
+import { policies, policyQueries } from './policies.projection.js';
+import { publishPolicyCases } from './publish-policy.js';
+
+/** What the rules of the organisation consist of. */
+export const policyParts: Parts = {
+  cases: [
+    ...publishPolicyCases,
+    ...policyQueries,
+  ],
+  providers: [Policies],
+  projections: [policies],
+};
