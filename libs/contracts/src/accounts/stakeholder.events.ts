@@ -71,7 +71,9 @@ export type StakeholderEvent =
   /** What was personal can be read no more. `movedTo`: under which id the same person is registered next, to be told the same. */
   | DomainEvent<'accounts.stakeholder.erased', { movedTo: string | null }>
   /** Occurs on the last day. `movedTo`: where the person is registered next. */
-  | DomainEvent<'accounts.stakeholder.departed', { reason: DepartureReason; movedTo: { accountId: string; stakeholderId: string } | null }>;
+  | DomainEvent<'accounts.stakeholder.departed', { reason: DepartureReason; movedTo: { accountId: string; stakeholderId: string } | null }>
+  /** An import is taken back: supersedes all that was said. */
+  | DomainEvent<'accounts.stakeholder.withdrawn', { reason: string }>;
 
 export const stakeholderContract = defineContract<StakeholderEvent>({
   service: 'accounts',
@@ -91,5 +93,6 @@ export const stakeholderContract = defineContract<StakeholderEvent>({
     'accounts.stakeholder.erasure-proposed': { version: 1 },
     'accounts.stakeholder.departed': { version: 1 },
     'accounts.stakeholder.erased': { version: 1 },
+    'accounts.stakeholder.withdrawn': { version: 1 },
   },
 });

@@ -20,6 +20,7 @@ import { endPauseCase, pauseCadenceCase, resumeCadenceCase } from './pause-caden
 import { raiseTaskWhenCadenceIsMissed } from './raise-task-when-cadence-is-missed.js';
 import { setCadenceCase } from './set-cadence.js';
 import { touchpointQueries, touchpoints } from './touchpoints.projection.js';
+import { Touchpoints } from './touchpoints.js';
 
 /** What the module of accounts takes of the engagement plans. */
 export const engagement: Parts = {
@@ -53,5 +54,5 @@ export const engagement: Parts = {
   projections: [touchpoints, businessReviews, minutes, decisions, announcements, followUps, cadenceCompliance],
   policies: [armCadenceWhenTierChanges, raiseTaskWhenCadenceIsMissed],
   processes: [missedCadence],
-  providers: [Cadences, Contacts, Footprints],
+  providers: [Cadences, Contacts, Footprints, Touchpoints],
 };

@@ -12,6 +12,7 @@ import { giveConsentCase, raiseOppositionCase, receiveContactCase } from '../sta
 import { declareSupportCase, setBuyingRolesCase, setPoliticalStatusCase, setPreferredLanguageCase } from '../stakeholder/set-standing.js';
 import { stakeholderQueries, stakeholders } from '../stakeholder/stakeholders.projection.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
+import { withdrawStakeholderCase } from '../stakeholder/withdraw-stakeholder.js';
 import { assessRelationshipCase, recordSentimentCase } from './assess-relationship.js';
 import { agreeMutualPlanCase, identifyChampionCase, loseChampionCase } from './champions.js';
 import { endRelationshipsCase } from './end-relationships.js';
@@ -32,6 +33,7 @@ import { coverageHeatmapQueries, stakeholderGraphQueries } from './stakeholder-g
 export const people: Parts = {
   cases: [
     registerStakeholderCase,
+    withdrawStakeholderCase,
     changeContactDetailsCase,
     changePositionCase,
     setBuyingRolesCase,

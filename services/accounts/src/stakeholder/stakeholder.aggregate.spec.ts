@@ -19,6 +19,7 @@ import {
   type Stakeholder,
   stakeholder,
   takeOver,
+  withdraw,
 } from './stakeholder.aggregate.js';
 import { claire, consentGiven, contactReceived, departed, oppositionRaised, registered } from './stakeholder.facts.js';
 
@@ -36,7 +37,42 @@ describe('a person at the client', () => {
       .when((state) => register(state, { ...claire, level: null, support: 'mentor', language: 'fr' }))
       .then({ type: 'accounts.stakeholder.support-declared', data: { support: 'mentor' } }, { type: 'accounts.stakeholder.preferred-language-set', data: { language: 'fr' } }));
   it('belongs to one account', () => given(stakeholder, registered).when((state) => register(state, { ...claire, accountId: 'globex' })).thenRefused('stakeholder-elsewhere'));
+  it('said again is called and reached as it is said now; what is not said stays', () => {
+    const before = { name: 'Claire Morel', mail: 'claire@acme.test', phone: '+33 1 00 00 00 00' };
+    given(stakeholder, registered)
+      .when((state) => register(state, { ...claire, name: 'Claire Dupuis', mail: null }, { stances: {}, known: before }))
+      .then({ type: 'accounts.stakeholder.contact-details-changed', data: { personId: 'claire', ...before, name: 'Claire Dupuis' } });
+    given(stakeholder, registered).when((state) => register(state, claire, { stances: {}, known: before })).thenNothing();
+  });
+  it('brings along what was said elsewhere about being written to', () =>
+    given(stakeholder)
+      .when((state) => register(state, claire, { stances: { marketing: 'consented', survey: 'opposed' }, known: null }))
+      .then({ type: 'accounts.stakeholder.registered', data: claire }, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'marketing' } }, { type: 'accounts.stakeholder.opposition-raised', data: { purpose: 'survey' } }));
+  it('stays opposed, whatever consent another system still knows of', () =>
+    given(stakeholder, registered, oppositionRaised).when((state) => register(state, claire, { stances: { marketing: 'consented' }, known: null })).thenNothing());
+  it('is opposed as soon as another system knows of it', () =>
+    given(stakeholder, registered, consentGiven).when((state) => register(state, claire, { stances: { marketing: 'opposed' }, known: null })).then(oppositionRaised));
   it('does not come back by being said again', () => given(stakeholder, registered, departed).when((state) => register(state, claire)).thenRefused('stakeholder-departed'));
+});
+
+describe('an imported person', () => {
+  const provenance = { source: 'crm', entity: 'stakeholders', rowKey: 'claire', run: 'crm-1' };
+  const imported: StakeholderEvent = { ...registered, data: { ...claire, provenance } } as StakeholderEvent;
+  const withdrawn: StakeholderEvent = { type: 'accounts.stakeholder.withdrawn', data: { reason: 'wrong file' }, supersedes: [1, 2] };
+  const takeBack = (state: Stakeholder) => withdraw(state, 'wrong file');
+  it('is taken back, with all that was said', () => given(stakeholder, imported, consentGiven).when(takeBack).then(withdrawn));
+  it('is taken back once', () => given(stakeholder, imported, consentGiven, withdrawn).when(takeBack).thenNothing());
+  it('is not taken back once it was in contact with us', () => given(stakeholder, imported, contactReceived('2026-02-01T00:00:00.000Z')).when(takeBack).thenRefused('withdraw-built-upon'));
+  it('is not taken back once it has left', () => given(stakeholder, imported, departed).when(takeBack).thenRefused('withdraw-built-upon'));
+  it('is the only one that can be taken back', () => {
+    given(stakeholder, registered).when(takeBack).thenRefused('withdraw-not-imported');
+    given(stakeholder).when(takeBack).thenRefused('stakeholder-unknown');
+  });
+  it('is registered anew after that, on the same account', () => {
+    given(stakeholder, imported, consentGiven, withdrawn).when((state) => register(state, claire)).then({ type: 'accounts.stakeholder.registered', data: claire });
+    given(stakeholder, imported, consentGiven, withdrawn).when((state) => register(state, { ...claire, accountId: 'globex' })).thenRefused('stakeholder-elsewhere');
+  });
+  it('is nobody in between', () => given(stakeholder, imported, consentGiven, withdrawn).when((state) => giveConsent(state, 'survey')).thenRefused('stakeholder-unknown'));
 });
 
 describe('what is known of a person', () => {
@@ -110,7 +146,7 @@ describe('a person who leaves', () => {
 });
 
 describe('a person who arrives from another account', () => {
-  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, movedTo: 'claire-2', erased: false };
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, movedTo: 'claire-2', erased: false, versions: 5 };
   const arrival = { ...claire, accountId: 'globex' };
   const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
   it('brings along what was said about being contacted', () =>

@@ -42,21 +42,22 @@ export interface KnownStakeholder extends ContactDetails, Standing {
   /** Under which id the person was registered next. */
   readonly movedTo: string | null;
   readonly erased: boolean;
+  /** Where an imported person comes from; null for everybody else. */
+  readonly provenance: Provenance | null;
+  readonly versions: number;
 }
 
-export type Stakeholder = { readonly status: 'unknown' } | KnownStakeholder;
+export type Stakeholder = { readonly status: 'unknown' } | { readonly status: 'withdrawn'; readonly accountId: string } | KnownStakeholder;
 
 export const stakeholder = decider<Stakeholder, StakeholderEvent>({
   contract: stakeholderContract,
   initial: { status: 'unknown' },
   partitionKey: (first) => (first.type === 'accounts.stakeholder.registered' ? first.data.accountId : null),
   evolve(state, fact): Stakeholder {
-    const known = state as KnownStakeholder;
+    const known = { ...(state as KnownStakeholder), versions: fact.version };
     switch (fact.type) {
-      case 'accounts.stakeholder.registered': {
-        const { provenance: _source, ...facts } = fact.data;
-        return { ...facts, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, movedTo: null, erased: false };
-      }
+      case 'accounts.stakeholder.registered':
+        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, movedTo: null, erased: false, versions: fact.version };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -76,6 +77,8 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
         return departedFrom(known, fact.data);
       case 'accounts.stakeholder.erased':
         return { ...known, erased: true };
+      case 'accounts.stakeholder.withdrawn':
+        return { status: 'withdrawn', accountId: known.accountId };
       default:
         return ignored(state, fact);
     }
@@ -91,18 +94,58 @@ export const accountOf = (state: Stakeholder): string | null => (state.status ==
 
 export type Registration = ContactDetails & Standing & { readonly personId: string; readonly accountId: string; readonly provenance: Provenance | null };
 
-/** Said again it changes what is known better now. What is personal is only ciphertext from here on, so it cannot be compared. */
-export function register(state: Stakeholder, facts: Registration): StakeholderEvent[] {
-  if (state.status === 'unknown') return [{ type: 'accounts.stakeholder.registered', data: facts }];
-  if (state.accountId !== facts.accountId) throw new DomainError('stakeholder-elsewhere');
+/** What an import says beside the registration itself. */
+export interface Beside {
+  /** What the person said elsewhere about being written to. */
+  readonly stances: Partial<Record<ContactPurpose, NonNullable<Stance>>>;
+  /** How the person is called and reached by now, in the clear, because a state has ciphertext to compare with; null for a new or an erased person. */
+  readonly known: ContactDetails | null;
+}
+
+const NOTHING_BESIDE: Beside = { stances: {}, known: null };
+
+/** Said again it changes what is known better now. What is not said stays, and a withdrawn import may be said anew. */
+export function register(state: Stakeholder, facts: Registration, { stances, known }: Beside = NOTHING_BESIDE): StakeholderEvent[] {
+  if (state.status !== 'unknown' && state.accountId !== facts.accountId) throw new DomainError('stakeholder-elsewhere');
+  if (state.status === 'unknown' || state.status === 'withdrawn') return [{ type: 'accounts.stakeholder.registered', data: facts }, ...saidElsewhere(NOTHING_SAID, stances)];
   const { function: job, level, buyingRoles, politicalStatus, support, language } = facts;
   return [
+    ...(known ? knowBetter(state, facts, known) : []),
     ...changePosition(state, { function: job ?? state.function, level: level ?? state.level }),
     ...(buyingRoles.length > 0 ? setBuyingRoles(state, buyingRoles) : []),
     ...(politicalStatus ? setPoliticalStatus(state, politicalStatus) : []),
     ...(support ? declareSupport(state, support) : []),
     ...(language ? setPreferredLanguage(state, language) : []),
+    ...saidElsewhere(state.stances, stances),
   ];
+}
+
+function knowBetter(state: Stakeholder, { name, mail, phone }: ContactDetails, known: ContactDetails): StakeholderEvent[] {
+  const details = { name, mail: mail ?? known.mail, phone: phone ?? known.phone };
+  const same = details.name === known.name && details.mail === known.mail && details.phone === known.phone;
+  return same ? [] : changeContactDetails(state, details);
+}
+
+const NOTHING_SAID: Readonly<Record<ContactPurpose, Stance>> = { marketing: null, survey: null };
+
+/** An opposition is heard from wherever it comes. A consent out of another system's file never takes back an opposition that the person raised here. */
+function saidElsewhere(here: Readonly<Record<ContactPurpose, Stance>>, stances: Beside['stances']): StakeholderEvent[] {
+  const heard = (Object.entries(stances) as [ContactPurpose, NonNullable<Stance>][]).filter(([purpose, stance]) => here[purpose] === null || (stance === 'opposed' && here[purpose] !== 'opposed'));
+  return heard.map(([purpose, stance]) => said(purpose, stance));
+}
+
+const said = (purpose: ContactPurpose, stance: NonNullable<Stance>): StakeholderEvent => ({
+  type: stance === 'consented' ? 'accounts.stakeholder.consent-given' : 'accounts.stakeholder.opposition-raised',
+  data: { purpose },
+});
+
+/** Takes an imported person back while nobody has been in contact. That nothing names the person is checked by the handler. */
+export function withdraw(state: Stakeholder, reason: string): StakeholderEvent[] {
+  if (state.status === 'withdrawn') return [];
+  const known = assertKnown(state);
+  if (!known.provenance) throw new DomainError('withdraw-not-imported');
+  if (known.lastContactAt !== null || known.status === 'departed') throw new DomainError('withdraw-built-upon');
+  return [{ type: 'accounts.stakeholder.withdrawn', data: { reason }, supersedes: Array.from({ length: known.versions }, (_, i) => i + 1) }];
 }
 
 export function changeContactDetails(state: Stakeholder, details: ContactDetails): StakeholderEvent[] {
@@ -189,15 +232,13 @@ export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Re
   const stances = Object.entries(former.stances) as [ContactPurpose, Stance][];
   return [
     { type: 'accounts.stakeholder.registered', data: facts },
-    ...stances.flatMap(([purpose, stance]): StakeholderEvent[] =>
-      stance === null ? [] : [{ type: stance === 'consented' ? 'accounts.stakeholder.consent-given' : 'accounts.stakeholder.opposition-raised', data: { purpose } }],
-    ),
+    ...stances.flatMap(([purpose, stance]): StakeholderEvent[] => (stance === null ? [] : [said(purpose, stance)])),
     ...(former.lastContactAt === null ? [] : [{ type: 'accounts.stakeholder.contact-received' as const, data: {}, occurredAt: former.lastContactAt }]),
   ];
 }
 
 export function assertKnown(state: Stakeholder): KnownStakeholder {
-  if (state.status === 'unknown') throw new DomainError('stakeholder-unknown');
+  if (state.status === 'unknown' || state.status === 'withdrawn') throw new DomainError('stakeholder-unknown');
   return state;
 }
 

@@ -7,6 +7,7 @@ import {
   LANGUAGES,
   type PoliticalStatus,
   type ClientPosition,
+  type Provenance,
   SENIORITY_LEVELS,
   type SeniorityLevel,
   type StakeholderEvent,
@@ -44,20 +45,19 @@ export interface StakeholderRow extends ClientPosition {
   readonly departed: { readonly at: string; readonly reason: DepartureReason; readonly movedTo: { readonly accountId: string; readonly stakeholderId: string } | null } | null;
   readonly erasureProposed: { readonly at: string; readonly lastContactOn: string | null; readonly months: number } | null;
   readonly erasedAt: string | null;
+  readonly provenance: Provenance | null;
 }
 
 export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
   name: 'stakeholders',
-  version: 1,
+  version: 2,
   follows: [stakeholderContract],
   indexes: [['accountId', 'status'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
   fold(row, event, id): StakeholderRow | null {
     const known = { ...row!, version: event.version };
     switch (event.type) {
-      case 'accounts.stakeholder.registered': {
-        const { provenance: _source, ...facts } = event.data;
-        return { id, version: event.version, ...facts, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, erasedAt: null };
-      }
+      case 'accounts.stakeholder.registered':
+        return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, erasedAt: null };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -78,6 +78,8 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
         return { ...known, status: 'departed', departed: { at: event.occurredAt, ...event.data } };
       case 'accounts.stakeholder.erased':
         return { ...known, erasedAt: event.occurredAt, erasureProposed: null };
+      case 'accounts.stakeholder.withdrawn':
+        return null;
       default:
         return ignored(row, event);
     }

@@ -1,0 +1,15 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DomainError, type ProjectionStore } from '@keyfold/event-sourcing';
+import { PROJECTIONS } from '@keyfold/event-sourcing-nest';
+import { touchpoints } from './touchpoints.projection.js';
+
+/** Questions that other commands ask about contacts that were logged. */
+@Injectable()
+export class Touchpoints {
+  constructor(@Inject(PROJECTIONS) private readonly store: ProjectionStore) {}
+
+  /** Refuses (`withdraw-built-upon`) while a contact of the account names the person. */
+  async assertNoneWith(accountId: string | null, stakeholderId: string): Promise<void> {
+    if ((await this.store.view(touchpoints).count({ accountId, stakeholderIds: stakeholderId })) > 0) throw new DomainError('withdraw-built-upon');
+  }
+}
