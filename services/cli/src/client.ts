@@ -15,7 +15,7 @@ export interface BulkResult {
   readonly version?: number;
   /** Types of the events appended, or that would be; empty when there was nothing to do. */
   readonly events?: readonly string[];
-  readonly problem?: { readonly code: string; readonly title: string };
+  readonly problem?: { readonly code: string; readonly title: string; readonly errors?: readonly { readonly pointer: string; readonly message: string }[] };
 }
 
 export interface Page<Item> {

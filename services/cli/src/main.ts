@@ -1,14 +1,9 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { KeyfoldClient } from './client.js';
 import { asyncApiDocument, eventList, schemaOf } from './contracts.js';
 import { Failure } from './failure.js';
-import { readMapping } from './import/mapping.js';
-import { reportText } from './import/report.js';
-import { runImport } from './import/run-import.js';
-import { SourceFolder } from './import/source-folder.js';
-import { undoImport } from './import/undo-import.js';
+import { addImportVerbs } from './import/verbs.js';
 import { addOperatorVerbs } from './operate.js';
 import { rebuild, rebuiltText } from './rebuild.js';
 
@@ -30,37 +25,7 @@ const connect = (user?: string): Promise<KeyfoldClient> => KeyfoldClient.connect
 const show = (result: object, text: string): void => void process.stdout.write(`${connection().json ? JSON.stringify(result, null, 2) : text}\n`);
 const showJson = (document: object): void => show(document, JSON.stringify(document, null, 2));
 
-const imports = program.command('import').description('Import the export of another system; a dry run unless --apply is said.');
-
-imports
-  .command('files', { isDefault: true, hidden: true })
-  .argument('<folder>', 'folder with the files of the export')
-  .option('--format <name>', 'mapping that comes with Keyfold', 'crm-sales')
-  .option('--mapping <file>', 'mapping of your own instead of --format')
-  .option('--apply', 'do it')
-  .option('--strict', 'refuse everything when a single row is wrong')
-  .option('--rejects <folder>', 'where wrong rows are written', './keyfold-rejects')
-  .action(async (folder: string, options: { format: string; mapping?: string; apply?: boolean; strict?: boolean; rejects: string }) => {
-    if (!/^[a-z0-9-]+$/.test(options.format)) throw new Failure(`${options.format} is not the name of a mapping.`);
-    const bundled = fileURLToPath(new URL(`../mappings/${options.format}.json`, import.meta.url));
-    const mapping = await readMapping(options.mapping ?? bundled);
-    const source = await SourceFolder.open(folder, mapping);
-    const { apply = false, strict = false, rejects } = options;
-    const report = await runImport(await connect(), source, { apply, strict, rejects, quiet: connection().json === true, today: new Date().toISOString().slice(0, 10) });
-    show(report, reportText(report));
-    if (strict && report.wrong.length > 0) process.exitCode = 1;
-  });
-
-imports
-  .command('undo')
-  .description('Take an import run back where nothing was built on it, and list what stays.')
-  .argument('<run>', 'name of the run, as the import said it')
-  .option('--dry-run', 'only say what would be taken back')
-  .action(async (run: string, options: { dryRun?: boolean }) => {
-    const report = await undoImport(await connect(), run, { apply: !options.dryRun, quiet: connection().json === true });
-    const counts = Object.entries(report.takenBack).map(([kind, count]) => `${kind.padEnd(14)} ${count} ${options.dryRun ? 'would be ' : ''}taken back`);
-    show(report, [...counts, ...report.left.map(({ kind, id, reason }) => `left: ${kind} ${id}: ${reason}`)].join('\n'));
-  });
+addImportVerbs(program, { connect, show, quiet: () => connection().json === true });
 
 program
   .command('rebuild')

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import type { Entity } from './mapping.js';
+import type { Entity } from './entities.js';
 import { readHeader } from './read-file.js';
 import type { SourceFolder } from './source-folder.js';
 
@@ -9,6 +9,8 @@ export interface WrongRow {
   readonly entity: Entity;
   readonly file: string;
   readonly line: number;
+  /** The column at fault; null where it is the row as a whole. */
+  readonly column: string | null;
   readonly reason: string;
 }
 
@@ -47,9 +49,9 @@ export class Findings {
     return tally;
   }
 
-  reject(entity: Entity, line: number, cells: readonly string[], reason: string): void {
+  reject(entity: Entity, { line, cells }: { readonly line: number; readonly cells: readonly string[] }, reason: string, column: string | null = null): void {
     this.tally(entity).wrong += 1;
-    this.wrong.push({ entity, file: this.source.fileOf(entity), line, reason });
+    this.wrong.push({ entity, file: basename(this.source.file(entity).path), line, column, reason });
     this.cells.push({ entity, cells });
   }
 
@@ -58,9 +60,9 @@ export class Findings {
     if (this.cells.length === 0) return null;
     await mkdir(folder, { recursive: true });
     for (const [entity, rows] of Map.groupBy(this.cells, (row) => row.entity)) {
-      const { mapping } = this.source;
-      const header = await readHeader(this.source.path(entity), mapping.delimiter, mapping.files[entity]);
-      await writeFile(join(folder, this.source.fileOf(entity)), stringify([header, ...rows.map((row) => [...row.cells])], { delimiter: mapping.delimiter }));
+      const file = this.source.file(entity);
+      const { header } = await readHeader(file);
+      await writeFile(join(folder, file.mapping.file), stringify([[...header], ...rows.map((row) => [...row.cells])], { delimiter: file.delimiter }));
     }
     return folder;
   }

@@ -1,11 +1,19 @@
 import { uuid5 } from '@keyfold/event-sourcing-nest/ids';
 import type { BulkCommand } from '../client.js';
-import type { Entity, Mapping } from './mapping.js';
+import type { Entity } from './entities.js';
+import type { Mapping } from './mapping.js';
 import type { SourceRow } from './read-file.js';
+import type { References } from './references.js';
 import { dateOrNull, minorOrNull, numberOrNull, textOrNull, WrongValue } from './values.js';
 
 /** A step of the import: the command that a row stands for, before its command id is known. */
-export type Step = Omit<BulkCommand, 'commandId'> & { readonly service: string };
+export type Step = Omit<BulkCommand, 'commandId'> & {
+  readonly service: string;
+  /** Ids of what has to be there first. */
+  readonly names?: readonly string[];
+  /** Id of what it makes, where that is a part of what it is told to. */
+  readonly makes?: string;
+};
 
 /** What the rows of one import have in common. */
 export interface ImportContext {
@@ -18,19 +26,20 @@ export interface ImportContext {
   /** First day on which an account had a deal; its clients are active since then. */
   readonly firstDeal: ReadonlyMap<string, string>;
   readonly today: string;
+  readonly references: References;
 }
 
 /** Stream ids follow from the source, the entity and the row key: the same row is the same stream, in every run. */
 export const idOfRow = (mapping: Mapping, entity: Entity | 'managers', key: string): string => uuid5('import', mapping.source, entity === 'managers' ? 'members' : entity, key);
 
-const provenance = ({ mapping, run }: ImportContext, entity: Entity, key: string) => ({ source: mapping.source, entity, rowKey: key, run });
+export const provenance = ({ mapping, run }: ImportContext, entity: Entity, key: string) => ({ source: mapping.source, entity, rowKey: key, run });
 
 /** The row key of a person is a name: what is stored beside the events is the opaque id instead. */
-const personProvenance = (context: ImportContext, id: string) => provenance(context, 'members', id);
+export const personProvenance = (context: ImportContext, entity: Entity, id: string) => provenance(context, entity, id);
 
 export function managerStep(context: ImportContext, name: string, region: string | null): Step {
   const id = idOfRow(context.mapping, 'managers', name);
-  const body = { name, role: 'director', managerId: context.directorId, region, provenance: personProvenance(context, id) };
+  const body = { name, role: 'director', managerId: context.directorId, region, provenance: personProvenance(context, 'members', id) };
   return { service: 'accounts', aggregate: 'team-members', command: 'onboard', id, body };
 }
 
@@ -38,13 +47,13 @@ export function memberStep(context: ImportContext, row: SourceRow): Step {
   const id = idOfRow(context.mapping, 'members', row.key);
   const manager = textOrNull(row.field('manager'));
   const managerId = manager === null ? context.directorId : idOfRow(context.mapping, 'managers', manager);
-  const body = { name: row.field('name'), role: 'kam', managerId, region: textOrNull(row.field('region')), provenance: personProvenance(context, id) };
+  const body = { name: row.field('name'), role: 'kam', managerId, region: textOrNull(row.field('region')), provenance: personProvenance(context, 'members', id) };
   return { service: 'accounts', aggregate: 'team-members', command: 'onboard', id, body };
 }
 
 export function offeringStep(context: ImportContext, row: SourceRow): Step {
   const { mapping } = context;
-  const amountMinor = minorOrNull('list price', row.field('listPrice'), mapping.currency);
+  const amountMinor = minorOrNull(row.column('listPrice'), row.field('listPrice'), mapping.currency);
   const listPrice = amountMinor === null ? null : { amountMinor, currency: mapping.currency };
   const body = { name: row.field('name'), family: textOrNull(row.field('family')), listPrice, provenance: provenance(context, 'offerings', row.key) };
   return { service: 'opportunities', aggregate: 'offerings', command: 'register', id: idOfRow(mapping, 'offerings', row.key), body };
@@ -54,9 +63,9 @@ export function accountStep(context: ImportContext, row: SourceRow): Step {
   const profile = {
     sector: textOrNull(row.field('sector')),
     country: textOrNull(row.field('country')),
-    yearEstablished: numberOrNull('year established', row.field('yearEstablished')),
-    employees: numberOrNull('employees', row.field('employees')),
-    revenueMillions: numberOrNull('revenue', row.field('revenueMillions')),
+    yearEstablished: numberOrNull(row.column('yearEstablished'), row.field('yearEstablished')),
+    employees: numberOrNull(row.column('employees'), row.field('employees')),
+    revenueMillions: numberOrNull(row.column('revenueMillions'), row.field('revenueMillions')),
   };
   const activeSince = context.firstDeal.get(row.key) ?? context.today;
   const body = { name: row.field('name'), profile, activeSince, provenance: provenance(context, 'accounts', row.key) };
@@ -67,17 +76,19 @@ export function accountStep(context: ImportContext, row: SourceRow): Step {
 export function parentStep(context: ImportContext, row: SourceRow): Step | null {
   const parent = textOrNull(row.field('parent'));
   if (parent === null) return null;
-  const body = { parentId: reference(context, 'accounts', parent) };
-  return { service: 'accounts', aggregate: 'key-accounts', command: 'attach-to-parent', id: idOfRow(context.mapping, 'accounts', row.key), body };
+  const id = idOfRow(context.mapping, 'accounts', row.key);
+  const parentId = reference(context, 'accounts', parent)!;
+  return { service: 'accounts', aggregate: 'key-accounts', command: 'attach-to-parent', id, body: { parentId }, names: [id, parentId] };
 }
 
 export function opportunityStep(context: ImportContext, row: SourceRow): Step {
   const { mapping } = context;
-  const stage = mapping.stages[row.field('stage')];
-  if (!stage) throw new WrongValue(`the stage ${row.field('stage') || '(empty)'} is not in the mapping`);
-  const openedOn = dateOrNull('opened on', row.field('openedOn'));
-  const closedOn = dateOrNull('closed on', row.field('closedOn'));
-  const amount = money(mapping, row.field('amount'));
+  const named = row.field('stage');
+  const stage = Object.hasOwn(mapping.stages, named) ? mapping.stages[named] : undefined;
+  if (!stage) throw new WrongValue(`the stage ${named || '(empty)'} is not in the mapping`);
+  const openedOn = dateOrNull(row.column('openedOn'), row.field('openedOn'));
+  const closedOn = dateOrNull(row.column('closedOn'), row.field('closedOn'));
+  const amount = money(mapping, row.column('amount'), row.field('amount'));
   if (stage.outcome && (openedOn === null || closedOn === null)) throw new WrongValue(`a ${stage.outcome} deal needs the dates of its opening and closing`);
   if (openedOn !== null && closedOn !== null && closedOn < openedOn) throw new WrongValue(`closed on ${closedOn}, before it was opened on ${openedOn}`);
   if (stage.outcome === 'won' && (amount === null || amount.amountMinor === 0)) throw new WrongValue('a won deal needs an amount');
@@ -101,8 +112,8 @@ function outcomeOf(mapping: Mapping, result: 'won' | 'lost' | undefined, closedO
   return result === 'won' ? { result, closedOn, amount } : { result, closedOn, reason: mapping.lossReason };
 }
 
-function money(mapping: Mapping, text: string): { amountMinor: number; currency: string } | null {
-  const amountMinor = minorOrNull('amount', text, mapping.currency);
+function money(mapping: Mapping, column: string, text: string): { amountMinor: number; currency: string } | null {
+  const amountMinor = minorOrNull(column, text, mapping.currency);
   return amountMinor === null ? null : { amountMinor, currency: mapping.currency };
 }
 

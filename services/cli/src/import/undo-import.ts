@@ -22,13 +22,22 @@ export interface UndoReport {
 }
 
 /** What is taken back, in this order: first what names others, then what is named. */
-const KINDS = [
-  { kind: 'opportunities', service: 'opportunities', aggregate: 'opportunities', stream: 'opp', named: 'id' },
-  { kind: 'accounts', service: 'accounts', aggregate: 'key-accounts', stream: 'account', named: 'accountId' },
-  { kind: 'offerings', service: 'opportunities', aggregate: 'offerings', stream: 'offering', named: 'offeringId' },
-  { kind: 'members', service: 'accounts', aggregate: 'team-members', stream: 'member', named: 'ownerId' },
-] as const;
-type Kind = (typeof KINDS)[number];
+const KINDS: readonly Kind[] = [
+  { kind: 'stakeholders', service: 'accounts', aggregate: 'stakeholders', stream: 'stakeholder', names: ({ accountId }) => [accountId] },
+  { kind: 'opportunities', service: 'opportunities', aggregate: 'opportunities', stream: 'opp', names: ({ accountId, offeringId, ownerId }) => [accountId, offeringId, ownerId] },
+  { kind: 'accounts', service: 'accounts', aggregate: 'key-accounts', stream: 'account' },
+  { kind: 'offerings', service: 'opportunities', aggregate: 'offerings', stream: 'offering' },
+  { kind: 'members', service: 'accounts', aggregate: 'team-members', stream: 'member' },
+];
+
+interface Kind {
+  readonly kind: string;
+  readonly service: string;
+  readonly aggregate: string;
+  readonly stream: string;
+  /** Ids of what one of them stands on, and which therefore stays as long as it does. */
+  readonly names?: (row: ImportedRow) => readonly (string | null | undefined)[];
+}
 
 const BATCH = 500;
 /** Writes that a query may be told to wait for, and how many of the last are waited for: enough to meet every partition. */
@@ -46,19 +55,19 @@ interface Left {
 export async function undoImport(client: KeyfoldClient, run: string, options: { apply: boolean; quiet: boolean }): Promise<UndoReport> {
   const takenBack: Record<string, number> = {};
   const left: Left[] = [];
-  let remaining: ImportedRow[] = [];
+  /** What something that stays names -> its kind. */
+  const inUse = new Map<string | null | undefined, string>();
   for (const kind of KINDS) {
     const rows: ImportedRow[] = [];
     for await (const row of client.rows<ImportedRow>(`/api/${kind.service}/${kind.aggregate}`)) rows.push(row);
-    const inUse = new Set(remaining.map((deal) => deal[kind.named]));
     const mine = childrenFirst(rows.filter((row) => row.provenance?.run === run));
-    left.push(...mine.filter((row) => inUse.has(row.id)).map(({ id }) => ({ kind: kind.kind, id, reason: 'a deal that stays names it' })));
+    left.push(...mine.filter((row) => inUse.has(row.id)).map(({ id }) => ({ kind: kind.kind, id, reason: `one of the ${inUse.get(id)} that stay names it` })));
     const free = mine.filter((row) => !inUse.has(row.id));
     // Whether what is named is free can only be asked once what names it is gone; a dry run leaves that.
-    const ask = options.apply || kind.kind === 'opportunities';
+    const ask = options.apply || Object.values(takenBack).every((count) => count === 0);
     const gone = ask ? await takeBack(client, kind, free, { ...options, run, left }) : new Set(free.map((row) => row.id));
     takenBack[kind.kind] = gone.size;
-    if (kind.kind === 'opportunities') remaining = rows.filter((row) => !gone.has(row.id));
+    for (const row of rows) if (!gone.has(row.id)) for (const id of kind.names?.(row) ?? []) inUse.set(id, kind.kind);
   }
   return { run, applied: options.apply, takenBack, left };
 }

@@ -1,0 +1,52 @@
+import { BUYING_ROLES, COMPANY_FUNCTIONS, LANGUAGES, POLITICAL_STATUSES, SENIORITY_LEVELS, SUPPORTS } from '@keyfold/contracts';
+
+/** What an export may have a file of, in the order in which it is imported: what others name comes first. */
+export const ENTITIES = ['members', 'offerings', 'accounts', 'opportunities', 'stakeholders'] as const;
+export type Entity = (typeof ENTITIES)[number];
+
+/** What a row may name: by its key in the source, by its id in Keyfold, or by a name that only one has. */
+export type Referred = 'accounts' | 'members';
+
+/** What a column says, and how. */
+export interface Column {
+  /** Must be mapped. Whether a row may leave it empty is another question: not every open deal has a date. */
+  readonly needed?: true;
+  /** `codes`: several in one cell, separated by a comma, a semicolon or a bar. */
+  readonly takes: 'text' | 'date' | 'amount' | 'number' | 'code' | 'codes' | 'reference' | 'key';
+  readonly of?: readonly (string | number)[];
+  readonly to?: Referred;
+}
+
+const text: Column = { takes: 'text' };
+const needed = (column: Column): Column => ({ ...column, needed: true });
+const code = (...of: readonly (string | number)[]): Column => ({ takes: 'code', of });
+const codes = (...of: readonly string[]): Column => ({ takes: 'codes', of });
+const reference = (to: Referred): Column => ({ takes: 'reference', to });
+const key: Column = { takes: 'key' };
+const number: Column = { takes: 'number' };
+const date: Column = { takes: 'date' };
+const amount: Column = { takes: 'amount' };
+
+const STANCES = ['consented', 'opposed'];
+
+/** Columns that an entity can take from a file. */
+export const COLUMNS: Readonly<Record<Entity, Readonly<Record<string, Column>>>> = {
+  members: { name: needed(text), manager: key, region: text },
+  offerings: { name: needed(text), family: text, listPrice: amount },
+  accounts: { name: needed(text), sector: text, country: text, yearEstablished: number, employees: number, revenueMillions: number, parent: key },
+  opportunities: { name: text, owner: needed(key), offering: key, account: needed(key), stage: needed(text), openedOn: needed(date), closedOn: needed(date), amount: needed(amount) },
+  stakeholders: {
+    account: needed(reference('accounts')),
+    name: needed(text),
+    mail: text,
+    phone: text,
+    function: code(...COMPANY_FUNCTIONS),
+    level: code(...SENIORITY_LEVELS),
+    buyingRoles: codes(...BUYING_ROLES),
+    politicalStatus: code(...POLITICAL_STATUSES),
+    support: code(...SUPPORTS),
+    language: code(...LANGUAGES),
+    marketing: code(...STANCES),
+    survey: code(...STANCES),
+  },
+};
