@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type Destruction, type KeyStore, type KeyWrap, type PersonKey, Unavailable } from '@keyfold/event-sourcing';
-import { DataFolderError, type DatabaseFormat, notWritable } from './database.js';
+import { Batcher, type Destruction, type KeyStore, type KeyWrap, type PersonKey, Unavailable } from '@keyfold/event-sourcing';
+import { DataFolderError, type DatabaseFormat, inTransaction, notWritable } from './database.js';
 import type { DataFolder } from './data-folder.js';
 
 /** Wrapped data keys; null where the key was destroyed. FULL, because what was encrypted under a lost key is lost. */
@@ -21,6 +21,8 @@ const KEY_BYTES = 32;
  */
 export class SqliteKeyStore implements KeyStore {
   private readonly sql;
+  /** Keys that are asked for at once share one write to the disk: an import of people would wait for it with each of them. */
+  private readonly making = new Batcher<string, PersonKey>({ name: 'keys of persons', maxBatch: 500, maxWaiting: 10_000, run: (personIds) => this.make(personIds) });
 
   private constructor(
     private readonly database: DatabaseSync,
@@ -53,9 +55,22 @@ export class SqliteKeyStore implements KeyStore {
   async keyFor(personId: string, create: boolean): Promise<PersonKey> {
     const known = this.find(personId);
     if (known !== null || !create) return known;
-    const key = this.keyWrap.newKey();
-    this.sql.insert.run(personId, this.keyWrap.wrap(personId, key));
-    return key;
+    return this.making.add(personId);
+  }
+
+  /** Makes keys that do not exist; one that was made or destroyed while its turn came is what it is. */
+  private make(personIds: readonly string[]): Promise<PersonKey[]> {
+    return Promise.resolve(
+      inTransaction(this.database, () =>
+        personIds.map((personId) => {
+          const known = this.find(personId);
+          if (known !== null) return known;
+          const key = this.keyWrap.newKey();
+          this.sql.insert.run(personId, this.keyWrap.wrap(personId, key));
+          return key;
+        }),
+      ),
+    );
   }
 
   async destroy(personId: string): Promise<Destruction> {
