@@ -30,7 +30,7 @@ const HEADER = ['key', 'account', 'name', 'mail', 'phone', 'function', 'level', 
 const PEOPLE = [
   HEADER,
   ['P1', 'Acme', 'Ada North', 'ada@acme.test', '+33 1 23 45 67 89', 'procurement', '2', 'decision-maker, Procurement', 'fr', 'yes', ''],
-  ['P2', 'Acme', 'Bo "Bobby" South,\nsenior', '', '', '', '', '', '', '', ''],
+  ['P2', 'Acme', 'Bo "Bobby" South, senior', '', '', '', '', '', '', '', ''],
   ['P3', 'Betacorp', 'Cy East', 'cy@betacorp.test', '', 'it', 'C-level', 'sponsor', 'en', '', 'no'],
 ];
 
@@ -71,11 +71,88 @@ describe('the import of people at the clients', () => {
     expect(await people()).toEqual([]);
   });
 
-  it('applies it, with quotes, commas and line breaks as they are', async () => {
+  it('applies it, with quotes and commas as they are', async () => {
     const report = await imported(file, '--apply');
     first = report.run;
-    expect([report.entities, report.wrong]).toEqual([{ stakeholders: tally(2, 0, 0, 1) }, [{ entity: 'stakeholders', file: 'stakeholders.csv', line: 4, column: 'name', reason: expect.stringContaining('name: ') }]]);
+    expect([report.entities, report.wrong]).toEqual([{ stakeholders: tally(3) }, []]);
     expect(await byName('Ada North')).toMatchObject({ mail: 'ada@acme.test', phone: '+33 1 23 45 67 89', level: 2, function: 'procurement', buyingRoles: ['decision-maker', 'procurement'], language: 'fr', marketing: 'consented', survey: null });
     expect(await byName('Cy East')).toMatchObject({ level: 1, function: 'information-technology', language: 'en', marketing: null, survey: 'opposed' });
+    expect(await byName('Bo "Bobby" South, senior')).toMatchObject({ mail: null, phone: null, level: null, function: null, buyingRoles: [] });
   });
+
+  it('leaves everything alone when it is run again, and says so', async () => {
+    expect((await imported(file, '--apply')).entities).toEqual({ stakeholders: tally(0, 0, 3) });
+    expect((await keyfold.cli('import', '--format', 'stakeholders', file)).out).toContain('Nothing would change.');
+  });
+
+  it('follows what moved in the next export, out of a French spreadsheet, and never unsays an opposition', async () => {
+    const { id } = (await byName('Ada North'))!;
+    expect((await keyfold.post(`/api/accounts/stakeholders/${id}/raise-opposition`, { purpose: 'marketing' })).status).toBe(200);
+    const path = join(keyfold.folder, 'contacts.csv');
+    await writeFile(path, '\ufeffclé;compte;nom;niveau;téléphone;marketing;fonction\r\nP1;Acme;Ada Nord;directeur;+33 9 00;oui;achats\r\nP9;betacorp;Zoé Ouest;comex;;;autre\r\n');
+    expect((await imported(path, '--apply')).entities).toEqual({ stakeholders: tally(1, 1) });
+    expect(await byName('Ada Nord')).toMatchObject({ id, mail: 'ada@acme.test', phone: '+33 9 00', marketing: 'opposed' });
+    expect(await byName('Zoé Ouest')).toMatchObject({ level: 1, function: 'other' });
+  });
+
+  it('names wrong rows by line and column, imports the others, and takes the mended rejects', async () => {
+    const row = (key: string, more: Record<string, string>) => HEADER.map((name) => more[name] ?? { key, account: 'Acme', name: `Name of ${key}` }[name] ?? '');
+    const path = await written('wrong', [
+      HEADER,
+      row('W1', { account: 'Nowhere' }),
+      row('W2', { name: '' }),
+      row('W3', { level: '7' }),
+      row('W4', { 'buying roles': 'sponsor, king' }),
+      row('W5', { mail: 'not a mail' }),
+      row('ada@acme.test', {}),
+      row('W6', { marketing: 'maybe' }),
+      row('W7', { language: 'FR' }),
+      row('W7', {}),
+    ]);
+    const refused = await keyfold.cli('import', '--format', 'stakeholders', path, '--apply', '--strict');
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('stakeholders.csv:2: account: Nowhere is neither the key, the id nor the name of one of the accounts')]);
+    const report = await imported(path, '--apply', '--rejects', 'rejects');
+    expect(report.wrong.map(({ line, column }) => [line, column])).toEqual([[2, 'account'], [3, 'name'], [4, 'level'], [5, 'buying roles'], [6, 'mail'], [7, null], [8, 'marketing'], [10, null]]);
+    expect(report.entities).toEqual({ stakeholders: tally(1, 0, 0, 8) });
+    const rejects = join(keyfold.folder, report.rejects!, 'stakeholders.csv');
+    const mended = (await readFile(rejects, 'utf8')).replace('Nowhere', 'Betacorp').replace(',7,', ',3,').replace('king', 'user').replace('not a mail', 'w5@acme.test').replace('ada@acme.test', 'W8').replace('maybe', 'no').replace('W2,Acme,,', 'W2,Acme,Name of W2,');
+    await writeFile(rejects, mended);
+    expect((await imported(join(keyfold.folder, report.rejects!), '--apply')).entities).toEqual({ stakeholders: tally(7, 0, 1) });
+  });
+
+  it('tells the keys of one source from those of another, and finds the accounts of a CRM by their keys', async () => {
+    const path = await written('other', [['key', 'account', 'name'], ['P1', 'Acme', 'Another One']]);
+    expect((await imported(path, '--source', 'crm-sales', '--apply')).entities).toEqual({ stakeholders: tally(1) });
+    expect((await imported(path, '--source', 'Not A Name').catch((error: Error) => error.message))).toContain('--source is a short name');
+  });
+
+  it('is taken back where nobody was in contact, and can be imported anew', async () => {
+    const { id } = (await byName('Cy East'))!;
+    expect((await keyfold.post(`/api/accounts/stakeholders/${id}/receive-contact`, { at: new Date().toISOString() })).status).toBe(200);
+    const undone = JSON.parse((await keyfold.cli('--json', 'import', 'undo', first)).out) as { takenBack: object; left: { kind: string; id: string; reason: string }[] };
+    expect(undone).toMatchObject({ takenBack: { stakeholders: 2 }, left: [{ kind: 'stakeholders', id, reason: expect.stringContaining('withdraw-built-upon') }] });
+    expect(await byName('Ada Nord')).toBeUndefined();
+    expect((await imported(file, '--apply')).entities).toEqual({ stakeholders: tally(2, 0, 1) });
+    expect(await byName('Ada North')).toMatchObject({ marketing: 'consented', phone: '+33 1 23 45 67 89' });
+  });
+
+  it('survives a kill in the middle and a kill of Keyfold: the second run completes it, 10 000 people within half a minute', async () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => [`K${i}`, 'Betacorp', `Person ${i}`, `p${i}@betacorp.test`, '+33 1 23 45 67 89', 'sales', '4', 'user', 'fr', 'yes', 'no']);
+    const path = await written('large', [HEADER, ...many]);
+    const atBetacorp = async (): Promise<number> => {
+      const [account] = (await keyfold.get<{ items: { id: string }[] }>('/api/accounts/key-accounts?q=betacorp')).items;
+      return (await people(`&accountId=${account!.id}`)).length;
+    };
+    const before = await atBetacorp();
+    await keyfold.cliKilledWhen(async () => (await atBetacorp()) > before + 100, 'import', '--format', 'stakeholders', path, '--apply');
+    await keyfold.service.kill('SIGKILL');
+    await keyfold.service.start();
+    const { entities, seconds, wrong } = await imported(path, '--apply');
+    const { created, unchanged } = entities['stakeholders'] as { created: number; unchanged: number };
+    expect([created + unchanged, wrong]).toEqual([10_000, []]);
+    expect(created).toBeGreaterThan(0);
+    expect(unchanged).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(30);
+    expect((await imported(path, '--apply')).entities).toEqual({ stakeholders: tally(0, 0, 10_000) });
+  }, 180_000);
 });
