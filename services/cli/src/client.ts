@@ -57,6 +57,14 @@ export class KeyfoldClient {
     return (await this.call(path, {})).json() as Promise<Result>;
   }
 
+  /** Whether there is something at a path that the caller may see. */
+  async has(path: string): Promise<boolean> {
+    const response = await this.send(path, {});
+    if (response.status !== 404) await accepted(response, path);
+    await response.body?.cancel();
+    return response.ok;
+  }
+
   async post<Result>(path: string, body: object): Promise<Result> {
     return (await this.call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as Promise<Result>;
   }
@@ -95,12 +103,19 @@ export class KeyfoldClient {
   }
 
   private async call(path: string, init: RequestInit): Promise<Response> {
-    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.token}` };
-    const response = await request(`${this.url}${path}`, { ...init, headers }, this.url);
-    if (response.ok) return response;
-    const problem = (await response.json().catch(() => ({}))) as { title?: string; code?: string };
-    throw new Failure(`${init.method ?? 'GET'} ${path.split('?')[0]!} was refused: ${problem.title ?? response.statusText} (${problem.code ?? response.status}).`);
+    return accepted(await this.send(path, init), path, init.method);
   }
+
+  private send(path: string, init: RequestInit): Promise<Response> {
+    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.token}` };
+    return request(`${this.url}${path}`, { ...init, headers }, this.url);
+  }
+}
+
+async function accepted(response: Response, path: string, method = 'GET'): Promise<Response> {
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; code?: string };
+  throw new Failure(`${method} ${path.split('?')[0]!} was refused: ${problem.title ?? response.statusText} (${problem.code ?? response.status}).`);
 }
 
 async function request(url: string, init: RequestInit, base: string): Promise<Response> {

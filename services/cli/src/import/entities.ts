@@ -1,18 +1,18 @@
-import { BUYING_ROLES, COMPANY_FUNCTIONS, LANGUAGES, POLITICAL_STATUSES, SENIORITY_LEVELS, SUPPORTS } from '@keyfold/contracts';
+import { BUYING_ROLES, COMPANY_FUNCTIONS, LANGUAGES, POLITICAL_STATUSES, SENIORITY_LEVELS, SUPPORTS, TOUCHPOINT_KINDS, TRAVEL_MEANS } from '@keyfold/contracts';
 
 /** What an export may have a file of, in the order in which it is imported: what others name comes first. */
-export const ENTITIES = ['members', 'offerings', 'accounts', 'opportunities', 'stakeholders'] as const;
+export const ENTITIES = ['members', 'offerings', 'accounts', 'opportunities', 'stakeholders', 'touchpoints'] as const;
 export type Entity = (typeof ENTITIES)[number];
 
-/** What a row may name: by its key in the source, by its id in Keyfold, or by a name that only one has. */
-export type Referred = 'accounts' | 'members';
+/** What a row may name: by its key in the source or its id in Keyfold, and accounts and members by a name that only one has. */
+export type Referred = 'accounts' | 'members' | 'stakeholders';
 
 /** What a column says, and how. */
 export interface Column {
   /** Must be mapped. Whether a row may leave it empty is another question: not every open deal has a date. */
   readonly needed?: true;
-  /** `codes`: several in one cell, separated by a comma, a semicolon or a bar. */
-  readonly takes: 'text' | 'date' | 'amount' | 'number' | 'code' | 'codes' | 'reference' | 'key';
+  /** `codes`: several in one cell, separated by commas, semicolons or bars. `references`: separated by semicolons or bars, because a name may have a comma. */
+  readonly takes: 'text' | 'date' | 'instant' | 'zone' | 'amount' | 'number' | 'code' | 'codes' | 'reference' | 'references' | 'key';
   readonly of?: readonly (string | number)[];
   readonly to?: Referred;
 }
@@ -22,6 +22,7 @@ const needed = (column: Column): Column => ({ ...column, needed: true });
 const code = (...of: readonly (string | number)[]): Column => ({ takes: 'code', of });
 const codes = (...of: readonly string[]): Column => ({ takes: 'codes', of });
 const reference = (to: Referred): Column => ({ takes: 'reference', to });
+const references = (to: Referred): Column => ({ takes: 'references', to });
 const key: Column = { takes: 'key' };
 const number: Column = { takes: 'number' };
 const date: Column = { takes: 'date' };
@@ -48,5 +49,18 @@ export const COLUMNS: Readonly<Record<Entity, Readonly<Record<string, Column>>>>
     language: code(...LANGUAGES),
     marketing: code(...STANCES),
     survey: code(...STANCES),
+  },
+  touchpoints: {
+    account: needed(reference('accounts')),
+    at: needed({ takes: 'instant' }),
+    timeZone: { takes: 'zone' },
+    kind: needed(code(...TOUCHPOINT_KINDS)),
+    direction: needed(code('in', 'out')),
+    stakeholders: references('stakeholders'),
+    members: references('members'),
+    note: text,
+    travelMeans: code(...TRAVEL_MEANS),
+    travelKm: number,
+    reason: text,
   },
 };

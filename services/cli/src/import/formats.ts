@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'csv-stringify/sync';
 import { Failure } from '../failure.js';
-import { COLUMNS, type Column, type Entity } from './entities.js';
+import { COLUMNS, type Column, type Entity, type Referred } from './entities.js';
 import { type FileMapping, type Header, type Mapping, readMapping } from './mapping.js';
 
 const BUNDLED = new URL('../../mappings/', import.meta.url);
@@ -73,8 +73,17 @@ const TAKES: Readonly<Record<Column['takes'], string>> = {
   number: 'a number, 1054.5',
   code: 'one of',
   codes: 'any of',
-  reference: 'by key in the source, id or unique name: one of the',
+  instant: 'YYYY-MM-DD hh:mm, or with an offset as in 2026-03-05T10:30:00+01:00',
+  zone: 'an IANA time zone such as Europe/Paris; the reporting time zone when empty',
+  reference: '',
+  references: 'several, separated by | :',
   key: 'a key in the source',
 };
 
-const takesOf = ({ takes, of, to }: Column): string => [TAKES[takes], of?.join(', ') ?? to].filter(Boolean).join(' ');
+const WHOM: Readonly<Record<Referred, string>> = {
+  accounts: 'an account by its key in the source, its id or its name, if only one has it',
+  members: 'members of ours by their key in the source, id or name, if only one has it',
+  stakeholders: "people at the client by their key in the source or their id",
+};
+
+const takesOf = ({ takes, of, to }: Column): string => [TAKES[takes], of?.join(', ') ?? (to && WHOM[to])].filter(Boolean).join(' ');

@@ -1,5 +1,6 @@
 import type { SourceRow } from './read-file.js';
-import { idOfRow, type ImportContext, personProvenance, type Step } from './rows-to-commands.js';
+import { idOfRow } from './row-id.js';
+import { type ImportContext, personProvenance, type Step } from './rows-to-commands.js';
 import { codeOrNull, codesOf, needed, textOrNull, WrongValue } from './values.js';
 
 /** A person at the client. What the key of the row is, stays when the person is erased: so it must not tell who it was. */

@@ -14,8 +14,8 @@ export interface SourceRow {
   /** The cells as they stand in the file, for the rejects file. */
   readonly cells: readonly string[];
   field(name: string): string;
-  /** What one cell lists, separated by commas, semicolons or bars. */
-  items(name: string): string[];
+  /** What one cell lists, each once: separated by bars or semicolons, and by commas too where names cannot have one. */
+  items(name: string, separators?: RegExp): string[];
   /** What the column of a field is called in the file. */
   column(name: string): string;
 }
@@ -124,7 +124,7 @@ function rowOf(raw: Pick<SourceRow, 'line' | 'key' | 'cells'>, header: readonly 
   return {
     ...raw,
     field: (name) => meant(name, cell(name)),
-    items: (name) => [...new Set(cell(name).split(/[,;|]/).map((item) => meant(name, item.trim())).filter(Boolean))],
+    items: (name, separators = /[;|]/) => [...new Set(cell(name).split(separators).map((item) => meant(name, item.trim())).filter(Boolean))],
     column: (name) => header[place.get(name) ?? -1]?.trim() ?? name,
   };
 }

@@ -1,9 +1,9 @@
-import { uuid5 } from '@keyfold/event-sourcing-nest/ids';
 import type { BulkCommand } from '../client.js';
 import type { Entity } from './entities.js';
 import type { Mapping } from './mapping.js';
 import type { SourceRow } from './read-file.js';
 import type { References } from './references.js';
+import { idOfRow } from './row-id.js';
 import { dateOrNull, minorOrNull, numberOrNull, textOrNull, WrongValue } from './values.js';
 
 /** A step of the import: the command that a row stands for, before its command id is known. */
@@ -27,10 +27,9 @@ export interface ImportContext {
   readonly firstDeal: ReadonlyMap<string, string>;
   readonly today: string;
   readonly references: References;
+  /** On whose clocks a time without an offset is meant. */
+  readonly timeZone: string;
 }
-
-/** Stream ids follow from the source, the entity and the row key: the same row is the same stream, in every run. */
-export const idOfRow = (mapping: Mapping, entity: Entity | 'managers', key: string): string => uuid5('import', mapping.source, entity === 'managers' ? 'members' : entity, key);
 
 export const provenance = ({ mapping, run }: ImportContext, entity: Entity, key: string) => ({ source: mapping.source, entity, rowKey: key, run });
 

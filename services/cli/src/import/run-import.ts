@@ -3,6 +3,7 @@ import type { KeyfoldClient } from '../client.js';
 import { Progress } from '../progress.js';
 import { COLUMNS, type Entity, type Referred } from './entities.js';
 import { stakeholderStep } from './people-to-commands.js';
+import { touchpointStep } from './touchpoints-to-commands.js';
 import type { RowOrFault, SourceRow } from './read-file.js';
 import { References } from './references.js';
 import { Findings, type ImportReport } from './report.js';
@@ -18,6 +19,8 @@ export interface ImportOptions {
   readonly rejects: string;
   readonly quiet: boolean;
   readonly today: string;
+  /** On whose clocks a time without an offset is meant. */
+  readonly timeZone: string;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface ImportOptions {
 export async function runImport(client: KeyfoldClient, source: SourceFolder, options: ImportOptions): Promise<ImportReport> {
   const started = performance.now();
   const scanned = await scan(source);
-  const context = await contextOf(client, source, scanned, options.today);
+  const context = await contextOf(client, source, scanned, options);
   if (options.strict && options.apply) {
     const rehearsal = await pass({ client, source, context, scanned }, { ...options, apply: false }, 'checking');
     if (rehearsal.wrong.length > 0) {
@@ -41,14 +44,14 @@ export async function runImport(client: KeyfoldClient, source: SourceFolder, opt
   return findings.report(options.apply, rejects, (performance.now() - started) / 1_000);
 }
 
-async function contextOf(client: KeyfoldClient, source: SourceFolder, { ids, missing, firstDeal }: Scan, today: string): Promise<ImportContext> {
+async function contextOf(client: KeyfoldClient, source: SourceFolder, { ids, missing, firstDeal, people }: Scan, { today, timeZone }: ImportOptions): Promise<ImportContext> {
   const { member = null, roles = [] } = client.claims;
   const known = new Set(ids);
   const paths = { members: 'accounts/team-members', offerings: 'opportunities/offerings', accounts: 'accounts/key-accounts' };
   for (const [id, { entity }] of missing)
-    if (await client.get(`/api/${paths[entity]}/${id}`).then(() => true, () => false)) known.add(id);
-  const references = await References.of(client, source.mapping, ids, referred(source));
-  return { mapping: source.mapping, run: source.run, directorId: roles.includes('director') ? member : null, known, firstDeal, today, references };
+    if (await client.has(`/api/${paths[entity]}/${id}`)) known.add(id);
+  const references = await References.of(client, source.mapping, { made: ids, wanted: referred(source), people });
+  return { mapping: source.mapping, run: source.run, directorId: roles.includes('director') ? member : null, known, firstDeal, today, timeZone, references };
 }
 
 /** What the mapped columns of the files name by more than a key. */
@@ -79,6 +82,7 @@ async function pass({ client, source, context, scanned }: Material, options: Imp
   for (const [entity, step] of [
     ['opportunities', opportunityStep],
     ['stakeholders', stakeholderStep],
+    ['touchpoints', touchpointStep],
   ] as const)
     await sender.send(works({ source, entity }, sender, (row) => step(context, row)));
   if (options.apply) await sender.settle();

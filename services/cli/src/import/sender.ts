@@ -30,10 +30,19 @@ const SHOWN: Readonly<Partial<Record<Entity, { readonly path: string; readonly s
   accounts: { path: '/api/reporting/pipeline-summary?', stream: 'account' },
   opportunities: { path: '/api/reporting/pipeline-summary?', stream: 'opp' },
   stakeholders: { path: '/api/accounts/stakeholders?limit=1&', stream: 'stakeholder' },
+  touchpoints: { path: '/api/accounts/touchpoints?limit=1&', stream: 'engagement' },
 };
 
 /** Events that make something anew, also after it was taken back. A deal is recorded again when the day of its opening is corrected, so only its first record makes it. */
-const CREATING = new Set(['accounts.team-member.onboarded', 'accounts.key-account.client-registered', 'opportunities.offering.registered', 'accounts.stakeholder.registered']);
+const CREATING = new Set([
+  'accounts.team-member.onboarded',
+  'accounts.key-account.client-registered',
+  'opportunities.offering.registered',
+  'accounts.stakeholder.registered',
+  'accounts.engagement-plan.touchpoint-logged',
+]);
+/** A contact that is another one in the source by now is taken back and logged anew, at once: that is no new one. */
+const REPLACING = new Set(['accounts.engagement-plan.touchpoint-withdrawn']);
 
 /** Sends work in batches, a few at a time, and notes what became of each row. */
 export class Sender {
@@ -108,7 +117,7 @@ export class Sender {
       this.refused(work, problem);
       return false;
     }
-    const made = events.length > 0 && (version === events.length || events.some((type) => CREATING.has(type)));
+    const made = events.length > 0 && !events.some((type) => REPLACING.has(type)) && (version === events.length || events.some((type) => CREATING.has(type)));
     if (made) this.creates(work);
     else if (!work.uncounted) this.findings.tally(work.entity)[events.length > 0 ? 'changed' : 'unchanged'] += 1;
     return events.length > 0;

@@ -6,7 +6,7 @@ import { Failure } from '../failure.js';
 import { ENTITIES, type Entity } from './entities.js';
 import type { Mapping } from './mapping.js';
 import { delimiterOf, exists, MAX_FILE_BYTES, readRows, type RowOrFault, type SourceFile, type SourceRow } from './read-file.js';
-import { idOfRow } from './rows-to-commands.js';
+import { idOfRow } from './row-id.js';
 
 /** The files of an export: which of the mapped ones are there, and their rows. A rejects folder holds only some of them. */
 export class SourceFolder {
@@ -81,6 +81,8 @@ export interface Scan {
   /** Ids that rows of a CRM name but no file has: to be looked for in Keyfold. */
   readonly missing: ReadonlyMap<string, { readonly entity: Named }>;
   readonly firstDeal: ReadonlyMap<string, string>;
+  /** People that contacts name, as the cells say it. */
+  readonly people: ReadonlySet<string>;
 }
 
 /** First pass over the files: how many rows there are, which ids they make and name, and the first deal of each account. */
@@ -92,14 +94,15 @@ export async function scan(source: SourceFolder): Promise<Scan> {
       counts[entity] += 1;
       if ('row' in entry) seen.row(entity, entry.row);
     }
-  const { ids, firstDeal, named } = seen;
-  return { counts, ids, firstDeal, missing: new Map([...named].filter(([id]) => !ids.has(id))) };
+  const { ids, firstDeal, named, people } = seen;
+  return { counts, ids, firstDeal, people, missing: new Map([...named].filter(([id]) => !ids.has(id))) };
 }
 
 class Seen {
   readonly ids = new Set<string>();
   readonly named = new Map<string, { entity: Named }>();
   readonly firstDeal = new Map<string, string>();
+  readonly people = new Set<string>();
 
   constructor(private readonly mapping: Mapping) {}
 
@@ -108,6 +111,7 @@ class Seen {
     if (entity === 'members' && row.field('manager') !== '') this.ids.add(idOfRow(this.mapping, 'managers', row.field('manager')));
     if (entity === 'accounts') this.name('accounts', row.field('parent'));
     if (entity === 'opportunities') this.deal(row);
+    if (entity === 'touchpoints') for (const person of row.items('stakeholders')) this.people.add(person);
   }
 
   private deal(row: SourceRow): void {

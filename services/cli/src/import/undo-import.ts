@@ -11,6 +11,8 @@ interface ImportedRow {
   readonly ownerId?: string | null;
   readonly managerId?: string | null;
   readonly parentId?: string | null;
+  readonly stakeholderIds?: readonly string[];
+  readonly memberIds?: readonly string[];
 }
 
 export interface UndoReport {
@@ -23,6 +25,14 @@ export interface UndoReport {
 
 /** What is taken back, in this order: first what names others, then what is named. */
 const KINDS: readonly Kind[] = [
+  {
+    kind: 'touchpoints',
+    service: 'accounts',
+    aggregate: 'touchpoints',
+    stream: 'engagement',
+    names: ({ accountId, stakeholderIds = [], memberIds = [] }) => [accountId, ...stakeholderIds, ...memberIds],
+    partOf: ({ id, accountId }) => ({ aggregate: 'engagement-plans', command: 'withdraw-touchpoint', id: accountId!, part: { touchpointId: id } }),
+  },
   { kind: 'stakeholders', service: 'accounts', aggregate: 'stakeholders', stream: 'stakeholder', names: ({ accountId }) => [accountId] },
   { kind: 'opportunities', service: 'opportunities', aggregate: 'opportunities', stream: 'opp', names: ({ accountId, offeringId, ownerId }) => [accountId, offeringId, ownerId] },
   { kind: 'accounts', service: 'accounts', aggregate: 'key-accounts', stream: 'account' },
@@ -37,6 +47,8 @@ interface Kind {
   readonly stream: string;
   /** Ids of what one of them stands on, and which therefore stays as long as it does. */
   readonly names?: (row: ImportedRow) => readonly (string | null | undefined)[];
+  /** Who is told, where it has no stream of its own. */
+  readonly partOf?: (row: ImportedRow) => { readonly aggregate: string; readonly command: string; readonly id: string; readonly part: object };
 }
 
 const BATCH = 500;
@@ -79,12 +91,12 @@ async function takeBack(client: KeyfoldClient, kind: Kind, rows: readonly Import
     const written: string[] = [];
     for (let start = 0; start < wave.length; start += BATCH) {
       const batch = wave.slice(start, start + BATCH);
-      const results = await client.bulk(kind.service, batch.map((row) => withdrawal(kind.aggregate, row, options.run)), !options.apply);
+      const results = await client.bulk(kind.service, batch.map((row) => withdrawal(kind, row, options.run)), !options.apply);
       for (const [i, { status, version, problem }] of results.entries()) {
         const { id } = batch[i]!;
         if (status < 400) {
           gone.add(id);
-          written.push(`${kind.stream}-${id}:${version}`);
+          written.push(`${kind.stream}-${kind.partOf?.(batch[i]!).id ?? id}:${version}`);
         } else options.left.push({ kind: kind.kind, id, reason: `${problem?.title ?? 'refused'} (${problem?.code ?? status})` });
       }
       progress.add(batch.length);
@@ -104,7 +116,10 @@ async function settle(client: KeyfoldClient, { service, aggregate, kind }: Kind,
   }
 }
 
-const withdrawal = (aggregate: string, row: ImportedRow, run: string): BulkCommand => ({ aggregate, command: 'withdraw', id: row.id, body: { reason: `import ${run} taken back` } });
+function withdrawal({ aggregate, partOf }: Kind, row: ImportedRow, run: string): BulkCommand {
+  const { part, ...told } = partOf?.(row) ?? { aggregate, command: 'withdraw', id: row.id, part: {} };
+  return { ...told, body: { ...part, reason: `import ${run} taken back` } };
+}
 
 const depthOf = (row: ImportedRow, byId: ReadonlyMap<string, ImportedRow>): number => {
   const above = byId.get(row.managerId ?? row.parentId ?? '');

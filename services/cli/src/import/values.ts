@@ -46,14 +46,27 @@ export function minorOrNull(column: string, text: string, currency: string): num
   return Number(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
+/** A whole number that is not negative. */
+export function wholeOrNull(column: string, text: string): number | null {
+  if (text === '') return null;
+  if (!/^\d{1,9}$/.test(text)) throw new WrongValue(`${column} is not a whole number: ${text}`, column);
+  return Number(text);
+}
+
 /** One of the codes of the column, in upper or lower case; a number where the codes are numbers. */
 export function codeOrNull(entity: Entity, row: SourceRow, field: string): string | number | null {
   const text = row.field(field);
   return text === '' ? null : code(entity, row, field, text);
 }
 
+/** The same, where a row must say it. */
+export function neededCode(entity: Entity, row: SourceRow, field: string): string | number {
+  needed(row, field);
+  return codeOrNull(entity, row, field)!;
+}
+
 /** All the codes that a cell lists. */
-export const codesOf = (entity: Entity, row: SourceRow, field: string): (string | number)[] => [...new Set(row.items(field).map((text) => code(entity, row, field, text)))];
+export const codesOf = (entity: Entity, row: SourceRow, field: string): (string | number)[] => [...new Set(row.items(field, /[,;|]/).map((text) => code(entity, row, field, text)))];
 
 function code(entity: Entity, row: SourceRow, field: string, text: string): string | number {
   const { of = [] } = COLUMNS[entity][field]!;

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { Failure } from '../failure.js';
 import type { Shell } from '../operate.js';
 import { bundledMapping, filesOf, formatNames, formatText, templatesOf } from './formats.js';
+import { isZone } from './instants.js';
 import { isSourceName, type Mapping, readMapping } from './mapping.js';
 import { reportText } from './report.js';
 import { runImport } from './run-import.js';
@@ -17,6 +18,7 @@ interface ImportFlags {
   readonly apply?: boolean;
   readonly strict?: boolean;
   readonly rejects: string;
+  readonly timeZone: string;
 }
 
 /** `keyfold import`, and what belongs to it. */
@@ -29,13 +31,15 @@ export function addImportVerbs(program: Command, { connect, show, quiet }: Shell
     .option('--format <name>', 'mapping that comes with Keyfold (keyfold import formats)', 'crm-sales')
     .option('--mapping <file>', 'mapping of your own instead of --format')
     .option('--source <name>', 'system that the rows come from: its keys are told from those of others, and rows may name what was imported from it')
+    .option('--time-zone <zone>', 'on whose clocks a time without an offset is meant (KEYFOLD_TIME_ZONE, as the services have it)', process.env['KEYFOLD_TIME_ZONE'] ?? 'Europe/Paris')
     .option('--apply', 'do it')
     .option('--strict', 'refuse everything when a single row is wrong')
     .option('--rejects <folder>', 'where wrong rows are written', './keyfold-rejects')
     .action(async (path: string, flags: ImportFlags) => {
+      if (!isZone(flags.timeZone)) throw new Failure(`--time-zone is an IANA time zone such as Europe/Paris: ${flags.timeZone}`);
       const source = await SourceFolder.open(path, await mappingOf(flags));
-      const { apply = false, strict = false, rejects } = flags;
-      const report = await runImport(await connect(), source, { apply, strict, rejects, quiet: quiet(), today: new Date().toISOString().slice(0, 10) });
+      const { apply = false, strict = false, rejects, timeZone } = flags;
+      const report = await runImport(await connect(), source, { apply, strict, rejects, quiet: quiet(), timeZone, today: new Date().toISOString().slice(0, 10) });
       show(report, reportText(report));
       if (strict && report.wrong.length > 0) process.exitCode = 1;
     });
