@@ -1,5 +1,5 @@
-import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
-import type { DateOnly, Instant } from '../common.js';
+import { defineContract, type DomainEvent, upcastFrom } from '@keyfold/event-sourcing';
+import type { DateOnly, Instant, Provenance } from '../common.js';
 import type { Tier } from './key-account.events.js';
 import type { Language } from './stakeholder.events.js';
 
@@ -45,7 +45,12 @@ export interface Touchpoint {
   readonly review: { readonly reviewId: string; readonly level: ReviewLevel } | null;
   /** Why it is logged more than 90 days late. */
   readonly reason: string | null;
+  /** Null where it was not imported. */
+  readonly provenance: Provenance | null;
 }
+
+/** Version 1 of `touchpoint-logged` did not say where an imported contact came from: none was imported. */
+type TouchpointLoggedV1 = Omit<Touchpoint, 'provenance'>;
 
 /** Why a client is left in peace. */
 export const PAUSE_GROUNDS = ['client-declined', 'quiet-period'] as const;
@@ -83,6 +88,8 @@ export type Audience = (typeof AUDIENCES)[number];
 export type EngagementPlanEvent =
   /** Occurs when the contact took place. */
   | DomainEvent<'accounts.engagement-plan.touchpoint-logged', Touchpoint>
+  /** An import of it is taken back, or says it otherwise by now: supersedes it. An interval that it has kept stays kept. */
+  | DomainEvent<'accounts.engagement-plan.touchpoint-withdrawn', { touchpointId: string; reason: string }>
   /** The account's own cadence of a level from the day on which it occurs; null: that of the policy again. */
   | DomainEvent<'accounts.engagement-plan.cadence-set', { level: CadenceLevel; intervalDays: Days | null; reason: string }>
   /** `dueAt`: the last instant of `dueOn` where the client is. A level has one interval at a time; the last one armed counts. */
@@ -117,7 +124,8 @@ export const engagementPlanContract = defineContract<EngagementPlanEvent>({
   name: 'engagement-plan',
   streamPrefix: 'engagement',
   events: {
-    'accounts.engagement-plan.touchpoint-logged': { version: 1 },
+    'accounts.engagement-plan.touchpoint-logged': { version: 2, upcast: upcastFrom<TouchpointLoggedV1>().to<Touchpoint>((v1) => ({ ...v1, provenance: null })) },
+    'accounts.engagement-plan.touchpoint-withdrawn': { version: 1 },
     'accounts.engagement-plan.cadence-set': { version: 1 },
     'accounts.engagement-plan.cadence-armed': { version: 1 },
     'accounts.engagement-plan.cadence-disarmed': { version: 1 },

@@ -66,7 +66,7 @@ export const holdBusinessReviewCase = engagementPlanCase(HoldBusinessReview, 'ho
     const { reviewId, level, heldAt, stakeholderIds, note = null, reason = null, context } = command;
     const { actor, commandId, now } = context;
     const review = { reviewId: reviewId ?? uuid5(commandId, 'review'), level };
-    const contact = { touchpointId: uuid5(commandId, 'touchpoint'), on, kind: 'review', direction: 'out', stakeholderIds, memberIds: oursIn(command), note, travel, review, reason } as const;
+    const contact = { touchpointId: uuid5(commandId, 'touchpoint'), on, kind: 'review', direction: 'out', stakeholderIds, memberIds: oursIn(command), note, travel, review, reason, provenance: null } as const;
     return holdReview(plan, contact, { occurredAt: instantOf(heldAt), now, daysAgo, isDirector: actor.roles.includes('director'), isScheduled: reviewId !== undefined });
   },
 });

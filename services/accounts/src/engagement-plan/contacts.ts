@@ -15,6 +15,12 @@ interface People {
   readonly memberIds?: readonly string[];
 }
 
+export interface Circumstances {
+  readonly on: DateOnly;
+  readonly daysAgo: number;
+  readonly travel: Travel | null;
+}
+
 /** What is to be known of a contact beside what was said of it. */
 @Injectable()
 export class Contacts {
@@ -32,7 +38,7 @@ export class Contacts {
   }
 
   /** The date of the contact where the client is, how long ago that was there, and what the journey emitted. */
-  async circumstancesOf(contact: People & { occurredAt: string; travel?: TravelBody | null }): Promise<{ on: DateOnly; daysAgo: number; travel: Travel | null }> {
+  async circumstancesOf(contact: People & { occurredAt: string; travel?: TravelBody | null }): Promise<Circumstances> {
     await this.assertPeople(contact);
     const { calendar, today } = await this.cadences.rulesOf(contact.id);
     const on = dateIn(contact.occurredAt, calendar);

@@ -8,6 +8,7 @@ import {
   isTouch,
   type ReviewLevel,
   type Touchpoint,
+  type TouchpointKind,
 } from '@keyfold/contracts';
 import { decider } from '@keyfold/event-sourcing';
 import { evolveMeetings } from './engagement-plan.meetings.js';
@@ -29,17 +30,28 @@ export interface EngagementPlan {
   /** Calendar days of the account's own cadences; null: the policy's. */
   readonly ownDays: PerLevel<number | null>;
   readonly armed: PerLevel<ArmedInterval | null>;
-  /** Days with a touch since the interval of the level began, in order; the last one before it where there is none. */
+  /** The day of each touch since the interval of the level began, in order; the last one before it where there is none. */
   readonly touchDays: PerLevel<readonly DateOnly[]>;
   /** The last ones, which a contact logged late may turn out to have kept. */
   readonly missed: readonly MissedInterval[];
   readonly pause: { readonly resumesOn: DateOnly | null } | null;
   /** The last touchpoints, and what tells them from others. */
   readonly logged: readonly { readonly touchpointId: string; readonly identity: string }[];
+  /** Imported touchpoints by id; null: taken back. Each import says all of them again. */
+  readonly imported: Readonly<Record<string, ImportedTouchpoint | null>>;
   readonly reviews: Readonly<Record<string, Review>>;
   /** Decisions, and what was said last. */
   readonly said: Said;
   readonly followUps: Readonly<Record<string, FollowUp>>;
+}
+
+export interface ImportedTouchpoint {
+  /** Of the event that logged it. */
+  readonly version: number;
+  readonly on: DateOnly;
+  readonly kind: TouchpointKind;
+  /** What it says, in short. */
+  readonly digest: string;
 }
 
 export interface Review {
@@ -70,7 +82,7 @@ const perLevel = <Value>(value: Value): PerLevel<Value> => ({ operational: value
 
 export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
   contract: engagementPlanContract,
-  snapshotVersion: 1,
+  snapshotVersion: 2,
   initial: {
     ownDays: perLevel(null),
     armed: perLevel(null),
@@ -78,6 +90,7 @@ export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
     missed: [],
     pause: null,
     logged: [],
+    imported: {},
     reviews: {},
     said: { decisions: {}, minutes: null, announcement: null },
     followUps: {},
@@ -85,7 +98,9 @@ export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
   evolve(plan, fact): EngagementPlan {
     switch (fact.type) {
       case 'accounts.engagement-plan.touchpoint-logged':
-        return touched(plan, fact.data, fact.occurredAt);
+        return touched(plan, fact.data, fact);
+      case 'accounts.engagement-plan.touchpoint-withdrawn':
+        return untouched(plan, fact.data.touchpointId);
       case 'accounts.engagement-plan.cadence-set':
         return { ...plan, ownDays: { ...plan.ownDays, [fact.data.level]: fact.data.intervalDays } };
       case 'accounts.engagement-plan.cadence-armed': {
@@ -118,11 +133,40 @@ export function levelsOf({ kind, review }: Pick<Touchpoint, 'kind' | 'review'>):
 export const identityOf = ({ kind, review, direction, stakeholderIds, memberIds }: Touchpoint, occurredAt: string): string =>
   [occurredAt, kind, review?.level ?? '-', direction, ...[...stakeholderIds].sort(), '-', ...[...memberIds].sort()].join(' ');
 
-function touched(plan: EngagementPlan, contact: Touchpoint, occurredAt: string): EngagementPlan {
-  const touchDays = { ...plan.touchDays };
-  for (const level of levelsOf(contact)) touchDays[level] = daysFrom([...new Set([...touchDays[level], contact.on])].sort(), plan.armed[level]?.since ?? null);
-  return { ...plan, touchDays, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
+/** 53 bits over what a contact says: two that differ in it are told apart for less than a state has room for. The run that says it is not what it says. */
+export function digestOf({ touchpointId: _id, provenance: _provenance, ...said }: Touchpoint, occurredAt: string): string {
+  const text = JSON.stringify([occurredAt, ...Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < text.length; at++) {
+    high = Math.imul(high ^ text.charCodeAt(at), 2_654_435_761);
+    low = Math.imul(low ^ text.charCodeAt(at), 1_597_334_677);
+  }
+  return (4_294_967_296 * (2_097_151 & low) + (high >>> 0)).toString(36);
 }
+
+function touched(plan: EngagementPlan, contact: Touchpoint, { occurredAt, version }: { occurredAt: string; version: number }): EngagementPlan {
+  const touchDays = { ...plan.touchDays };
+  for (const level of levelsOf(contact)) touchDays[level] = daysFrom([...touchDays[level], contact.on].sort(), plan.armed[level]?.since ?? null);
+  const { touchpointId, on, kind, provenance } = contact;
+  const imported = provenance ? { ...plan.imported, [touchpointId]: { version, on, kind, digest: digestOf(contact, occurredAt) } } : plan.imported;
+  return { ...plan, touchDays, imported, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
+}
+
+function untouched(plan: EngagementPlan, touchpointId: string): EngagementPlan {
+  const known = importedOf(plan, touchpointId);
+  if (!known) return plan;
+  const touchDays = { ...plan.touchDays };
+  for (const level of levelsOf({ kind: known.kind, review: null })) touchDays[level] = withoutOne(touchDays[level], known.on);
+  return { ...plan, touchDays, imported: { ...plan.imported, [touchpointId]: null }, logged: plan.logged.filter((one) => one.touchpointId !== touchpointId) };
+}
+
+function withoutOne(days: readonly DateOnly[], day: DateOnly): readonly DateOnly[] {
+  const at = days.indexOf(day);
+  return at === -1 ? days : days.toSpliced(at, 1);
+}
+
+/** Undefined for one that was never imported, null for one that was taken back. */
+export const importedOf = ({ imported }: EngagementPlan, touchpointId: string): ImportedTouchpoint | null | undefined => (Object.hasOwn(imported, touchpointId) ? imported[touchpointId] : undefined);
 
 /** Days from one on, and at least the last of all. */
 function daysFrom(days: readonly DateOnly[], since: DateOnly | null): readonly DateOnly[] {

@@ -11,7 +11,7 @@ export const rules: CadenceRules = {
 };
 
 export const contact: Touchpoint = {
-  touchpointId: 't1', on: '2026-03-10', kind: 'call', direction: 'out', stakeholderIds: ['ada'], memberIds: ['anna'], note: null, travel: null, review: null, reason: null,
+  touchpointId: 't1', on: '2026-03-10', kind: 'call', direction: 'out', stakeholderIds: ['ada'], memberIds: ['anna'], note: null, travel: null, review: null, reason: null, provenance: null,
 };
 
 const noon = (day: string): string => `${day}T11:00:00.000Z`;

@@ -2,8 +2,9 @@ import { describe, it } from '@jest/globals';
 import type { Touchpoint } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { engagementPlan } from './engagement-plan.aggregate.js';
-import { armedFor, contact, kept, missed, touchedOn } from './engagement-plan.facts.js';
-import { logTouchpoint } from './engagement-plan.touchpoints.js';
+import { judge } from './engagement-plan.cadence.js';
+import { armedFor, contact, kept, missed, rules, touchedOn } from './engagement-plan.facts.js';
+import { importTouchpoint, logTouchpoint, withdrawTouchpoint } from './engagement-plan.touchpoints.js';
 
 const at = { occurredAt: '2026-03-10T11:00:00.000Z', now: '2026-03-10T12:00:00.000Z', daysAgo: 0, isDirector: false };
 const log = (more: Partial<Touchpoint> = {}, when: Partial<typeof at> = {}) => (state: typeof engagementPlan.initial) => logTouchpoint(state, { ...contact, ...more }, { ...at, ...when });
@@ -18,6 +19,38 @@ describe('a contact', () => {
   it('is logged 91 days late by a director, with a reason', () => {
     given(engagementPlan).when(log({}, { daysAgo: 91, isDirector: true })).thenRefused('touchpoint-reason-missing', { days: 90 });
     given(engagementPlan).when(log({ reason: 'found' }, { daysAgo: 91, isDirector: true })).then(touchedOn('2026-03-10', { reason: 'found' }));
+  });
+});
+
+describe('an imported contact', () => {
+  const provenance = { source: 'crm', entity: 'touchpoints', rowKey: 'A-1', run: 'crm-1' };
+  const imported = { ...contact, provenance };
+  const importIt = (more: Partial<Touchpoint> = {}) => (state: typeof engagementPlan.initial) => importTouchpoint(state, { ...imported, ...more }, at);
+  const takeBack = (state: typeof engagementPlan.initial) => withdrawTouchpoint(state, 't1', 'wrong file');
+  const once = touchedOn('2026-03-10', { provenance });
+  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file' }, supersedes: [1] } as const;
+  const others = Array.from({ length: 150 }, (_, i) => touchedOn('2026-03-09', { touchpointId: `o${i}` }));
+
+  it('is logged under the id that the import gives it', () => given(engagementPlan).when(importIt()).then(once));
+  it('said again is nothing, however many came since and whichever run says it', () =>
+    given(engagementPlan, once, ...others).when(importIt({ provenance: { ...provenance, run: 'crm-2' } })).thenNothing());
+  it('of the same minute under another key is another one', () => given(engagementPlan, once).when(importIt({ touchpointId: 't2' })).then(touchedOn('2026-03-10', { touchpointId: 't2', provenance })));
+  it('said otherwise takes the place of what was said', () =>
+    given(engagementPlan, once)
+      .when(importIt({ note: 'on the phone' }))
+      .then({ ...takenBack, data: { touchpointId: 't1', reason: 'said otherwise by the source' } }, touchedOn('2026-03-10', { note: 'on the phone', provenance })));
+  it('is taken back, once', () => {
+    given(engagementPlan, once).when(takeBack).then(takenBack);
+    given(engagementPlan, once, takenBack).when(takeBack).thenNothing();
+  });
+  it('is the only one that can be taken back', () => given(engagementPlan, touchedOn('2026-03-10')).when(takeBack).thenRefused('withdraw-not-imported'));
+  it('is logged anew after that', () => given(engagementPlan, once, takenBack).when(importIt()).then(once));
+  it('that was taken back has kept no interval that is judged later; another one of the day has', () => {
+    const armed = armedFor('2026-02-27', '2026-03-30');
+    given(engagementPlan, armed, once, { ...takenBack, supersedes: [2] }).when((state) => judge(state, { level: 'operational', dueOn: '2026-03-30' }, rules)).then(missed('2026-02-27', '2026-03-30'), armedFor('2026-03-30', '2026-04-29'));
+    given(engagementPlan, armed, touchedOn('2026-03-10', { touchpointId: 'o1' }), once, { ...takenBack, supersedes: [3] })
+      .when((state) => judge(state, { level: 'operational', dueOn: '2026-03-30' }, rules))
+      .then(kept('2026-02-27', '2026-03-30', '2026-03-10'), armedFor('2026-03-10', '2026-04-09'));
   });
 });
 

@@ -1,6 +1,6 @@
 import type { EngagementPlanEvent, Touchpoint } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { type EngagementPlan, identityOf, levelsOf } from './engagement-plan.aggregate.js';
+import { digestOf, type EngagementPlan, identityOf, importedOf, levelsOf } from './engagement-plan.aggregate.js';
 import { keptAfterAll } from './engagement-plan.cadence.js';
 
 /** For so many days the team may log a contact late; a director for longer, with a reason (domain.md 4.2). */
@@ -13,8 +13,30 @@ export interface Logging {
   readonly isDirector: boolean;
 }
 
-export function logTouchpoint(plan: EngagementPlan, contact: Touchpoint, { occurredAt, now, daysAgo, isDirector }: Logging): EngagementPlanEvent[] {
-  if (plan.logged.some(({ identity }) => identity === identityOf(contact, occurredAt))) return [];
+export function logTouchpoint(plan: EngagementPlan, contact: Touchpoint, logging: Logging): EngagementPlanEvent[] {
+  return plan.logged.some(({ identity }) => identity === identityOf(contact, logging.occurredAt)) ? [] : logged(plan, contact, logging);
+}
+
+/** Said again as it is it is nothing, however long ago; said otherwise it takes the place of what was said before. The source's key tells contacts apart, even of one minute. */
+export function importTouchpoint(plan: EngagementPlan, contact: Touchpoint, logging: Logging): EngagementPlanEvent[] {
+  const known = importedOf(plan, contact.touchpointId);
+  if (!known) return logged(plan, contact, logging);
+  return known.digest === digestOf(contact, logging.occurredAt) ? [] : [withdrawn(contact.touchpointId, known.version, 'said otherwise by the source'), ...logged(plan, contact, logging)];
+}
+
+export function withdrawTouchpoint(plan: EngagementPlan, touchpointId: string, reason: string): EngagementPlanEvent[] {
+  const known = importedOf(plan, touchpointId);
+  if (known === undefined) throw new DomainError('withdraw-not-imported');
+  return known === null ? [] : [withdrawn(touchpointId, known.version, reason)];
+}
+
+const withdrawn = (touchpointId: string, version: number, reason: string): EngagementPlanEvent => ({
+  type: 'accounts.engagement-plan.touchpoint-withdrawn',
+  data: { touchpointId, reason },
+  supersedes: [version],
+});
+
+function logged(plan: EngagementPlan, contact: Touchpoint, { occurredAt, now, daysAgo, isDirector }: Logging): EngagementPlanEvent[] {
   if (occurredAt > now) throw new DomainError('touchpoint-in-future');
   if (daysAgo > BACKDATED_DAYS && !isDirector) throw new DomainError('touchpoint-too-old', { days: BACKDATED_DAYS });
   if (daysAgo > BACKDATED_DAYS && contact.reason === null) throw new DomainError('touchpoint-reason-missing', { days: BACKDATED_DAYS });

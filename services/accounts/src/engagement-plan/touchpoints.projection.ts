@@ -20,8 +20,9 @@ export const touchpoints = projection<TouchpointRow, EngagementPlanEvent>({
   version: 1,
   follows: [engagementPlanContract],
   indexes: [['accountId', 'occurredAt'], ['occurredAt']],
-  rowsOf: (event) => (event.type === 'accounts.engagement-plan.touchpoint-logged' ? [event.data.touchpointId] : []),
+  rowsOf: (event) => (event.type === 'accounts.engagement-plan.touchpoint-logged' || event.type === 'accounts.engagement-plan.touchpoint-withdrawn' ? [event.data.touchpointId] : []),
   fold(row, event): TouchpointRow | null {
+    if (event.type === 'accounts.engagement-plan.touchpoint-withdrawn') return null;
     if (event.type !== 'accounts.engagement-plan.touchpoint-logged') return row;
     const { touchpointId: id, ...contact } = event.data;
     const { occurredAt, recordedAt: loggedAt } = event;

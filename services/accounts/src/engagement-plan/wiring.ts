@@ -12,7 +12,7 @@ import { followUpQueries, followUps } from './follow-ups.projection.js';
 import { Footprints } from './footprints.js';
 import { cadenceComplianceQueries, cadenceComplianceSummaryCase } from './get-cadence-compliance.js';
 import { armCadenceCase, judgeCadenceCase } from './judge-cadence.js';
-import { logTouchpointCase } from './log-touchpoint.js';
+import { importTouchpointCase, logTouchpointCase, withdrawTouchpointCase } from './log-touchpoint.js';
 import { minutes, minutesQueries } from './minutes.projection.js';
 import { postAnnouncementCase, publishMinutesCase, recordDecisionCase } from './minutes-and-decisions.js';
 import { missedCadence } from './missed-cadence.process.js';
@@ -26,6 +26,8 @@ import { Touchpoints } from './touchpoints.js';
 export const engagement: Parts = {
   cases: [
     logTouchpointCase,
+    importTouchpointCase,
+    withdrawTouchpointCase,
     setCadenceCase,
     pauseCadenceCase,
     resumeCadenceCase,

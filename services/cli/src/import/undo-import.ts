@@ -78,7 +78,7 @@ export async function undoImport(client: KeyfoldClient, run: string, options: { 
     // Whether what is named is free can only be asked once what names it is gone; a dry run leaves that.
     const ask = options.apply || Object.values(takenBack).every((count) => count === 0);
     const gone = ask ? await takeBack(client, kind, free, { ...options, run, left }) : new Set(free.map((row) => row.id));
-    takenBack[kind.kind] = gone.size;
+    if (mine.length > 0) takenBack[kind.kind] = gone.size;
     for (const row of rows) if (!gone.has(row.id)) for (const id of kind.names?.(row) ?? []) inUse.set(id, kind.kind);
   }
   return { run, applied: options.apply, takenBack, left };
