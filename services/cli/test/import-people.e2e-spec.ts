@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ACCOUNTS, type Keyfold, startKeyfold, writeExport } from './support.js';
+import { ACCOUNTS, type ImportReport, type Keyfold, startKeyfold, tally, writeExport } from './support.js';
 
 interface Person {
   readonly id: string;
@@ -17,15 +17,6 @@ interface Person {
   readonly survey: string | null;
 }
 
-interface Report {
-  readonly run: string;
-  readonly rejects: string | null;
-  readonly entities: Readonly<Record<string, object>>;
-  readonly wrong: readonly { readonly file: string; readonly line: number; readonly column: string | null; readonly reason: string }[];
-  readonly seconds: number;
-}
-
-const tally = (created: number, changed = 0, unchanged = 0, wrong = 0) => ({ created, changed, unchanged, wrong });
 const HEADER = ['key', 'account', 'name', 'mail', 'phone', 'function', 'level', 'buying roles', 'language', 'marketing', 'survey'];
 const PEOPLE = [
   HEADER,
@@ -37,12 +28,7 @@ const PEOPLE = [
 let keyfold: Keyfold;
 const people = async (query = ''): Promise<Person[]> => (await keyfold.get<{ items: Person[] }>(`/api/accounts/stakeholders?limit=200${query}`)).items;
 const byName = async (name: string): Promise<Person | undefined> => (await people()).find((person) => person.name === name);
-const run = async (...args: string[]): Promise<Report> => {
-  const { out, err, code } = await keyfold.cli('--json', 'import', ...args);
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  return JSON.parse(out) as Report;
-};
-const imported = (...args: string[]): Promise<Report> => run('--format', 'stakeholders', ...args);
+const imported = (...args: string[]): Promise<ImportReport> => keyfold.imported('--format', 'stakeholders', ...args);
 const written = async (name: string, rows: readonly (readonly string[])[]): Promise<string> => join(await writeExport(join(keyfold.folder, name), { 'stakeholders.csv': rows }), 'stakeholders.csv');
 
 beforeAll(async () => {
@@ -123,7 +109,7 @@ describe('the import of people at the clients', () => {
   it('tells the keys of one source from those of another, and finds the accounts of a CRM by their keys', async () => {
     const path = await written('other', [['key', 'account', 'name'], ['P1', 'Acme', 'Another One']]);
     expect((await imported(path, '--source', 'crm-sales', '--apply')).entities).toEqual({ stakeholders: tally(1) });
-    expect((await imported(path, '--source', 'Not A Name').catch((error: Error) => error.message))).toContain('--source is a short name');
+    await expect(imported(path, '--source', 'Not A Name')).rejects.toThrow('--source is a short name');
   });
 
   it('is taken back where nobody was in contact, and can be imported anew', async () => {
@@ -148,7 +134,7 @@ describe('the import of people at the clients', () => {
     await keyfold.service.kill('SIGKILL');
     await keyfold.service.start();
     const { entities, seconds, wrong } = await imported(path, '--apply');
-    const { created, unchanged } = entities['stakeholders'] as { created: number; unchanged: number };
+    const { created, unchanged } = entities['stakeholders']!;
     expect([created + unchanged, wrong]).toEqual([10_000, []]);
     expect(created).toBeGreaterThan(0);
     expect(unchanged).toBeGreaterThan(0);

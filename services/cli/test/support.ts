@@ -14,6 +14,8 @@ export interface Keyfold {
   get<Result>(path: string, user?: string): Promise<Result>;
   post(path: string, body: object, user?: string): Promise<Response>;
   cli(...args: string[]): Promise<CliResult>;
+  /** `keyfold import`, which has to end well: its report. */
+  imported(...args: string[]): Promise<ImportReport>;
   /** Starts the command line and kills it, hard, as soon as the condition holds. */
   cliKilledWhen(condition: () => Promise<boolean>, ...args: string[]): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +26,23 @@ export interface CliResult {
   readonly out: string;
   readonly err: string;
 }
+
+export interface Tally {
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly wrong: number;
+}
+
+export interface ImportReport {
+  readonly run: string;
+  readonly rejects: string | null;
+  readonly entities: Readonly<Record<string, Tally>>;
+  readonly wrong: readonly { readonly file: string; readonly line: number; readonly column: string | null; readonly reason: string }[];
+  readonly seconds: number;
+}
+
+export const tally = (created: number, changed = 0, unchanged = 0, wrong = 0): Tally => ({ created, changed, unchanged, wrong });
 
 const CLI = ['--disable-warning=ExperimentalWarning', '--import', join(ROOT, 'tools/ts-register.mjs'), '-C', '@keyfold/source', join(ROOT, 'services/cli/src/main.ts')];
 
@@ -46,6 +65,11 @@ export async function startKeyfold(env: Record<string, string> = {}): Promise<Ke
       return service.fetch(path, { method: 'POST', headers: { authorization: `Bearer ${await tokenFrom(service, user)}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
     },
     cli: (...args) => runCli(service, folder, args),
+    async imported(...args) {
+      const { out, err, code } = await runCli(service, folder, ['--json', 'import', ...args]);
+      if (code !== 0 || err !== '') throw new Error(`import ended with ${code}: ${err}`);
+      return JSON.parse(out) as ImportReport;
+    },
     async cliKilledWhen(condition, ...args) {
       const child = startCli(service, folder, args);
       const closed = new Promise((done) => child.on('close', done));

@@ -52,7 +52,7 @@ export const COLUMNS: Readonly<Record<Entity, Readonly<Record<string, Column>>>>
   },
   touchpoints: {
     account: needed(reference('accounts')),
-    at: needed({ takes: 'instant' }),
+    occurredAt: needed({ takes: 'instant' }),
     timeZone: { takes: 'zone' },
     kind: needed(code(...TOUCHPOINT_KINDS)),
     direction: needed(code('in', 'out')),

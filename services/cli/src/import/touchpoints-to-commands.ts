@@ -13,7 +13,7 @@ export function touchpointStep(context: ImportContext, row: SourceRow): Step {
   const [stakeholderIds, memberIds] = [named('stakeholders'), named('members')];
   const body = {
     touchpointId,
-    occurredAt: instantOf(row.column('at'), needed(row, 'at'), zoneOf(context, row)),
+    occurredAt: instantOf(row.column('occurredAt'), needed(row, 'occurredAt'), zoneOf(context, row)),
     kind: neededCode('touchpoints', row, 'kind'),
     direction: neededCode('touchpoints', row, 'direction'),
     stakeholderIds,
