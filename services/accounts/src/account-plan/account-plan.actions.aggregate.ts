@@ -61,12 +61,10 @@ interface NewAction {
 }
 
 export function addAction(plan: Plan, facts: NewAction): PlanActionEvent[] {
-  assertWorkable(plan);
   const there = find(plan.actions, facts.actionId);
-  if (there) {
-    if (there.title === facts.title && there.objectiveId === facts.objectiveId) return [];
-    throw new DomainError('plan-action-exists');
-  }
+  if (there?.title === facts.title && there.objectiveId === facts.objectiveId) return [];
+  assertWorkable(plan);
+  if (there) throw new DomainError('plan-action-exists');
   assertRoom(plan.actions, facts.actionId, ACTIONS_LIMIT);
   if (facts.objectiveId !== null) objectiveOf(plan, facts.objectiveId);
   if (facts.startOn !== null && facts.startOn > facts.dueOn) throw new DomainError('plan-action-starts-after-due');

@@ -48,9 +48,9 @@ export class PlanObjectives<Plan extends string> {
 
   /** Sets an objective, or revises the one under its id. Baseline = target is refused: nothing could be measured (domain.md 3.12). */
   set(plan: WithObjectives, aim: PlanObjective, { today, reason }: { today: string; reason: string | null }): PlanObjectiveEvent<Plan>[] {
-    assertDraft(plan);
     const known = find(plan.objectives, aim.objectiveId);
     if (known && known.state !== 'dropped' && sameContent(known.aim, aim)) return [];
+    assertDraft(plan);
     if (aim.baseline === aim.target) throw new DomainError('plan-objective-baseline-is-target');
     if (aim.dueOn < today) throw new DomainError('plan-objective-due-in-the-past', { today });
     assertRoom(plan.objectives, aim.objectiveId, OBJECTIVES_LIMIT);

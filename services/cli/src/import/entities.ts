@@ -1,7 +1,19 @@
-import { BUYING_ROLES, COMPANY_FUNCTIONS, LANGUAGES, POLITICAL_STATUSES, SENIORITY_LEVELS, SUPPORTS, TOUCHPOINT_KINDS, TRAVEL_MEANS } from '@keyfold/contracts';
+import {
+  BUYING_ROLES,
+  COMPANY_FUNCTIONS,
+  LANGUAGES,
+  OBJECTIVE_KINDS,
+  OBJECTIVE_METRICS,
+  OBJECTIVE_UNITS,
+  POLITICAL_STATUSES,
+  SENIORITY_LEVELS,
+  SUPPORTS,
+  TOUCHPOINT_KINDS,
+  TRAVEL_MEANS,
+} from '@keyfold/contracts';
 
 /** What an export may have a file of, in the order in which it is imported: what others name comes first. */
-export const ENTITIES = ['members', 'offerings', 'accounts', 'opportunities', 'stakeholders', 'touchpoints'] as const;
+export const ENTITIES = ['members', 'offerings', 'accounts', 'opportunities', 'stakeholders', 'touchpoints', 'plans', 'objectives', 'actions'] as const;
 export type Entity = (typeof ENTITIES)[number];
 
 /** What a row may name: by its key in the source or its id in Keyfold, and accounts and members by a name that only one has. */
@@ -12,7 +24,7 @@ export interface Column {
   /** Must be mapped. Whether a row may leave it empty is another question: not every open deal has a date. */
   readonly needed?: true;
   /** `codes`: several in one cell, separated by commas, semicolons or bars. `references`: separated by semicolons or bars, because a name may have a comma. */
-  readonly takes: 'text' | 'date' | 'instant' | 'zone' | 'amount' | 'number' | 'code' | 'codes' | 'reference' | 'references' | 'key';
+  readonly takes: 'text' | 'date' | 'instant' | 'zone' | 'amount' | 'number' | 'code' | 'codes' | 'currency' | 'reference' | 'references' | 'key' | 'keys';
   readonly of?: readonly (string | number)[];
   readonly to?: Referred;
 }
@@ -24,6 +36,7 @@ const codes = (...of: readonly string[]): Column => ({ takes: 'codes', of });
 const reference = (to: Referred): Column => ({ takes: 'reference', to });
 const references = (to: Referred): Column => ({ takes: 'references', to });
 const key: Column = { takes: 'key' };
+const currency: Column = { takes: 'currency' };
 const number: Column = { takes: 'number' };
 const date: Column = { takes: 'date' };
 const amount: Column = { takes: 'amount' };
@@ -63,4 +76,18 @@ export const COLUMNS: Readonly<Record<Entity, Readonly<Record<string, Column>>>>
     travelKm: number,
     reason: text,
   },
+  plans: { account: needed(reference('accounts')), fiscalYear: needed(number), currency: needed(currency) },
+  objectives: {
+    plan: needed(key),
+    kind: needed(code(...OBJECTIVE_KINDS)),
+    title: needed(text),
+    metric: needed(code(...OBJECTIVE_METRICS)),
+    unit: needed(code(...OBJECTIVE_UNITS)),
+    currency,
+    baseline: needed(number),
+    target: needed(number),
+    dueOn: needed(date),
+    owner: needed(reference('members')),
+  },
+  actions: { plan: needed(key), title: needed(text), objective: key, owner: reference('members'), startOn: date, dueOn: needed(date), dependsOn: { takes: 'keys' } },
 };

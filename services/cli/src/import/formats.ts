@@ -78,6 +78,8 @@ const TAKES: Readonly<Record<Column['takes'], string>> = {
   reference: '',
   references: 'several, separated by | :',
   key: 'a key in the source',
+  keys: 'several keys in the source, separated by |',
+  currency: 'an ISO 4217 code such as EUR',
 };
 
 const WHOM: Readonly<Record<Referred, string>> = {

@@ -4,6 +4,7 @@ import { Progress } from '../progress.js';
 import { COLUMNS, type Entity, type Referred } from './entities.js';
 import { stakeholderStep } from './people-to-commands.js';
 import { touchpointStep } from './touchpoints-to-commands.js';
+import { actionStep, objectiveStep, planStep } from './plans-to-commands.js';
 import type { RowOrFault, SourceRow } from './read-file.js';
 import { References } from './references.js';
 import { Findings, type ImportReport } from './report.js';
@@ -11,6 +12,7 @@ import { accountStep, type ImportContext, managerStep, memberStep, offeringStep,
 import { Sender, type Work } from './sender.js';
 import { type Scan, scan, type SourceFolder } from './source-folder.js';
 import { WrongValue } from './values.js';
+import { actionKey, IN_A_CIRCLE, wavesOfActions } from './waves.js';
 
 export interface ImportOptions {
   readonly apply: boolean;
@@ -83,8 +85,11 @@ async function pass({ client, source, context, scanned }: Material, options: Imp
     ['opportunities', opportunityStep],
     ['stakeholders', stakeholderStep],
     ['touchpoints', touchpointStep],
+    ['plans', planStep],
+    ['objectives', objectiveStep],
   ] as const)
     await sender.send(works({ source, entity }, sender, (row) => step(context, row)));
+  await sendActions(source, sender, (row) => actionStep(context, row));
   if (options.apply) await sender.settle();
   return findings;
 }
@@ -119,6 +124,23 @@ function workOf(entry: RowOrFault, { entity, uncounted = false }: Rows, sender: 
     if (!(error instanceof WrongValue)) throw error;
     sender.reject(entity, row, error.message, error.column);
     return null;
+  }
+}
+
+/** Wave after wave: an action names those that come before it. Faults of the file are said with the first. */
+async function sendActions(source: SourceFolder, sender: Sender, stepOf: StepOf): Promise<void> {
+  const waves = await wavesOfActions(source);
+  const last = Math.max(0, ...waves.values());
+  for (let wave = 0; wave <= last; wave++) await sender.send(actionsOf(wave, waves, { source, sender, stepOf }));
+}
+
+async function* actionsOf(wave: number, waves: ReadonlyMap<string, number>, { source, sender, stepOf }: { source: SourceFolder; sender: Sender; stepOf: StepOf }): AsyncGenerator<Work> {
+  for await (const entry of source.rows('actions')) {
+    const turn = 'row' in entry ? waves.get(actionKey(entry.row)) : 0;
+    if (turn === IN_A_CIRCLE && wave === 0 && 'row' in entry) sender.reject('actions', entry.row, 'actions cannot wait for each other in a circle', entry.row.column('dependsOn'));
+    if (turn !== wave) continue;
+    const work = workOf(entry, { source, entity: 'actions' }, sender, stepOf);
+    if (work) yield work;
   }
 }
 

@@ -30,6 +30,9 @@ const SHOWN: Readonly<Partial<Record<Entity, { readonly path: string; readonly s
   accounts: { path: '/api/reporting/pipeline-summary?', stream: 'account' },
   opportunities: { path: '/api/reporting/pipeline-summary?', stream: 'opp' },
   stakeholders: { path: '/api/accounts/stakeholders?limit=1&', stream: 'stakeholder' },
+  plans: { path: '/api/accounts/account-plans?limit=1&', stream: 'plan' },
+  objectives: { path: '/api/accounts/plan-objectives?limit=1&', stream: 'plan' },
+  actions: { path: '/api/accounts/plan-actions?limit=1&', stream: 'plan' },
   touchpoints: { path: '/api/accounts/touchpoints?limit=1&', stream: 'engagement' },
 };
 
@@ -40,6 +43,8 @@ const CREATING = new Set([
   'opportunities.offering.registered',
   'accounts.stakeholder.registered',
   'accounts.engagement-plan.touchpoint-logged',
+  'accounts.account-plan.objective-set',
+  'accounts.account-plan.action-added',
 ]);
 /** A contact that is another one in the source by now is taken back and logged anew, at once: that is no new one. */
 const REPLACING = new Set(['accounts.engagement-plan.touchpoint-withdrawn']);

@@ -46,6 +46,11 @@ export function minorOrNull(column: string, text: string, currency: string): num
   return Number(whole + fraction.slice(0, digits).padEnd(digits, '0'));
 }
 
+/** A number that a row must say. */
+export function neededNumber(row: SourceRow, field: string): number {
+  return numberOrNull(row.column(field), needed(row, field))!;
+}
+
 /** A whole number that is not negative. */
 export function wholeOrNull(column: string, text: string): number | null {
   if (text === '') return null;
