@@ -9,7 +9,7 @@ export class Touchpoints {
   constructor(@Inject(PROJECTIONS) private readonly store: ProjectionStore) {}
 
   /** Refuses (`withdraw-built-upon`) while a contact of the account names the person. */
-  async assertNoneWith(accountId: string | null, stakeholderId: string): Promise<void> {
+  async assertNoneWith(accountId: string, stakeholderId: string): Promise<void> {
     if ((await this.store.view(touchpoints).count({ accountId, stakeholderIds: stakeholderId })) > 0) throw new DomainError('withdraw-built-upon');
   }
 }

@@ -61,7 +61,7 @@ export interface RelationsRow {
   readonly champions: readonly ChampionOnMap[];
   readonly recognitions: readonly { readonly at: string; readonly memberId: string; readonly recognition: Recognition; readonly reason: string }[];
   /** Of each person the latest ones, the latest first. */
-  readonly touches: Readonly<Record<string, readonly Touch[]>>;
+  readonly touches: Readonly<Record<string, readonly (Touch & { readonly touchpointId: string })[]>>;
 }
 
 const NEW: Omit<RelationsRow, 'id'> = { people: {}, lines: {}, influences: {}, pairs: {}, sponsors: [], champions: [], recognitions: [], touches: {} };
@@ -74,7 +74,7 @@ type Event = StakeholderEvent | RelationshipMapEvent | EngagementPlanEvent;
 
 export const relations = projection<RelationsRow, Event>({
   name: 'relations',
-  version: 1,
+  version: 2,
   follows: [stakeholderContract, relationshipMapContract, engagementPlanContract],
   rowsOf: (event) => [event.partitionKey],
   fold(row, event, id): RelationsRow {
@@ -92,12 +92,16 @@ const isOfPerson = (event: Event & At): event is StakeholderEvent & At => Object
 
 /** People may be touched before anything else is heard of them: the streams arrive as they like. */
 function foldTouch(row: RelationsRow, event: EngagementPlanEvent & At): RelationsRow {
+  if (event.type === 'accounts.engagement-plan.touchpoint-withdrawn') return { ...row, touches: untouched(row.touches, event.data.touchpointId) };
   if (event.type !== 'accounts.engagement-plan.touchpoint-logged') return row;
-  const { kind: depth, direction, memberIds, stakeholderIds } = event.data;
-  const touch: Touch = { at: event.occurredAt, direction, depth, memberIds };
+  const { touchpointId, kind: depth, direction, memberIds, stakeholderIds } = event.data;
+  const touch = { touchpointId, at: event.occurredAt, direction, depth, memberIds };
   const touched = stakeholderIds.map((id) => [id, [...(row.touches[id] ?? []), touch].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, TOUCHES_KEPT)]);
   return { ...row, touches: { ...row.touches, ...(Object.fromEntries(touched) as RelationsRow['touches']) } };
 }
+
+const untouched = (touches: RelationsRow['touches'], touchpointId: string): RelationsRow['touches'] =>
+  Object.fromEntries(Object.entries(touches).map(([id, some]) => [id, some.some((touch) => touch.touchpointId === touchpointId) ? some.filter((touch) => touch.touchpointId !== touchpointId) : some]));
 
 function foldPerson(row: RelationsRow, event: StakeholderEvent & At, id: string): RelationsRow {
   const changed = (facts: Partial<PersonOnMap>): RelationsRow => ({ ...row, people: { ...row.people, [id]: { ...row.people[id]!, ...facts } } });
@@ -117,6 +121,10 @@ function foldPerson(row: RelationsRow, event: StakeholderEvent & At, id: string)
       return changed({ buyingRoles: event.data.roles });
     case 'accounts.stakeholder.departed':
       return changed({ departedAt: event.occurredAt });
+    case 'accounts.stakeholder.withdrawn': {
+      const { [id]: _gone, ...people } = row.people;
+      return { ...row, people };
+    }
     case 'accounts.stakeholder.consent-given':
     case 'accounts.stakeholder.opposition-raised':
     case 'accounts.stakeholder.contact-received':

@@ -33,6 +33,13 @@ export interface RelationshipMap {
 export const pairKey = ({ memberId, stakeholderId }: Pair): string => `${memberId}/${stakeholderId}`;
 export const edgeKey = (fromId: string, toId: string): string => `${fromId}/${toId}`;
 
+/** Whether the map says something about a person. */
+export function isOnMap({ lines, influences, assessments, sentiments, sponsors, champions }: RelationshipMap, stakeholderId: string): boolean {
+  const pairs = [...Object.keys(influences), ...Object.keys(assessments), ...Object.keys(sentiments), ...sponsors];
+  const told = Object.entries(lines).flatMap(([id, { managerId }]) => (managerId === null ? [] : [id, managerId]));
+  return [...told, ...champions, ...pairs.flatMap((pair) => pair.split('/'))].includes(stakeholderId);
+}
+
 export const relationshipMap = decider<RelationshipMap, RelationshipMapEvent>({
   contract: relationshipMapContract,
   initial: { lines: {}, influences: {}, assessments: {}, sentiments: {}, sponsors: [], champions: [], mutualPlans: {}, ended: [] },

@@ -224,7 +224,7 @@ export function proposeErasure(state: Stakeholder, { before, months, dateOf }: {
 
 /** The key of the person was destroyed. Persons whom no client has are none of ours. */
 export const noteErasure = (state: Stakeholder): StakeholderEvent[] =>
-  state.status === 'unknown' || state.erased ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
+  state.status === 'unknown' || state.status === 'withdrawn' || state.erased ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
 
 /** The same person on the next account; what was said about being contacted goes along. */
 export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Registration): StakeholderEvent[] {

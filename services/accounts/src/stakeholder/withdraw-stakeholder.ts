@@ -1,7 +1,9 @@
-import { AggregateCommand } from '@keyfold/event-sourcing-nest';
+import { DomainError } from '@keyfold/event-sourcing';
+import { AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { Touchpoints } from '../engagement-plan/touchpoints.js';
 import { accountUseCase } from '../key-account/accounts.js';
+import { isOnMap, relationshipMap } from '../relationship-map/relationship-map.aggregate.js';
 import { RELATION_KEEPERS } from './register-stakeholder.js';
 import { accountOf, stakeholder, withdraw } from './stakeholder.aggregate.js';
 
@@ -15,7 +17,11 @@ export const withdrawStakeholderCase = accountUseCase(WithdrawStakeholder, {
   roles: RELATION_KEEPERS,
   on: stakeholder,
   accountOf,
-  needs: [Touchpoints],
-  prepare: ({ id }, state, [touchpoints]) => touchpoints.assertNoneWith(accountOf(state), id),
+  needs: [Touchpoints, Commands],
+  async prepare({ id }, state, [touchpoints, commands]) {
+    const accountId = accountOf(state)!;
+    await touchpoints.assertNoneWith(accountId, id);
+    if (isOnMap((await commands.loadFresh(relationshipMap, accountId)).state, id)) throw new DomainError('withdraw-built-upon');
+  },
   decide: (state, { reason }) => withdraw(state, reason),
 });
