@@ -52,7 +52,7 @@ describe('the import of plans', () => {
     expect(actions.find(({ title }) => title === 'Sign')).toMatchObject({ ownerId: null, dependsOn: [id('Workshop, with "them"'), id('Quote')] });
   });
 
-  it('leaves everything alone when it is run again, also once the plan is no draft any more', async () => {
+  it('leaves everything alone when it is run again', async () => {
     expect((await imported(folder, '--apply')).entities).toEqual(all((count) => tally(0, 0, count)));
   });
 

@@ -136,6 +136,11 @@ describe('an objective', () => {
     given(accountPlan, drafted).when(set({})).then(objectiveSet);
     given(accountPlan, drafted, objectiveSet).when(set({})).thenNothing();
   });
+  it('said again as it is is nothing, wherever the plan stands by now', () => {
+    given(accountPlan, drafted, objectiveSet, submitted).when(set({})).thenNothing();
+    given(accountPlan, ...running, closed).when(set({})).thenNothing();
+    given(accountPlan, drafted, objectiveSet, submitted).when(set({ target: 28 })).thenRefused('plan-not-draft', { status: 'submitted' });
+  });
   it('is revised under its id', () => given(accountPlan, drafted, objectiveSet).when(set({ target: 28 })).then(told('objective-revised', { ...aim, target: 28, reason: null })));
   it('needs a target that is not its baseline', () => given(accountPlan, drafted).when(set({ target: 22 })).thenRefused('plan-objective-baseline-is-target'));
   it('is not due in the past', () => given(accountPlan, drafted).when(set({ dueOn: '2026-02-28' })).thenRefused('plan-objective-due-in-the-past', { today: '2026-03-01' }));

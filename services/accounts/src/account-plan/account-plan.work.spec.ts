@@ -27,6 +27,7 @@ describe('an action', () => {
     given(accountPlan, drafted, submitted).when(add({})).thenRefused('plan-not-draft', { status: 'submitted' });
     given(accountPlan, ...active, closed).when(add({})).thenRefused('plan-closed');
   });
+  it('said again as it is is nothing, also after the end', () => given(accountPlan, drafted, visit, submitted, closed).when(add({})).thenNothing());
   it('is not added over another one', () => given(accountPlan, drafted, visit).when(add({ title: 'Call' })).thenRefused('plan-action-exists'));
   it('serves an objective of the plan', () => {
     given(accountPlan, drafted).when(add({ objectiveId: 'sow' })).thenRefused('plan-objective-unknown');

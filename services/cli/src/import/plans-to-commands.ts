@@ -2,7 +2,7 @@ import type { Entity } from './entities.js';
 import type { SourceRow } from './read-file.js';
 import { idOfRow } from './row-id.js';
 import { type ImportContext, provenance, type Step } from './rows-to-commands.js';
-import { codeOrNull, dateOrNull, minorOrNull, needed, neededCode, neededNumber, wholeOrNull, WrongValue } from './values.js';
+import { dateOrNull, minorOrNull, needed, neededCode, neededNumber, wholeOrNull, WrongValue } from './values.js';
 
 const ROUTE = { service: 'accounts', aggregate: 'account-plans' } as const;
 
