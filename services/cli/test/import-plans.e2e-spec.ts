@@ -33,6 +33,7 @@ afterAll(() => keyfold.close());
 
 describe('the import of plans', () => {
   let folder: string;
+  let first: string;
   const all = (of: (count: number) => object) => ({ plans: of(2), objectives: of(3), actions: of(3) });
 
   it('says in a dry run what it would do, and does nothing', async () => {
@@ -43,7 +44,8 @@ describe('the import of plans', () => {
   });
 
   it('applies it: drafts with objectives in exact figures, and actions in the order in which they wait', async () => {
-    const { entities, wrong } = await imported(folder, '--apply');
+    const { entities, wrong, run } = await imported(folder, '--apply');
+    first = run;
     expect([entities, wrong]).toEqual([all((count) => tally(count)), []]);
     expect(await list('account-plans')).toEqual(expect.arrayContaining([expect.objectContaining({ accountName: 'Acme', status: 'draft', fiscalYear: nextYear, currency: 'EUR' }), expect.objectContaining({ accountName: 'Betacorp', currency: 'USD' })]));
     expect(await list('plan-objectives')).toEqual(expect.arrayContaining([expect.objectContaining({ title: 'Second line', unit: 'money', baseline: 120_000_000, target: 150_000_050 }), expect.objectContaining({ title: 'Stay', baseline: 91.5, target: 97 })]));
@@ -86,6 +88,11 @@ describe('the import of plans', () => {
     await mend('objectives.csv', ['money,,', 'money,EUR,'], [',2,2,', ',2,3,']);
     await mend('actions.csv', [`01,W5`, `01,`], ['P9', 'P2']);
     expect((await imported(join(keyfold.folder, report.rejects!), '--apply')).entities).toEqual({ plans: tally(2), objectives: tally(2), actions: tally(3) });
+  });
+
+  it('is not taken back, and says so', async () => {
+    const { takenBack, left } = JSON.parse((await keyfold.cli('--json', 'import', 'undo', first)).out) as { takenBack: object; left: { kind: string; reason: string }[] };
+    expect([takenBack, left.map(({ kind }) => kind)]).toEqual([{ plans: 0 }, ['plans', 'plans']]);
   });
 
   it('survives a kill in the middle and a kill of Keyfold: the second run completes it', async () => {
