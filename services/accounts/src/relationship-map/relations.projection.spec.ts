@@ -10,7 +10,7 @@ const ofPerson = (event: StakeholderEvent, id = 'claire'): Told => ({ ...event, 
 const ofMap = (event: RelationshipMapEvent): Told => ({ ...event, streamId: 'relmap-acme' });
 const touched = (day: string, kind: 'call' | 'mass-mail' = 'call'): Told => ({
   type: 'accounts.engagement-plan.touchpoint-logged',
-  data: { touchpointId: day, on: day, kind, direction: 'in', stakeholderIds: ['claire', 'denis'], memberIds: ['karim'], note: null, travel: null, review: null, reason: null },
+  data: { touchpointId: day, on: day, kind, direction: 'in', stakeholderIds: ['claire', 'denis'], memberIds: ['karim'], note: null, travel: null, review: null, reason: null, provenance: null },
   occurredAt: `${day}T10:00:00.000Z`,
   streamId: 'engagement-acme',
 });
@@ -48,6 +48,11 @@ describe('the relations to an account', () => {
   });
   it('keep the contacts with each person, the latest first', () =>
     expect(folded(contacts)!.touches['denis']!.map(({ at }) => at)).toEqual(['2026-03-01T10:00:00.000Z', '2026-02-01T10:00:00.000Z', '2026-01-01T10:00:00.000Z']));
+  it('lose a contact whose import is taken back, and a person too', () => {
+    const withdrawn: Told = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: '2026-03-01', reason: 'wrong file' }, supersedes: [2], streamId: 'engagement-acme' };
+    expect(folded([...contacts, withdrawn])!.touches['denis']!.map(({ touchpointId }) => touchpointId)).toEqual(['2026-02-01', '2026-01-01']);
+    expect(Object.keys(folded([...people, ...denis, ofPerson({ type: 'accounts.stakeholder.withdrawn', data: { reason: 'wrong file' } })])!.people)).toEqual(['denis']);
+  });
   it('keep no more than a hundred contacts with one person', () => {
     const many = Array.from({ length: 130 }, (_, i) => touched(new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10)));
     expect(folded(many)!.touches['claire']).toHaveLength(100);
