@@ -4,8 +4,7 @@ import { GetAccountTimeline } from './account-timeline/get-account-timeline.js';
 import { GetPipelineFunnel } from './pipeline-funnel/get-pipeline-funnel.js';
 import { GetPipelineSummary } from './pipeline-summary/get-pipeline-summary.js';
 import { GetPortfolio, GetPortfolioAccount } from './portfolio/get-portfolio.js';
-
-const READERS = ['kam', 'director', 'service-agent', 'finance', 'auditor', 'bi'] as const;
+import { READERS } from './reporting.roles.js';
 
 @Controller('api/reporting')
 export class ReportingController {

@@ -134,6 +134,33 @@ describe('a group', () => {
     await eventually(async () => expect(await below(other)).toEqual([other, unit, group]));
   });
 
+  it('adds up as it was on a day, as it was known at an instant', async () => {
+    interface Rollup {
+      readonly nodes: readonly { readonly id: string; readonly total: { readonly wonDeals: number; readonly wonValue: readonly { readonly amountMinor: number }[] } }[];
+    }
+    const [group, other, unit] = [await client('Kronos'), await client('Lethe'), await client('Metis')];
+    await tell('director', `key-accounts/${unit}/attach-to-parent`, { parentId: group, effectiveFrom: '2025-01-01' });
+    const deal = { accountId: unit, name: 'Fleet', ownerId: KARIM, motion: 'expansion', stage: 'qualified', openedOn: '2025-01-10', provenance: { source: 'test', entity: 'deals', rowKey: 'metis', run: 'r1' } };
+    const outcome = { result: 'won', closedOn: '2025-02-10', amount: { amountMinor: 500, currency: 'EUR' } };
+    expect((await call('director', 'opportunities/opportunities/metis-deal/record', { ...deal, outcome })).status).toBeLessThan(300);
+    const sums = async (id: string, point: string): Promise<(number | undefined)[]> => {
+      const { nodes } = await ask<Rollup>('director', `reporting/global-account-rollups/${id}?${point}`);
+      return nodes.map(({ total }) => total.wonValue[0]?.amountMinor);
+    };
+    await eventually(async () => expect(await sums(group, 'asOf=2025-12-31')).toEqual([500, 500]));
+    const known = new Date().toISOString();
+    await tell('director', `key-accounts/${unit}/attach-to-parent`, { parentId: other, effectiveFrom: '2025-06-01' });
+    await eventually(async () => expect(await sums(other, 'asOf=2025-06-01')).toEqual([500, 500]));
+    expect([await sums(group, 'asOf=2025-05-31'), await sums(group, 'asOf=2025-06-01'), await sums(group, `asOf=2025-06-01&knownOn=${known}`)]).toEqual([[500, 500], [undefined], [500, 500]]);
+    await tell('director', `key-accounts/${other}/merge`, { successorId: group, reason: 'Registered twice' });
+    await eventually(async () => expect(await sums(group, '')).toEqual([500, 500]));
+    expect([await sums(other, ''), await sums(other, 'asOf=2025-12-31')]).toEqual([[], [500, 500]]);
+    const { concentration } = await ask<{ concentration: { hhi: number; curve: { id: string }[] } }>('director', 'reporting/concentration-curve?asOf=2025-02-10&months=1');
+    expect(concentration.curve.map(({ id }) => id)).toContain(group);
+    expect(concentration.hhi).toBeLessThanOrEqual(10_000);
+    expect((await call('kam2', `reporting/global-account-rollups/${group}`)).status).toBe(404);
+  });
+
   it('asked by two clients for the two halves of a circle takes one, on whatever days', async () => {
     const [a, b] = [await client('Delos'), await client('Ennea')];
     const answers = await Promise.all([

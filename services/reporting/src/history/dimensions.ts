@@ -9,6 +9,8 @@ export interface Account {
   readonly tier: Tier | null;
   readonly parentId: string | null;
   readonly ownerId: string | null;
+  /** Currency in which the account is counted; null: not said. */
+  readonly currency: string | null;
   readonly status: AccountLife | 'closing' | 'closed' | 'merged';
   /** The account that it was merged into; what belongs to this one is counted with that one. */
   readonly successorId: string | null;
@@ -38,7 +40,7 @@ export const accountAt = (row: TemporalRow<KeyAccountEvent>, point: PointInTime)
       case 'accounts.key-account.client-registered': {
         const { name, profile } = fact.data;
         const status = fact.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
-        return { id: row.id, name, sector: profile.sector, country: profile.country, tier: null, parentId: null, ownerId: null, status, before: status, successorId: null };
+        return { id: row.id, name, sector: profile.sector, country: profile.country, tier: null, parentId: null, ownerId: null, currency: null, status, before: status, successorId: null };
       }
       case 'accounts.key-account.withdrawn':
         return null;
@@ -47,12 +49,20 @@ export const accountAt = (row: TemporalRow<KeyAccountEvent>, point: PointInTime)
     }
   });
 
+/** Every account that there was at the point, by its id. */
+export const accountsAt = (rows: readonly TemporalRow<KeyAccountEvent>[], point: PointInTime): ReadonlyMap<string, Account> =>
+  new Map(rows.flatMap((row) => {
+    const account = accountAt(row, point);
+    return account ? [[row.id, account] as const] : [];
+  }));
+
 type Changes = {
   readonly [Type in KeyAccountEvent['type']]?: (account: AccountState, fact: Extract<TemporalFact<KeyAccountEvent>, { type: Type }>) => Partial<AccountState>;
 };
 
 const CHANGES: Changes = {
   'accounts.key-account.details-changed': (_account, { data }) => ({ name: data.name, sector: data.profile.sector, country: data.profile.country }),
+  'accounts.key-account.currency-set': (_account, { data }) => ({ currency: data.currency }),
   'accounts.key-account.qualified': (_account, { data }) => ({ tier: data.tier }),
   'accounts.key-account.disqualified': () => ({ tier: null }),
   'accounts.key-account.owner-assigned': (_account, { data }) => ({ ownerId: data.ownerId }),

@@ -40,12 +40,12 @@ export class Figures {
   /** Deals at the point that the scope covers: by their own owner, or by the owner of their account today. */
   async deals(point: PointInTime, scope: Scope): Promise<Deal[]> {
     const covered = new Set((await this.access.accountsIn(scope)).map((account) => account.id));
-    const deals: Deal[] = [];
-    for (const row of await this.all<DealRow>(opportunityHistory)) {
-      const deal = dealAt(row, point);
-      if (deal && (scope.covers(deal.ownerId) || (deal.accountId !== null && covered.has(deal.accountId)))) deals.push(deal);
-    }
-    return deals;
+    return (await this.everyDeal(point)).filter(({ ownerId, accountId }) => scope.covers(ownerId) || (accountId !== null && covered.has(accountId)));
+  }
+
+  /** For figures that check the scope themselves. */
+  async everyDeal(point: PointInTime): Promise<Deal[]> {
+    return (await this.all<DealRow>(opportunityHistory)).flatMap((row) => dealAt(row, point) ?? []);
   }
 
   /** Position of the last event that the rows of a view hold. */

@@ -63,7 +63,7 @@ export class GetPortfolioHandler implements IQueryHandler<GetPortfolio> {
     const accountRows = await this.figures.all<TemporalRow<KeyAccountEvent>>(accountHistory);
     const names = dimension<Account, KeyAccountEvent>(accountRows, point, accountAt);
     const members = dimension<Member, TeamMemberEvent>(await this.figures.all(memberHistory), point, memberAt);
-    const deals = Map.groupBy(await this.figures.deals(point, { memberId: null, covers: () => true, coversAccount: () => true }), (deal) => deal.accountId);
+    const deals = Map.groupBy(await this.figures.everyDeal(point), (deal) => deal.accountId);
     const incidentRows = await this.figures.all<TemporalRow<IncidentEvent>>(incidentHistory);
     const incidents = Map.groupBy(incidentRows.flatMap((row) => incidentAt(row, point) ?? []), (incident) => incident.accountId);
     const thisMonth = monthOf(point.on);

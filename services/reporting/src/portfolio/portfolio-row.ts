@@ -2,6 +2,7 @@ import type { Money, Priority } from '@keyfold/contracts';
 import type { Deal } from '../history/deal.js';
 import type { Account } from '../history/dimensions.js';
 import type { Incident } from '../history/incident.js';
+import { sumByCurrency } from '../history/money.js';
 
 export interface Attention {
   /** 0 ... 100. */
@@ -46,7 +47,7 @@ export function portfolioRow(material: Material): PortfolioRow {
   const open = deals.filter((deal) => deal.outcome === 'open');
   const won = deals.filter((deal) => deal.outcome === 'won');
   const lost = deals.length - open.length - won.length;
-  const wonValue = sumByCurrency(won);
+  const wonValue = sumByCurrency(won.map(({ amount }) => amount));
   const wonCurrency = wonValue[0]?.currency ?? null;
   const openIncidents = { P1: 0, P2: 0, P3: 0, P4: 0 };
   for (const incident of incidents) if (incident.open) openIncidents[incident.priority] += 1;
@@ -60,7 +61,7 @@ export function portfolioRow(material: Material): PortfolioRow {
     ownerName,
     parentName,
     openDeals: open.length,
-    openValue: sumByCurrency(open),
+    openValue: sumByCurrency(open.map(({ amount }) => amount)),
     won: won.length,
     lost,
     wonValue,
@@ -71,13 +72,6 @@ export function portfolioRow(material: Material): PortfolioRow {
     lastActivityOn: material.lastActivityOn,
     attention: attention(material, open, openIncidents),
   };
-}
-
-/** Sums per currency, the largest first: amounts of different currencies are never added. */
-function sumByCurrency(deals: readonly Deal[]): Money[] {
-  const sums = new Map<string, number>();
-  for (const { amount } of deals) if (amount) sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.amountMinor);
-  return [...sums].map(([currency, amountMinor]) => ({ amountMinor, currency })).sort((a, b) => b.amountMinor - a.amountMinor);
 }
 
 const QUIET_DAYS = 90;

@@ -1,0 +1,2 @@
+/** Who reads figures; his scope says whose. */
+export const READERS = ['kam', 'director', 'service-agent', 'finance', 'auditor', 'bi'] as const;
