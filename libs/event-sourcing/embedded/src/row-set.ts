@@ -1,17 +1,24 @@
 import { assertFilter, behind, type Filter, type RowQuery, sortKeys, type ViewIndex } from '@keyfold/event-sourcing';
 import { Query } from 'mingo';
+import { RowOrder, type SortKeys } from './row-order.js';
 import { compareValues, valueAt } from './values.js';
 
 type Plain = Record<string, unknown>;
 
+/** From so many rows on a page is looked for in order, and the search ends with the page. */
+const MANY = 1_000;
+const MOST_ORDERS = 8;
+
 /**
- * The rows of one view in memory. Equality on the id, or on the first field of an index, looks only at the rows that can match; anything else looks at all.
+ * The rows of one view in memory. Equality on the id, or on the first field of an index, looks only at the rows that can match; where that leaves many, a page is taken
+ * from the rows as they are kept in its order, which looks at all only where few match.
  * Rows are frozen: what one reader holds cannot be changed by another.
  */
 export class RowSet<Row extends object> {
   private readonly rows = new Map<string, Row>();
   /** Field -> value -> ids. A null or absent value is kept under null. */
   private readonly indexes: ReadonlyMap<string, Map<unknown, Set<string>>>;
+  private readonly orders = new Map<string, RowOrder<Row>>();
   private list: readonly Row[] | null = null;
 
   constructor(definitions: readonly ViewIndex[]) {
@@ -29,6 +36,7 @@ export class RowSet<Row extends object> {
       this.rows.set(id, Object.freeze(row));
       for (const [field, ids] of this.indexes) for (const key of keysOf(row, field)) entry(ids, key).add(id);
     } else this.rows.delete(id);
+    for (const order of this.orders.values()) order.note(id, before);
     this.list = null;
   }
 
@@ -46,8 +54,12 @@ export class RowSet<Row extends object> {
   }
 
   find({ filter, sort, limit, after }: RowQuery): Row[] {
+    if (filter) assertFilter(filter);
     const keys = sortKeys(sort);
-    const found = this.matching(after ? both(filter, behind(sort, after)) : filter).map((row) => ({ row, values: keys.map(([field]) => valueAt(row, field)) }));
+    const candidates = filter ? this.candidates(filter) : this.all();
+    if (candidates.length >= MANY) return this.inOrder(keys, { filter, limit, after });
+    const matches = tester(after ? both(filter, behind(sort, after)) : filter);
+    const found = candidates.filter(matches).map((row) => ({ row, values: keys.map(([field]) => valueAt(row, field)) }));
     found.sort((a, b) => {
       for (let i = 0; i < keys.length; i++) {
         const order = compareValues(a.values[i], b.values[i]);
@@ -58,26 +70,62 @@ export class RowSet<Row extends object> {
     return found.slice(0, limit).map(({ row }) => row);
   }
 
+  private inOrder(keys: SortKeys, { filter, limit, after }: Pick<RowQuery, 'filter' | 'limit' | 'after'>): Row[] {
+    const matches = tester(filter);
+    const [field, direction] = keys[0]!;
+    const bounds = direction === 1 ? boundsOf(filter, field) : {};
+    const found: Row[] = [];
+    const order = this.orderOf(keys);
+    for (const row of after || bounds.least === undefined ? order.behind(after ?? null, this.rows) : order.startingAt(bounds.least, this.rows)) {
+      if (bounds.end !== undefined && compareValues(valueAt(row, field), bounds.end) >= 0) break;
+      if (matches(row) && found.push(row) === limit) break;
+    }
+    return found;
+  }
+
+  private orderOf(keys: SortKeys): RowOrder<Row> {
+    const name = JSON.stringify(keys);
+    let order = this.orders.get(name);
+    if (!order) {
+      if (this.orders.size >= MOST_ORDERS) this.orders.delete(this.orders.keys().next().value!);
+      this.orders.set(name, (order = new RowOrder<Row>(keys)));
+    }
+    return order;
+  }
+
   count(filter?: Filter): number {
     return filter ? this.matching(filter).length : this.rows.size;
   }
 
-  private matching(filter?: Filter): readonly Row[] {
-    if (!filter) return this.all();
+  private matching(filter: Filter): readonly Row[] {
     assertFilter(filter);
-    const query = new Query(filter as Plain);
-    return this.candidates(filter).filter((row) => query.test(row as Plain));
+    return this.candidates(filter).filter(tester(filter));
   }
 
   /** The smallest set of rows that an equality of the filter, or of a branch that must hold, points at. */
   private candidates(filter: Filter): readonly Row[] {
-    let best: ReadonlySet<string> | null = null;
-    for (const [field, condition] of conditionsOf(filter)) {
-      const values = wanted(condition);
-      const ids = values && this.lookUp(field, values);
-      if (ids && (best === null || ids.size < best.size)) best = ids;
-    }
+    const best = this.narrowed(filter);
     return best === null ? this.all() : [...best].map((id) => this.rows.get(id)!);
+  }
+
+  private narrowed(filter: Filter): ReadonlySet<string> | null {
+    let best: ReadonlySet<string> | null = null;
+    const offer = (ids: ReadonlySet<string> | null): void => {
+      if (ids && (best === null || ids.size < best.size)) best = ids;
+    };
+    for (const [field, condition] of conditionsOf(filter))
+      if (field === '$or') offer(this.inAnyOf(condition as readonly Filter[]));
+      else {
+        const values = wanted(condition);
+        offer(values && this.lookUp(field, values));
+      }
+    return best;
+  }
+
+  /** Null where one of the branches can hold for any row. */
+  private inAnyOf(branches: readonly Filter[]): ReadonlySet<string> | null {
+    const sets = branches.map((branch) => this.narrowed(branch));
+    return sets.includes(null) ? null : new Set(sets.flatMap((ids) => [...ids!]));
   }
 
   private lookUp(field: string, values: readonly unknown[]): ReadonlySet<string> | null {
@@ -100,11 +148,29 @@ export class RowSet<Row extends object> {
 
 const both = (a: Filter | undefined, b: Filter): Filter => (a ? { $and: [a, b] } : b);
 
-/** Field conditions that must hold for the filter to hold: its own, and those of its $and branches. */
+function tester(filter: Filter | undefined): (row: object) => boolean {
+  if (!filter) return () => true;
+  const query = new Query(filter as Plain);
+  return (row) => query.test(row as Plain);
+}
+
+/** Conditions that must hold for the filter to hold: its own, `$or` among them, and those of its $and branches. */
 function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
   for (const [field, condition] of Object.entries(filter))
     if (field === '$and') for (const branch of condition as readonly Filter[]) yield* conditionsOf(branch);
-    else if (field !== '$or') yield [field, condition];
+    else yield [field, condition];
+}
+
+/** Values between which the field must lie: not before `least`, before `end`. */
+function boundsOf(filter: Filter | undefined, field: string): { least?: unknown; end?: unknown } {
+  const bounds: { least?: unknown; end?: unknown } = {};
+  for (const [name, condition] of filter ? conditionsOf(filter) : [])
+    if (name === field && typeof condition === 'object' && condition !== null) {
+      const { $gte, $lt } = condition as { $gte?: unknown; $lt?: unknown };
+      if ($gte !== undefined) bounds.least = $gte;
+      if ($lt !== undefined) bounds.end = $lt;
+    }
+  return bounds;
 }
 
 /** The values that a condition asks for, when it is an equality or `$in`. */

@@ -12,14 +12,47 @@ const COVERS_MEMBERS = ['hr', 'admin'];
 
 type Covers = Scope['covers'];
 
+/** Accounts that are looked up for each query; a scope with more of them is asked for by its members. */
+const FEW = 200;
+
+/** What rows of accounts carry, to be found by who may see them. */
+export interface OwnedRow {
+  readonly ownerId: string | null;
+  /** First instant of the owner, which may be to come. */
+  readonly ownerSince: string | null;
+  /** Whose it is until then; the owner himself when he is the first. */
+  readonly ownerBefore: string | null;
+  readonly team: AccountAccess['team'];
+  readonly teamIds: readonly string[];
+}
+
+/** Whose the account of a row is at an instant. */
+export const ownerOfRow = ({ ownerId, ownerSince, ownerBefore }: Pick<OwnedRow, 'ownerId' | 'ownerSince' | 'ownerBefore'>, instant: string): string | null =>
+  ownerSince !== null && ownerSince > instant ? ownerBefore : ownerId;
+
+/** Whose accounts a scope covers, as a list; beside it the team of each account is covered, and what grants open. */
+interface Reach {
+  readonly owners: readonly string[];
+  /** Accounts that nobody owns too. */
+  readonly unowned: boolean;
+  /** Accounts that grants open; null: all. */
+  readonly granted: readonly string[] | null;
+}
+
+const NO_REACH: Reach = { owners: [], unowned: false, granted: [] };
+
+type ReachingScope = Scope & { readonly reach?: Reach };
+
 /** `grants` open accounts to be read; `ofAccounts` says whose accounts are covered, where that is not whatever else of theirs is. */
-function scopeOf(memberId: string | null, covers: Covers, grants: DirectoryMember['grants'] = [], ofAccounts: Covers = covers): Scope {
+function scopeOf(memberId: string | null, covers: Covers, reach: Reach | null = NO_REACH, grants: DirectoryMember['grants'] = [], ofAccounts: Covers = covers): ReachingScope {
   const isGranted = (accountId: string | undefined): boolean => grants.some(({ accountIds }) => accountIds === null || (accountId !== undefined && accountIds.includes(accountId)));
   const isInTeam = (team: AccountAccess['team'], access: AccessLevel): boolean => memberId !== null && team.some((member) => member.memberId === memberId && (access === 'read' || member.access === 'edit'));
+  const granted = grants.some(({ accountIds }) => accountIds === null) ? null : grants.flatMap(({ accountIds }) => accountIds ?? []);
   return {
     memberId,
     covers,
     coversAccount: ({ accountId, ownerId, team }, access) => ofAccounts(ownerId) || isInTeam(team, access) || (access === 'read' && isGranted(accountId)),
+    ...(reach && { reach: { ...reach, granted } }),
   };
 }
 
@@ -31,6 +64,7 @@ function scopeOf(memberId: string | null, covers: Covers, grants: DirectoryMembe
 @Injectable()
 export class Access extends Scopes {
   private readonly asked = new WeakMap<Actor, Promise<DirectoryMember | null>>();
+  private readonly membersById = new WeakMap<readonly DirectoryMember[], ReadonlyMap<string, DirectoryMember>>();
 
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
@@ -44,14 +78,14 @@ export class Access extends Scopes {
     const now = this.now();
     const member = await this.memberOf(principal);
     if (member?.leavesAt && member.leavesAt <= now) return scopeOf(memberId, () => false);
-    if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true);
+    if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true, null);
     if (memberId === null) return scopeOf(memberId, () => false);
     const own: Covers = (ownerId) => ownerId === memberId;
     const grants = grantsAt(member, now);
-    if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, grants, own);
-    if (!roles.includes('director')) return scopeOf(memberId, own, grants);
+    if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { ...NO_REACH, owners: [memberId] }, grants, own);
+    if (!roles.includes('director')) return scopeOf(memberId, own, { ...NO_REACH, owners: [memberId] }, grants);
     const team = await this.teamOf(memberId);
-    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), grants);
+    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { ...NO_REACH, owners: [...team], unowned: true }, grants);
   }
 
   /** Whether a member has left, and as what he may read for the time being. */
@@ -64,8 +98,43 @@ export class Access extends Scopes {
   /** Matches rows whose `field` holds the id of an account that the scope covers. */
   async accountFilter(scope: Scope, field: string): Promise<Filter> {
     if (coversAll(scope)) return {};
-    const accounts = await this.accountsIn(scope);
+    const few = await this.fewAccountsIn(scope);
+    const accounts = few ?? (await this.accountsIn(scope));
     return { [field]: { $in: accounts.map((account) => account.id) } };
+  }
+
+  /**
+   * Matches rows of accounts themselves that the scope covers, by the owners and the team that they carry: `OwnedRow` and the account's id under `id`. However many they are, the
+   * filter is as long as the list of members, so that a page of very many accounts is found in order.
+   */
+  async ownFilter(scope: Scope): Promise<Filter> {
+    const { reach } = scope as ReachingScope;
+    if (coversAll(scope) || reach?.granted === null) return {};
+    const few = await this.fewAccountsIn(scope);
+    if (few) return { id: { $in: few.map(({ id }) => id) } };
+    if (!reach) return this.accountFilter(scope, 'id');
+    const { owners, unowned, granted } = reach;
+    const now = this.now();
+    const branches: Filter[] = [
+      { $and: [{ ownerId: { $in: owners } }, { ownerSince: { $lte: now } }] },
+      { $and: [{ ownerBefore: { $in: owners } }, { ownerSince: { $gt: now } }] },
+      ...(unowned ? [{ ownerId: null }] : []),
+      ...(scope.memberId === null ? [] : [{ teamIds: scope.memberId }]),
+      ...(granted!.length > 0 ? [{ id: { $in: granted! } }] : []),
+    ];
+    return { $or: branches };
+  }
+
+  /** The accounts in a scope that reaches few members, looked up by them; null where it reaches more than can be looked up each time. */
+  private async fewAccountsIn(scope: Scope): Promise<DirectoryAccount[] | null> {
+    const { reach } = scope as ReachingScope;
+    if (!reach?.granted || reach.unowned || reach.granted.length > FEW) return null;
+    const memberIds = scope.memberId === null ? reach.owners : [...reach.owners, scope.memberId];
+    const view = this.store.view(accountDirectory);
+    const found = await view.find({ filter: { $or: [{ memberIds: { $in: memberIds } }, { id: { $in: reach.granted } }] }, limit: FEW + 1 });
+    if (found.length > FEW) return null;
+    const now = this.now();
+    return found.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
   }
 
   /** Matches rows whose `field` holds the id of a member that the scope covers, or null where it covers what nobody owns. */
@@ -93,8 +162,12 @@ export class Access extends Scopes {
     return this.store.view(accountDirectory).get(id);
   }
 
-  member(id: string): Promise<DirectoryMember | null> {
-    return this.store.view(memberDirectory).get(id);
+  /** From memory: a page shows some dozens of names, and everybody is in there. */
+  async member(id: string): Promise<DirectoryMember | null> {
+    const members = await this.store.view(memberDirectory).all();
+    let known = this.membersById.get(members);
+    if (!known) this.membersById.set(members, (known = new Map(members.map((member) => [member.id, member]))));
+    return known.get(id) ?? null;
   }
 
   /** Owner today; null for an account that nobody owns or that this service does not know. */

@@ -3,7 +3,7 @@ import type { Role } from '@keyfold/contracts';
 import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
 import { type Injectables, type Instances, type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { ReportingTime } from '../deployment.js';
-import { Access } from './access.js';
+import { Access, type OwnedRow, ownerOfRow } from './access.js';
 
 const NEEDS = [Views, Access, ReportingTime] as const;
 type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
@@ -22,8 +22,8 @@ interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQu
   /** Further conditions of the list. */
   where?(query: Q, needed: Instances<More>): readonly Filter[];
   readonly sort?: Record<string, 1 | -1>;
-  /** What of the rows the caller may see: those of accounts in his scope, those of members in his scope (null: nobody's), or all that the roles let in. */
-  readonly scope: { readonly account: keyof Row & string } | { readonly owner: keyof Row & string } | 'everybody';
+  /** What of the rows the caller may see: those of accounts in his scope, those of members in his scope (null: nobody's), accounts themselves (`OwnedRow`), or all that the roles let in. */
+  readonly scope: { readonly account: keyof Row & string } | { readonly owner: keyof Row & string } | 'accounts' | 'everybody';
   /** What a row looks like to its reader: names in clear, nothing internal. */
   show(row: Row, access: Access, time: ReportingTime, needed: Instances<More>): Item | Promise<Item>;
 }
@@ -66,11 +66,16 @@ type ScopeRule<Row> = Pick<RowQueries<Row & { id: string }, never, never>, 'scop
 
 function scopeFilter<Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter> | Filter {
   if (rule === 'everybody') return {};
+  if (rule === 'accounts') return access.ownFilter(scope);
   return 'account' in rule ? access.accountFilter(scope, rule.account) : access.ownerFilter(scope, rule.owner);
 }
 
 async function isInScope<Row>({ scope: rule }: ScopeRule<Row>, row: Row, scope: Scope, access: Access): Promise<boolean> {
   if (rule === 'everybody') return true;
+  if (rule === 'accounts') {
+    const account = row as Row & OwnedRow & { readonly id: string };
+    return scope.coversAccount({ accountId: account.id, ownerId: ownerOfRow(account, access.now()), team: account.team }, 'read');
+  }
   if ('account' in rule) return access.coversAccount(scope, row[rule.account as keyof Row] as string | null, 'read');
   return scope.covers(row[rule.owner as keyof Row] as string | null);
 }

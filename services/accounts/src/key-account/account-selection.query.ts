@@ -19,7 +19,7 @@ export const accountSelectionQueries = rowQueries<KeyAccountRow, SelectionItem, 
   equal: ['tier'],
   where: () => [{ score: { $ne: null } }],
   sort: { score: -1 },
-  scope: { account: 'id' },
+  scope: 'accounts',
   async show({ id, name, status, tier, ownerId, score, scoredOn, points, tierRequest, tierReviewDueOn }, access) {
     return { id, name, status, tier, ownerId, ownerName: await access.memberName(ownerId), score, scoredOn, points, tierRequest, tierReviewDueOn };
   },

@@ -27,7 +27,7 @@ export const huntingBoardQuery = queryCase(GetHuntingBoard, {
   async answer(query, [views, access, time]): Promise<HuntingBoard> {
     await views.arrived(query);
     const view = views.of(keyAccounts);
-    const own = [await access.accountFilter(query.scope, 'id'), ...(query.ownerId === undefined ? [] : [{ ownerId: query.ownerId }])];
+    const own = [await access.ownFilter(query.scope), ...(query.ownerId === undefined ? [] : [{ ownerId: query.ownerId }])];
     const card = async ({ id, name, ownerId, score, engagedAt }: KeyAccountRow) => ({ id, name, ownerId, ownerName: await access.memberName(ownerId), score, engagedOn: engagedAt && time.dateOf(engagedAt) });
     const columns = COLUMNS.map(async (column) => {
       const engaged = column === 'prospect' ? [] : [{ engagedAt: column === 'engaged' ? { $ne: null } : null }];

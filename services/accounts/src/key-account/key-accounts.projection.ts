@@ -25,6 +25,7 @@ export interface KeyAccountRow {
   readonly profile: CompanyProfile;
   readonly activeSince: string | null;
   readonly team: readonly { readonly memberId: string; readonly role: AccountTeamRole; readonly access: 'read' | 'edit' }[];
+  readonly teamIds: readonly string[];
   readonly raci: readonly RaciAssignment[];
   readonly closure: { readonly closureId: string; readonly state: 'requested' | 'refused' | 'closed'; readonly blockers: readonly ClosureBlocker[] } | null;
   readonly statusBefore: LifeStatus;
@@ -80,9 +81,9 @@ const CHANGES: Changes = {
   }),
   'accounts.key-account.attached-to-parent': (row, { data, occurredAt }) => withParent(row, { parentId: data.parentId, from: occurredAt }),
   'accounts.key-account.detached-from-parent': (row, { occurredAt }) => withParent(row, { parentId: null, from: occurredAt }),
-  'accounts.key-account.team-member-added': ({ team }, { data }) => ({ team: [...team.filter(({ memberId }) => memberId !== data.memberId), data] }),
+  'accounts.key-account.team-member-added': ({ team }, { data }) => withTeam([...team.filter(({ memberId }) => memberId !== data.memberId), data]),
   'accounts.key-account.team-member-removed': ({ team, raci }, { data: { memberId: gone } }) => ({
-    team: team.filter(({ memberId }) => memberId !== gone),
+    ...withTeam(team.filter(({ memberId }) => memberId !== gone)),
     raci: raci.filter(({ memberId }) => memberId !== gone),
   }),
   'accounts.key-account.raci-assigned': ({ raci }, { data }) => ({ raci: [...raci, data] }),
@@ -93,7 +94,7 @@ export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
   name: 'key-accounts',
   version: 3,
   follows: [keyAccountContract],
-  indexes: [['sortName'], ['ownerId'], ['status', 'sortName'], ['parentIds'], ['team.memberId'], ['score']],
+  indexes: [['sortName'], ['ownerId'], ['status', 'sortName'], ['parentIds'], ['teamIds'], ['score']],
   fold(row, event, id): KeyAccountRow | null {
     const { type, version } = event;
     if (type === 'accounts.key-account.withdrawn') return null;
@@ -107,15 +108,14 @@ export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
 
 const named = ({ name }: { name: string }) => ({ name, sortName: name.toLowerCase() });
 
+const withTeam = (team: KeyAccountRow['team']) => ({ team, teamIds: team.map(({ memberId }) => memberId) });
+
 function withParent({ parents }: KeyAccountRow, edge: HierarchyEdge): Pick<KeyAccountRow, 'parents' | 'parentIds'> {
   const edges = [...parents, edge].toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
   return { parents: edges, parentIds: [...new Set(edges.flatMap(({ parentId }) => parentId ?? []))] };
 }
 
 export const parentOn = ({ parents }: Pick<KeyAccountRow, 'parents'>, instant: string): string | null => parents.findLast(({ from }) => from <= instant)?.parentId ?? null;
-
-export const ownerOfRow = ({ ownerId, ownerSince, ownerBefore }: Pick<KeyAccountRow, 'ownerId' | 'ownerSince' | 'ownerBefore'>, instant: string): string | null =>
-  ownerSince !== null && ownerSince > instant ? ownerBefore : ownerId;
 
 const newRow = (id: string, facts: { name: string; profile: CompanyProfile }): KeyAccountRow => ({
   id,
@@ -132,6 +132,7 @@ const newRow = (id: string, facts: { name: string; profile: CompanyProfile }): K
   profile: facts.profile,
   activeSince: null,
   team: [],
+  teamIds: [],
   raci: [],
   closure: null,
   engagedAt: null,

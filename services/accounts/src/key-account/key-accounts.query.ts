@@ -6,7 +6,7 @@ import { type KeyAccountRow, keyAccounts, parentOn, STATUSES } from './key-accou
 
 export const ACCOUNT_READERS = ['kam', 'director', 'sales-engineer', 'project-manager', 'csr-officer', 'service-agent', 'finance', 'auditor', 'bi'] as const;
 
-type Internal = 'sortName' | 'statusBefore' | 'profile' | 'activeSince' | 'engagedAt' | 'dormantSince' | 'ownerBefore' | 'parents' | 'parentIds';
+type Internal = 'sortName' | 'statusBefore' | 'profile' | 'activeSince' | 'engagedAt' | 'dormantSince' | 'ownerBefore' | 'teamIds' | 'parents' | 'parentIds';
 type KeyAccountItem = Omit<KeyAccountRow, Internal> & CompanyProfile & {
   readonly ownerName: string | null;
   /** The parent today. */
@@ -32,8 +32,8 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
   equal: ['status', 'tier', 'ownerId'],
   where: ({ q }) => (q === undefined ? [] : [{ sortName: { $gte: q.toLowerCase(), $lt: `${q.toLowerCase()}\uffff` } }]),
   sort: { sortName: 1 },
-  scope: { account: 'id' },
-  async show({ sortName: _sortName, statusBefore: _before, ownerBefore: _owner, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
+  scope: 'accounts',
+  async show({ sortName: _sortName, statusBefore: _before, ownerBefore: _owner, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
     const day = (instant: string | null): string | null => instant && time.dateOf(instant);
     return {
       ...row,

@@ -1,8 +1,8 @@
 import { type Deliverable, DELIVERABLES, type RaciLetter } from '@keyfold/contracts';
 import { NotFound } from '@keyfold/event-sourcing';
 import { queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access } from '@keyfold/platform';
-import { keyAccounts, ownerOfRow } from './key-accounts.projection.js';
+import { Access, ownerOfRow } from '@keyfold/platform';
+import { keyAccounts } from './key-accounts.projection.js';
 import { ACCOUNT_READERS } from './key-accounts.query.js';
 
 export interface RaciMatrix {
