@@ -1,0 +1,240 @@
+// npm run bench:accounts: what commands and lists of accounts take at 1 000 and at 100 000 accounts, over HTTP, in both run modes.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { prepare } from '../../tools/ensure-installed.mjs';
+import { buildIfStale } from '../../tools/lib/build.mjs';
+import { onStopSignal, stopAll } from '../../tools/lib/processes.mjs';
+
+const HELP = `npm run bench:accounts [-- options]
+
+Fills an empty Keyfold with accounts, each with an owner, one in twenty below another, then measures commands and lists one at a time over HTTP. Distributed it runs on a
+MongoDB and a Kafka of its own. Beside every measure an answer without any work (/health/live) and, distributed, a durable insert by the bare driver are taken in turn.
+
+  --modes embedded,distributed   (both)
+  --sizes 1000,100000            numbers of accounts (these)
+  --samples N                    of each measure (300)
+  --help                         this text`;
+
+const { values: options } = parseArgs({
+  options: {
+    modes: { type: 'string', default: 'embedded,distributed' },
+    sizes: { type: 'string', default: '1000,100000' },
+    samples: { type: 'string', default: '300' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'];
+const MEMBERS = 200;
+const BULK = 500;
+const IN_FLIGHT = 4;
+const KAM_ACCOUNTS = 40;
+const log = (line) => console.error(`  ${line}`);
+
+/** A generator of uniform numbers with a seed: every run fills and asks the same. */
+function randomFrom(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 4_294_967_296) * below);
+  };
+}
+
+const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const idOf = (number) => `account-${number}`;
+const nameOf = (number) => `Client ${String((number * 7_919) % 1_000_003).padStart(7, '0')}`;
+
+async function startEmbedded(ServiceUnderTest, dir) {
+  const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: join(dir, 'data'), KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'), KEYFOLD_LOG_LEVEL: 'error', NODE_OPTIONS: '--max-old-space-size=6000' };
+  const keyfold = await ServiceUnderTest.start({ main: 'services/standalone/dist/main.js', args: ['--empty'], env });
+  return { api: keyfold, auth: keyfold, insert: null, stop: () => keyfold.stop() };
+}
+
+async function startDistributed({ ServiceUnderTest, freePort }, servers) {
+  const ports = Object.fromEntries(await Promise.all(['web', ...SERVICES].map(async (name) => [name, await freePort()])));
+  const prefix = `accounts-${randomBytes(4).toString('hex')}`;
+  const env = {
+    KEYFOLD_MODE: 'distributed',
+    KEYFOLD_DEMO: 'true',
+    KEYFOLD_MONGO_URL: servers.mongoUrl,
+    KEYFOLD_KAFKA_BROKERS: servers.kafkaBrokers,
+    KEYFOLD_TOPIC_PREFIX: `${prefix}.`,
+    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
+    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
+    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    KEYFOLD_LOG_LEVEL: 'error',
+    KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${ports.web}`,
+    ...Object.fromEntries(SERVICES.map((service) => [`KEYFOLD_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[service]}`])),
+  };
+  const { spawn } = await import('node:child_process');
+  const { once } = await import('node:events');
+  const setup = spawn(process.execPath, ['libs/platform/dist/setup.main.js'], { env: { ...process.env, ...env }, stdio: 'inherit' });
+  if ((await once(setup, 'exit'))[0] !== 0) throw new Error('the databases and topics could not be made');
+  const auth = await ServiceUnderTest.start({ main: 'services/web/dist/server/main.js', env, port: ports.web, readyPath: '/auth/jwks.json' });
+  const api = await ServiceUnderTest.start({ main: 'services/accounts/dist/main.js', env, port: ports.accounts, readyWithinMs: 120_000 });
+  const { default: mongoose } = await import('mongoose');
+  const client = await mongoose.mongo.MongoClient.connect(servers.mongoUrl);
+  const raw = client.db('bench_raw').collection('commits', { writeConcern: { w: 'majority', journal: true } });
+  return {
+    api,
+    auth,
+    insert: () => raw.insertOne({ streamId: randomBytes(8).toString('hex'), events: [{ type: 'currency-set', data: { currency: 'EUR' } }] }),
+    async stop() {
+      await client.close();
+      await Promise.all([api.stop(), auth.stop()]);
+    },
+  };
+}
+
+async function tokenOf(auth, user) {
+  const answer = await auth.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
+  return (await answer.json()).token;
+}
+
+/** As many accounts as were asked for, in the log and in the list. */
+async function fill({ api }, token, size, people) {
+  const lineOf = (aggregate, command, id, body) => JSON.stringify({ aggregate, command, id, commandId: `${command}-${id}`, body });
+  const send = async (lines) => {
+    const answer = await api.fetch('/api/accounts/bulk', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }, body: lines.join('\n'), signal: AbortSignal.timeout(120_000) });
+    const refused = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line)).find(({ status }) => status >= 300);
+    if (!answer.ok || refused) throw new Error(`a line was refused: ${JSON.stringify(refused)}`);
+  };
+  const members = Array.from({ length: MEMBERS }, (_, i) => `member-${i}`);
+  await send([lineOf('team-members', 'onboard', people.director, { name: 'Dora', role: 'director' })]);
+  await send([people.kam, ...members].map((id) => lineOf('team-members', 'onboard', id, { name: id, role: 'kam', managerId: people.director })));
+  const begun = performance.now();
+  let next = 0;
+  const lane = async () => {
+    while (next < size) {
+      const from = next;
+      next += BULK / 2;
+      const numbers = Array.from({ length: Math.min(BULK / 2, size - from) }, (_, i) => from + i);
+      await send(numbers.map((number) => lineOf('key-accounts', 'register-client', idOf(number), { name: nameOf(number), activeSince: '2024-01-01' })));
+      await send(numbers.map((number) => lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % MEMBERS] })));
+      if (Math.floor(from / 10_000) !== Math.floor(next / 10_000)) log(`${next} accounts, ${Math.round((next / (performance.now() - begun)) * 1_000)} a second`);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  const children = Array.from({ length: Math.floor(size / 20) }, (_, i) => 20 * i + 19);
+  for (let i = 0; i < children.length; i += BULK) await send(children.slice(i, i + BULK).map((number) => lineOf('key-accounts', 'attach-to-parent', idOf(number), { parentId: idOf(number - 1) })));
+  const last = (await get(api, token, `/api/accounts/key-accounts/${idOf(size - 1)}`)).version;
+  for (;;) {
+    const { stale } = await get(api, token, `/api/accounts/key-accounts?limit=1&after=account-${idOf(size - 1)}:${last ?? 2}`);
+    const { next: more, items } = await get(api, token, `/api/accounts/key-accounts?limit=1&q=${encodeURIComponent(nameOf(0))}`);
+    if (!stale && items.length === 1 && more === null && (await everything(api, token, size))) return;
+  }
+}
+
+/** Whether the lists have settled: the newest account of every hundredth is there. */
+async function everything(api, token, size) {
+  for (let number = 0; number < size; number += Math.max(1, Math.floor(size / 100)))
+    if (!(await api.fetch(`/api/accounts/key-accounts/${idOf(number)}`, { headers: { authorization: `Bearer ${token}` } })).ok) return false;
+  return true;
+}
+
+async function get(api, token, path) {
+  const answer = await api.fetch(path, { headers: { authorization: `Bearer ${token}`, prefer: 'wait=10' } });
+  return answer.json();
+}
+
+async function measure(running, tokens, size, samples) {
+  const { api, insert } = running;
+  const random = randomFrom(size);
+  const someAccount = () => idOf(random(size));
+  const tell = (path, body) => async () => {
+    const answer = await api.fetch(`/api/accounts/key-accounts${path()}`, { method: 'POST', headers: { authorization: `Bearer ${tokens.director}`, 'content-type': 'application/json' }, body: JSON.stringify(body()) });
+    await answer.arrayBuffer();
+    // A rule may refuse (a circle, the same owner): that is an answer, and takes the same way.
+    if (answer.status >= 500) throw new Error(`${path()}: ${answer.status}`);
+  };
+  const list = (token, query) => async () => {
+    const answer = await api.fetch(`/api/accounts/key-accounts?limit=50${query()}`, { headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    await answer.arrayBuffer();
+  };
+  const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'SEK'];
+  const measures = {
+    'no work': async () => void (await (await api.fetch('/health/live')).arrayBuffer()),
+    ...(insert && { 'bare durable insert': insert }),
+    'command: register a prospect': tell(() => '', () => ({ name: `Prospect ${random(1e9)}` })),
+    'command: set the currency': tell(() => `/${someAccount()}/set-currency`, () => ({ currency: currencies[random(5)] })),
+    'command: hand over': tell(() => `/${someAccount()}/hand-over`, () => ({ toOwnerId: `member-${random(MEMBERS)}`, effectiveOn: new Date().toISOString().slice(0, 10), reason: 'bench' })),
+    'command: attach to a parent': tell(() => `/${someAccount()}/attach-to-parent`, () => ({ parentId: someAccount() })),
+    'list: first page, director': list(tokens.director, () => ''),
+    'list: page by name, director': list(tokens.director, () => `&q=${encodeURIComponent(nameOf(random(size)).slice(0, 9))}`),
+    'list: own accounts, key account manager': list(tokens.kam, () => ''),
+  };
+  const times = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
+  for (let i = -20; i < samples; i++)
+    for (const [name, once] of Object.entries(measures)) {
+      const begun = performance.now();
+      await once();
+      if (i >= 0) times[name].push(performance.now() - begun);
+    }
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, { p50: percentile(values, 0.5), p95: percentile(values, 0.95) }]));
+}
+
+function tableOf(figures) {
+  const lines = ['| Mode | Measure | Accounts | p50 ms | p95 ms | p50 against the fewest |', '|---|---|---|---|---|---|'];
+  for (const { mode, sizes } of figures) {
+    const [least] = sizes;
+    for (const { size, measures } of sizes)
+      for (const [name, { p50, p95 }] of Object.entries(measures))
+        lines.push(`| ${mode} | ${name} | ${size} | ${p50.toFixed(2)} | ${p95.toFixed(2)} | ${size === least.size ? '' : (p50 / least.measures[name].p50).toFixed(2)} |`);
+  }
+  return lines.join('\n');
+}
+
+async function main() {
+  await prepare();
+  if (!(await buildIfStale())) process.exit(1);
+  // Not by the package's name: its index is made for the runner of the specs.
+  const testing = { ...(await import('../../libs/testing/dist/service-under-test.js')), ...(await import('../../libs/testing/dist/ports.js')) };
+  const { demoPerson } = await import('@keyfold/platform');
+  const people = Object.fromEntries(['director', 'kam'].map((user) => [user, demoPerson(user).memberId]));
+  const dir = mkdtempSync(join(tmpdir(), 'keyfold-accounts-'));
+  const stops = [];
+  const end = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  onStopSignal(async () => {
+    await stopAll();
+    await end();
+  });
+  try {
+    const figures = [];
+    for (const mode of options.modes.split(',')) {
+      const sizes = [];
+      for (const size of options.sizes.split(',').map(Number)) {
+        log(`${mode}, ${size} accounts`);
+        const own = mkdtempSync(join(dir, 'run-'));
+        const { startServers } = await import('../native/services.mjs');
+        const servers = mode === 'distributed' ? await startServers({ dir: own, log }) : null;
+        if (servers) stops.push(() => servers.stop());
+        const running = mode === 'distributed' ? await startDistributed(testing, servers) : await startEmbedded(testing.ServiceUnderTest, own);
+        stops.push(() => running.stop());
+        const tokens = Object.fromEntries(await Promise.all(['director', 'kam'].map(async (user) => [user, await tokenOf(running.auth, user)])));
+        await fill(running, tokens.director, size, people);
+        sizes.push({ size, measures: await measure(running, tokens, size, Number(options.samples)) });
+        while (stops.length > 0) await stops.pop()();
+        rmSync(own, { recursive: true, force: true });
+      }
+      figures.push({ mode, sizes });
+    }
+    const results = join(import.meta.dirname, 'results');
+    mkdirSync(results, { recursive: true });
+    const at = new Date().toISOString();
+    const file = join(results, `accounts-${at.replaceAll(':', '-').slice(0, 19)}.json`);
+    writeFileSync(file, JSON.stringify({ at, machine: { model: cpus()[0].model.trim(), cores: cpus().length }, samples: Number(options.samples), figures }, null, 1));
+    console.log(`${tableOf(figures)}\n\n${file}`);
+  } finally {
+    await end();
+  }
+}
+
+if (options.help) console.log(HELP);
+else await main();
