@@ -242,6 +242,27 @@ describe('a portfolio', () => {
     expect([(await summary(before)).accounts, (await summary(before, '?asOf=2024-06-30')).accounts]).toEqual([[], [expect.objectContaining({ id, weightPercent: 40 })]]);
   });
 
+  it('leaves the successor the story of each account', async () => {
+    const [id, child] = [await client('Rigel'), await client('Sirius')];
+    await tell('director', `key-accounts/${child}/attach-to-parent`, { parentId: id });
+    await tell('kam', 'tasks', { accountId: id, title: 'Call back' });
+    await tell('kam', `stakeholders/rigel-buyer/register`, { accountId: id, name: 'Claire Morel' });
+    const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    await tell('director', `key-accounts/${id}/hand-over`, { toOwnerId: SOFIA, effectiveOn: tomorrow, reason: 'New territory' });
+    await eventually(async () =>
+      expect(await ask('kam', `accounts/handover-packs/${id}`)).toMatchObject({
+        account: { name: 'Rigel', status: 'active' },
+        ownership: { owner: { memberId: KARIM, name: 'Karim Benali' }, before: null, next: { memberId: SOFIA, from: tomorrow } },
+        group: { parent: null, children: [{ id: child, name: 'Sirius' }] },
+        people: [{ id: 'rigel-buyer', name: 'Claire Morel' }],
+        openTasks: [{ matter: { params: { title: 'Call back' } } }],
+        engagement: { lastTouchpoints: [], openFollowUps: [] },
+      }),
+    );
+    expect((await call('kam2', `accounts/handover-packs/${id}`)).status).toBe(404);
+    expect((await call('bi', `accounts/handover-packs/${id}`)).status).toBe(403);
+  });
+
   it('goes to a successor as a whole; what stood in the way is named, and handed over when it is out of the way', async () => {
     const [leaver, successor] = [await member('pia'), await member('quentin')];
     const full = await Promise.all(Array.from({ length: 5 }, (_, i) => client(`Full${i}`, successor)));

@@ -43,8 +43,16 @@ const NO_REACH: Reach = { owners: [], unowned: false, granted: [] };
 
 type ReachingScope = Scope & { readonly reach?: Reach };
 
-/** `grants` open accounts to be read; `ofAccounts` says whose accounts are covered, where that is not whatever else of theirs is. */
-function scopeOf(memberId: string | null, covers: Covers, reach: Reach | null = NO_REACH, grants: DirectoryMember['grants'] = [], ofAccounts: Covers = covers): ReachingScope {
+interface Terms {
+  /** Absent: none; null: everything is covered. */
+  readonly reach?: Reach | null;
+  /** Open accounts to be read. */
+  readonly grants?: DirectoryMember['grants'];
+  /** Whose accounts are covered, where that is not whatever else of theirs is. */
+  readonly ofAccounts?: Covers;
+}
+
+function scopeOf(memberId: string | null, covers: Covers, { reach = NO_REACH, grants = [], ofAccounts = covers }: Terms = {}): ReachingScope {
   const isGranted = (accountId: string | undefined): boolean => grants.some(({ accountIds }) => accountIds === null || (accountId !== undefined && accountIds.includes(accountId)));
   const isInTeam = (team: AccountAccess['team'], access: AccessLevel): boolean => memberId !== null && team.some((member) => member.memberId === memberId && (access === 'read' || member.access === 'edit'));
   const granted = grants.some(({ accountIds }) => accountIds === null) ? null : grants.flatMap(({ accountIds }) => accountIds ?? []);
@@ -78,14 +86,14 @@ export class Access extends Scopes {
     const now = this.now();
     const member = await this.memberOf(principal);
     if (member?.leavesAt && member.leavesAt <= now) return scopeOf(memberId, () => false);
-    if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true, null);
+    if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true, { reach: null });
     if (memberId === null) return scopeOf(memberId, () => false);
     const own: Covers = (ownerId) => ownerId === memberId;
     const grants = grantsAt(member, now);
-    if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { ...NO_REACH, owners: [memberId] }, grants, own);
-    if (!roles.includes('director')) return scopeOf(memberId, own, { ...NO_REACH, owners: [memberId] }, grants);
+    if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { reach: { ...NO_REACH, owners: [memberId] }, grants, ofAccounts: own });
+    if (!roles.includes('director')) return scopeOf(memberId, own, { reach: { ...NO_REACH, owners: [memberId] }, grants });
     const team = await this.teamOf(memberId);
-    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { ...NO_REACH, owners: [...team], unowned: true }, grants);
+    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { reach: { ...NO_REACH, owners: [...team], unowned: true }, grants });
   }
 
   /** Whether a member has left, and as what he may read for the time being. */

@@ -12,6 +12,7 @@ import { classifyAccountCase, setCurrencyCase } from './classify-account.js';
 import { grantClosureCase, refuseClosureCase } from './decide-closure.js';
 import { makeDormantCase, reactivateAccountCase } from './dormancy.js';
 import { handOverCase, handOverWithPortfolioCase } from './hand-over.js';
+import { handoverPackQuery } from './handover-pack.query.js';
 import { Hierarchy } from './hierarchy.js';
 import { huntingBoardQuery } from './hunting-board.query.js';
 import { keyAccounts } from './key-accounts.projection.js';
@@ -68,6 +69,7 @@ export const keyAccountParts: Parts = {
     accountTreeQuery,
     raciMatrixQuery,
     huntingBoardQuery,
+    handoverPackQuery,
   ],
   providers: [Accounts, Hierarchy, TierASeats, TierTerms],
   projections: [keyAccounts],
