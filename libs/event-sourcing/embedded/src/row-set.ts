@@ -5,8 +5,9 @@ import { compareValues, valueAt } from './values.js';
 
 type Plain = Record<string, unknown>;
 
-/** From so many rows on a page is looked for in order, and the search ends with the page. */
-const MANY = 1_000;
+/** Up to so many rows, or so large a part of all, are looked at one by one and sorted; of more a page is looked for in order, and the search ends with the page. */
+const FEW = 1_000;
+const PART = 1 / 16;
 const MOST_ORDERS = 8;
 
 /**
@@ -57,7 +58,7 @@ export class RowSet<Row extends object> {
     if (filter) assertFilter(filter);
     const keys = sortKeys(sort);
     const candidates = filter ? this.candidates(filter) : this.all();
-    if (candidates.length >= MANY) return this.inOrder(keys, { filter, limit, after });
+    if (candidates.length > this.few()) return this.inOrder(keys, { filter, limit, after });
     const matches = tester(after ? both(filter, behind(sort, after)) : filter);
     const found = candidates.filter(matches).map((row) => ({ row, values: keys.map(([field]) => valueAt(row, field)) }));
     found.sort((a, b) => {
@@ -124,16 +125,27 @@ export class RowSet<Row extends object> {
 
   /** Null where one of the branches can hold for any row. */
   private inAnyOf(branches: readonly Filter[]): ReadonlySet<string> | null {
-    const sets = branches.map((branch) => this.narrowed(branch));
-    return sets.includes(null) ? null : new Set(sets.flatMap((ids) => [...ids!]));
+    const sets: ReadonlySet<string>[] = [];
+    for (const branch of branches) {
+      const ids = this.narrowed(branch);
+      if (ids === null || ids.size > this.few()) return null;
+      sets.push(ids);
+    }
+    return new Set(sets.flatMap((ids) => [...ids]));
   }
 
+  /** Null where an index does not help, or leaves too many to be gathered. */
   private lookUp(field: string, values: readonly unknown[]): ReadonlySet<string> | null {
     if (field === 'id') return new Set((values as string[]).filter((id) => this.rows.has(id)));
     const index = this.indexes.get(field);
     if (!index) return null;
-    if (values.length === 1) return index.get(values[0]) ?? new Set();
-    return new Set(values.flatMap((value) => [...(index.get(value) ?? [])]));
+    const found = values.flatMap((value) => index.get(value) ?? []);
+    if (found.length === 1) return found[0]!;
+    return found.reduce((sum, ids) => sum + ids.size, 0) > this.few() ? null : new Set(found.flatMap((ids) => [...ids]));
+  }
+
+  private few(): number {
+    return Math.max(FEW, this.rows.size * PART);
   }
 
   private unindex(id: string, row: Row): void {

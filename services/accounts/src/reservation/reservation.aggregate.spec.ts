@@ -37,10 +37,9 @@ describe('a reservation that very many hold', () => {
   it('is copied in a small part by each event', () => {
     const before = fold(reservation.initial, ...many);
     const after = fold(before, claimed('account-2000', 'parent'), released('account-7'));
-    const copied = Object.keys(after.holdings).filter((bucket) => after.holdings[bucket] !== before.holdings[bucket]);
+    const copied = after.holdings.flatMap((outer, i) => (outer === before.holdings[i] ? [] : outer.filter((inner, j) => inner !== before.holdings[i]![j])));
     expect(copied).toHaveLength(2);
-    const inner = copied.flatMap((outer) => Object.entries(after.holdings[outer]!).filter(([bucket, held]) => held !== before.holdings[outer]![bucket]));
-    expect(inner.flatMap(([, held]) => Object.keys(held)).length).toBeLessThan(10);
+    expect(copied.flat().length).toBeLessThan(10);
     expect([holdingOf(after, 'account-7').edges, holdingOf(after, 'account-2000').edges.length]).toEqual([[], 1]);
   });
 

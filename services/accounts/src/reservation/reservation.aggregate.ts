@@ -1,6 +1,6 @@
 import { type HierarchyEdge, type ReservationEvent, reservationContract } from '@keyfold/contracts';
 import { decider, DomainError, type Fact, ignored } from '@keyfold/event-sourcing';
-import { type Buckets, entryOf, withEntry, withoutEntry } from './buckets.js';
+import { type Buckets, entryOf, sizeOf, withEntry, withoutEntry } from './buckets.js';
 
 /** What one holder holds. */
 export interface Holding {
@@ -25,7 +25,7 @@ export interface Reservation {
 
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
-  initial: { holdings: {}, below: {}, absorbed: {} },
+  initial: { holdings: [], below: [], absorbed: [] },
   snapshotVersion: 2,
   evolve(state, fact): Reservation {
     switch (fact.type) {
@@ -118,7 +118,7 @@ export function claimTierASeat(seats: Reservation, accountId: string, limit: num
 const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 
 /** For reservations that few hold. */
-const holdersIn = ({ holdings }: Reservation): number => Object.values(holdings).flatMap((bucket) => Object.values(bucket).flatMap((inner) => Object.keys(inner))).length;
+const holdersIn = ({ holdings }: Reservation): number => sizeOf(holdings);
 
 export const release = (held: Reservation, holderId: string): ReservationEvent[] =>
   entryOf(held.holdings, holderId) ? [{ type: 'accounts.reservation.released', data: { holderId } }] : [];
