@@ -6,7 +6,7 @@ import { compareValues, valueAt } from './values.js';
 type Plain = Record<string, unknown>;
 
 /** Up to so many rows, or so large a part of all, are looked at one by one and sorted; of more a page is looked for in order, and the search ends with the page. */
-const FEW = 1_000;
+const FEW = 100;
 const PART = 1 / 16;
 const MOST_ORDERS = 8;
 

@@ -31,7 +31,7 @@ const linesOf = (state: ReportingLines, id: string): Lines => entryOf(state, id)
 
 export const reportingLines = decider<ReportingLines, ReportingLinesEvent>({
   contract: reportingLinesContract,
-  initial: {},
+  initial: [],
   snapshotVersion: 1,
   evolve(state, fact): ReportingLines {
     const { stakeholderId } = fact.data;
