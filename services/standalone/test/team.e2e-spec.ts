@@ -75,7 +75,7 @@ describe('a member who leaves', () => {
     const leaver = await onboard('Lea Verre');
     const account = await newAccount('Held', leaver);
     const refused = await call('hr', `accounts/team-members/${leaver}/offboard`, { lastDay: '2099-06-30', cause: 'resigned', reason: 'x' }, { 'accept-language': 'fr' });
-    expect([refused.status, refused.body.code, refused.body.title]).toEqual([422, 'portfolio-not-handed-over', "1 comptes sont encore confiés à ce membre de l'équipe après ce jour : transférez-les d'abord."]);
+    expect([refused.status, refused.body.code, refused.body.title]).toEqual([422, 'portfolio-not-handed-over', "Comptes encore confiés à ce membre de l'équipe après ce jour : 1. Transférez-les d'abord."]);
     await done('director', `accounts/key-accounts/${account}/hand-over`, { toOwnerId: idOf('kam'), effectiveOn: '2099-07-01', reason: 'leaves' });
     expect((await leave(leaver, '2099-06-29')).body.code).toBe('portfolio-not-handed-over');
     const left = await eventually(async () => {

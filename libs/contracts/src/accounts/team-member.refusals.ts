@@ -9,7 +9,7 @@ export const teamMemberRefusals = refusals({
   'member-is-self': ['Nobody decides this about himself: ask your manager.', 'Personne ne décide cela pour soi-même : adressez-vous à votre responsable.'],
   'member-not-on-probation': ['This team member is not on probation.', "Ce membre de l'équipe n'est pas en période d'essai."],
   'member-has-reports': ['{count} people report to this team member: give them another manager first.', "{count} personnes dépendent de ce membre de l'équipe : donnez-leur d'abord un autre responsable."],
-  'portfolio-not-handed-over': ['{count} accounts are still this team member’s after that day: hand them over first.', "{count} comptes sont encore confiés à ce membre de l'équipe après ce jour : transférez-les d'abord."],
+  'portfolio-not-handed-over': ['Accounts that are still this team member’s after that day: {count}. Hand them over first.', "Comptes encore confiés à ce membre de l'équipe après ce jour : {count}. Transférez-les d'abord."],
   'portfolio-changing': ['An account is being given to this team member right now: try again in a moment.', "Un compte est en train d'être confié à ce membre de l'équipe : réessayez dans un instant."],
   'last-day-before-onboarding': ['The last day lies before the day of the onboarding.', "Le dernier jour précède celui de l'arrivée."],
   'absence-unknown': ['This absence is not known.', "Cette absence n'est pas connue."],
