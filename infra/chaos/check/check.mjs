@@ -31,6 +31,9 @@ export async function checkEverything(lab, { frozen, notices = [], since, violat
   const output = Object.fromEntries(
     SERVICES.map((name) => [name, existsSync(services.logFile(name)) ? readFileSync(services.logFile(name), 'utf8') : '']),
   );
+  for (const name of SERVICES)
+    if (services.process(name).pid === undefined)
+      violations.add('I11', `${name} ended by itself; the end of what it wrote:\n${output[name].slice(-2_000)}`);
   checkProcesses({ output, memory: services.peakMemory, limitMegabytes: MEMORY_LIMIT_MB }, violations);
   await checkReadModels(lab, streams, violations);
   checkVerifications(await verifications(lab), lab.strays, violations);

@@ -9,13 +9,17 @@ export function checkRequests(requests, { frozen }, violations) {
   }
 }
 
-const NOBODY_HANDLED = /unhandled ?rejection|uncaught exception|triggerUncaughtException/i;
+/** The last line is what Node says when it ends of an exception, with the exception before it. */
+const NOBODY_HANDLED = /unhandled ?rejection|uncaught exception|triggerUncaughtException|^Node\.js v\d/i;
+const LINES_BEFORE = 12;
 
 /** `output`: service -> what it wrote over the run. `memory`: service -> highest resident memory in MB. */
 export function checkProcesses({ output, memory, limitMegabytes }, violations) {
   for (const [service, text] of Object.entries(output)) {
-    for (const line of text.split('\n')) {
-      if (NOBODY_HANDLED.test(line)) violations.add('I11', `${service}: ${line.slice(0, 300)}`);
+    const lines = text.split('\n');
+    for (const [i, line] of lines.entries()) {
+      if (NOBODY_HANDLED.test(line))
+        violations.add('I11', `${service}: ${[line, ...lines.slice(Math.max(0, i - LINES_BEFORE), i)].join('\n').slice(0, 2_000)}`);
       else if (line.includes('"request failed"')) violations.add('I7', `${service}: ${line.slice(0, 500)}`);
     }
   }

@@ -45,6 +45,7 @@ describe('under real faults', () => {
         console.warn(`${id} was left out: ${reason}`);
         return;
       }
+      if (verdict !== 'passed') console.error(output.slice(-20_000));
       expect({ verdict, violations, lost, doubled }).toEqual({ verdict: 'passed', violations: [], lost: 0, doubled: 0 });
       expect(acknowledged).toBeGreaterThan(0);
     });
