@@ -1,44 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { Demo } from './demo.js';
 
 interface Account {
   readonly status: string;
   readonly closure: { readonly state: string; readonly blockers: readonly { readonly service: string; readonly code: string; readonly open: number }[] } | null;
 }
 
-let data: string;
-let keyfold: ServiceUnderTest;
-let director: string;
-let kam: string;
+let demo: Demo;
+const [director, kam] = ['director', 'kam'] as const;
 
-async function call<T = { id: string }>(token: string, path: string, body?: object): Promise<{ status: number; body: T & { code?: string } }> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await keyfold.fetch(path, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as T & { code?: string } };
-}
-
-const tokenOf = async (user: string): Promise<string> =>
-  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+const call = <T = { id: string }>(user: string, path: string, body?: object) => demo.call<T>(user, path, body);
 
 /** An account of the key account manager's that every service knows. */
 async function newAccount(name: string): Promise<string> {
-  const { body } = await call(kam, '/api/accounts/key-accounts', { name });
-  await eventually(async () => expect((await call(kam, `/api/reporting/portfolio/${body.id}`)).status).toBe(200));
+  const { body } = await call(kam, 'accounts/key-accounts', { name });
+  await eventually(async () => expect((await call(kam, `reporting/portfolio/${body.id}`)).status).toBe(200));
   return body.id;
 }
 
-const openDeal = (accountId: string) => call(kam, '/api/opportunities/opportunities', { accountId, name: 'Fleet', motion: 'hunting' });
-const requestClosure = (id: string) => call(director, `/api/accounts/key-accounts/${id}/request-closure`, { reason: 'merged' });
-const openDeals = async (accountId: string): Promise<number> => (await call<{ items: object[] }>(director, `/api/opportunities/opportunities?accountId=${accountId}&state=open`)).body.items.length;
+const openDeal = (accountId: string) => call(kam, 'opportunities/opportunities', { accountId, name: 'Fleet', motion: 'hunting' });
+const requestClosure = (id: string) => call(director, `accounts/key-accounts/${id}/request-closure`, { reason: 'merged' });
+const openDeals = async (accountId: string): Promise<number> => (await call<{ items: object[] }>(director, `opportunities/opportunities?accountId=${accountId}&state=open`)).body.items.length;
 
 /** The account once its closure is decided. */
 const decided = (id: string): Promise<Account> =>
   eventually(
     async () => {
-      const { body } = await call<Account>(director, `/api/accounts/key-accounts/${id}`);
+      const { body } = await call<Account>(director, `accounts/key-accounts/${id}`);
       expect(['closed', 'refused']).toContain(body.closure?.state);
       return body;
     },
@@ -46,14 +35,9 @@ const decided = (id: string): Promise<Account> =>
   );
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-closing-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_COMMAND_DEADLINE_MS: '500' } });
-  [director, kam] = (await Promise.all(['director', 'kam'].map(tokenOf))) as [string, string];
+  demo = await Demo.open({ KEYFOLD_COMMAND_DEADLINE_MS: '500' });
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('the closing of an account', () => {
   it('is granted when nothing is open on it; nothing is opened on it afterwards', async () => {
@@ -66,7 +50,7 @@ describe('the closing of an account', () => {
 
   it('is refused with an incident open, and the account goes on', async () => {
     const id = await newAccount('Troubled');
-    await call(kam, '/api/satisfaction/incidents', { accountId: id, title: 'Down', impact: 'low', urgency: 'low' });
+    await call(kam, 'satisfaction/incidents', { accountId: id, title: 'Down', impact: 'low', urgency: 'low' });
     await requestClosure(id);
     expect(await decided(id)).toMatchObject({ status: 'prospect', closure: { state: 'refused', blockers: [{ service: 'satisfaction', code: 'open-items', open: 1 }] } });
     await eventually(async () => expect((await openDeal(id)).status).toBe(201));

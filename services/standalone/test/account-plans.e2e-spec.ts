@@ -1,42 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoPerson } from '@keyfold/platform';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
-
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string; readonly params?: Readonly<Record<string, unknown>> };
-}
+import { eventually } from '@keyfold/testing';
+import { Demo } from './demo.js';
 
 interface Rows<Row> {
   readonly items: readonly Row[];
 }
 
 const CLOCK_AHEAD = pathToFileURL(join(import.meta.dirname, 'clock-ahead.mjs')).href;
-const SERVICE_TOKEN = '5ac9e1'.repeat(8);
 const YEAR = new Date().getUTCFullYear();
 const FAR = `${YEAR + 1}-12-31`;
 const TODAY = new Date().toISOString().slice(0, 10);
 const eur = (euros: number) => ({ amountMinor: euros * 100, currency: 'EUR' });
 const estimate = { source: 'client', confidence: 'high', estimatedOn: TODAY };
 
-let data: string;
-let keyfold: ServiceUnderTest;
-let tokens: Record<string, string>;
+let demo: Demo;
 
 const me = demoPerson('kam')!.memberId;
 
-async function call<T = { id: string }>(user: string, path: string, body?: object, language = 'en'): Promise<Answer<T>> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', 'accept-language': language };
-  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-const tokenOf = async (user: string): Promise<string> =>
-  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+const call = <T = { id: string }>(user: string, path: string, body?: object, language = 'en') => demo.call<T>(user, path, body, { 'accept-language': language });
 
 const say = (user: string, planId: string, step: string, body: object = {}, language?: string) => call<{ id: string }>(user, `accounts/account-plans/${planId}/${step}`, body, language);
 
@@ -69,20 +53,10 @@ async function complete(planId: string): Promise<void> {
   for (const { id: offeringId } of items) await agreed('kam', planId, 'estimate-potential', { buyingCentreId: 'lyon', offeringId, potential: eur(10_000), ...estimate });
 }
 
-async function signIn(): Promise<void> {
-  const users = ['director', 'kam', 'kam2', 'auditor'];
-  tokens = { service: SERVICE_TOKEN, ...Object.fromEntries(await Promise.all(users.map(async (user) => [user, await tokenOf(user)] as const))) };
-}
-
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-plans-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN, KEYFOLD_TIME_ZONE: 'UTC' } });
-  await signIn();
+  demo = await Demo.open({ KEYFOLD_TIME_ZONE: 'UTC' });
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('the plan of an account', () => {
   let planId: string;
@@ -231,9 +205,9 @@ describe('an objective whose due date goes by', () => {
     const states = async () => (await call<Rows<{ objectiveId: string; state: string }>>('kam', `accounts/plan-objectives?planId=${planId}`)).body.items.map(({ objectiveId, state }) => [objectiveId, state]);
     await eventually(async () => expect(await states()).toEqual([['today', 'open'], ['sow', 'open']]));
 
-    await keyfold.stop();
-    await keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String(3 * 86_400_000) });
-    await signIn();
+    await demo.keyfold.stop();
+    await demo.keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String(3 * 86_400_000) });
+    await demo.signIn();
     await eventually(async () => expect(await states()).toEqual([['today', 'missed'], ['sow', 'open']]), { deadlineMs: 30_000, everyMs: 200 });
   });
 });

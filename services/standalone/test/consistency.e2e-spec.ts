@@ -1,18 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ServiceUnderTest } from '@keyfold/testing';
+import { Demo } from './demo.js';
 
-let data: string;
-let keyfold: ServiceUnderTest;
-const tokens: Record<string, string> = {};
+let demo: Demo;
 
-async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}): Promise<{ status: number; body: T & { code?: string } }> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', ...more };
-  const answer = await keyfold.fetch(`/api/accounts/key-accounts${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as T & { code?: string } };
-}
+const call = <T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}) => demo.call<T>(user, `accounts/key-accounts${path}`, body, more);
 
 const newAccounts = (count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, async (_, i) => (await call('kam', '', { name: `Group ${i}` })).body.id));
@@ -20,17 +11,9 @@ const newAccounts = (count: number): Promise<string[]> =>
 const parentOf = async (id: string): Promise<string | null> => (await call<{ parentId: string | null }>('director', `/${id}`)).body.parentId;
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-consistency-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
-  for (const user of ['director', 'kam']) {
-    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-    tokens[user] = ((await answer.json()) as { token: string }).token;
-  }
+  demo = await Demo.open();
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('a rule over several accounts, asked to break from many sides at once', () => {
   it('lets no manager have more than five accounts of tier A', async () => {

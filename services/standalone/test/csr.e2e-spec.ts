@@ -1,45 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { type Answer, Demo } from './demo.js';
 
 const DAY_MS = 86_400_000;
 
-let data: string;
-let keyfold: ServiceUnderTest;
-let director: string;
-let kam: string;
-let other: string;
+let demo: Demo;
+const [director, kam, other] = ['director', 'kam', 'kam2'] as const;
 
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string; readonly version?: number };
-}
-
-async function call<T = { id: string }>(token: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<T>> {
-  const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=5', ...headers };
-  const answer = await keyfold.fetch(`/api/accounts/${path}`, body ? { method: 'POST', headers: sent, body: JSON.stringify(body) } : { headers: sent });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-const tokenOf = async (user: string): Promise<string> =>
-  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+const call = <T = { id: string }>(user: string, path: string, body?: object, headers: Record<string, string> = {}) => demo.call<T>(user, `accounts/${path}`, body, { prefer: 'wait=5', ...headers });
 
 const newAccount = async (name: string, revenueMillions: number | null = null): Promise<string> => (await call(kam, 'key-accounts', { name, profile: { country: 'France', revenueMillions } })).body.id;
-const card = (token: string, id: string, command: string, body: object, headers?: Record<string, string>) => call(token, `csr-scorecards/${id}/${command}`, body, headers);
+const card = (user: string, id: string, command: string, body: object, headers?: Record<string, string>) => call(user, `csr-scorecards/${id}/${command}`, body, headers);
 const day = (daysBack: number): string => new Date(Date.now() - daysBack * DAY_MS).toISOString().slice(0, 10);
 const code = ({ status, body }: Answer<object>) => [status, body.code ?? null];
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-csr-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
-  [director, kam, other] = (await Promise.all(['director', 'kam', 'kam2'].map(tokenOf))) as [string, string, string];
+  demo = await Demo.open();
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('a CSR scorecard', () => {
   interface Pillars {
@@ -48,8 +26,8 @@ describe('a CSR scorecard', () => {
     readonly commitments: { due: number; kept: number; percent: number | null };
     readonly rating: { medal: string; valid: boolean } | null;
   }
-  const pillarsOf = async (token: string, id: string, version: number, asOf = day(-1)): Promise<Pillars | undefined> =>
-    (await call<{ items: Pillars[] }>(token, `csr-pillars?accountId=${id}&asOf=${asOf}&after=csr-${id}:${version}`)).body.items[0];
+  const pillarsOf = async (user: string, id: string, version: number, asOf = day(-1)): Promise<Pillars | undefined> =>
+    (await call<{ items: Pillars[] }>(user, `csr-pillars?accountId=${id}&asOf=${asOf}&after=csr-${id}:${version}`)).body.items[0];
 
   it('has points where a document speaks for them, and a score once every pillar is assessed', async () => {
     const id = await newAccount('Assessed');
@@ -109,8 +87,8 @@ describe('the CSR gate', () => {
     readonly reviewId: string | null;
   }
   const large = { amountMinor: 20_000_000, currency: 'EUR' };
-  const gate = async (token: string, id: string, amountMinor: number, after = '') => (await call<Gate>(token, `csr-gate-status?accountId=${id}&amountMinor=${amountMinor}&currency=EUR${after && `&after=csr-${id}:${after}`}`)).body;
-  const request = (token: string, id: string) => card(token, id, 'request-csr-review', { subject: { type: 'bid', id: 'bid-1' }, amount: large });
+  const gate = async (user: string, id: string, amountMinor: number, after = '') => (await call<Gate>(user, `csr-gate-status?accountId=${id}&amountMinor=${amountMinor}&currency=EUR${after && `&after=csr-${id}:${after}`}`)).body;
+  const request = (user: string, id: string) => card(user, id, 'request-csr-review', { subject: { type: 'bid', id: 'bid-1' }, amount: large });
 
   it('opens when somebody else than who asked has passed or waived the review', async () => {
     const id = await newAccount('Gated');

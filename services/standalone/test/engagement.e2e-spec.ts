@@ -1,35 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { type Answer, Demo } from './demo.js';
 
 const DAY_MS = 86_400_000;
 
-let data: string;
-let keyfold: ServiceUnderTest;
-let director: string;
-let kam: string;
-let other: string;
+let demo: Demo;
+const [director, kam, other] = ['director', 'kam', 'kam2'] as const;
 
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string; readonly version?: number };
-}
-
-async function call<T = { id: string }>(token: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer<T>> {
-  const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=5', ...headers };
-  const answer = await keyfold.fetch(path.startsWith('/') ? path : `/api/accounts/${path}`, body ? { method: 'POST', headers: sent, body: JSON.stringify(body) } : { headers: sent });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-const tokenOf = async (user: string): Promise<string> =>
-  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+const call = <T = { id: string }>(user: string, path: string, body?: object, headers: Record<string, string> = {}) => demo.call<T>(user, `accounts/${path}`, body, { prefer: 'wait=5', ...headers });
 
 const newAccount = async (name: string): Promise<string> => (await call(kam, 'key-accounts', { name, profile: { country: 'France' } })).body.id;
 
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
-const log = (token: string, id: string, body: object, headers?: Record<string, string>) => call(token, `engagement-plans/${id}/log-touchpoint`, { kind: 'call', direction: 'out', ...body }, headers);
+const log = (user: string, id: string, body: object, headers?: Record<string, string>) => call(user, `engagement-plans/${id}/log-touchpoint`, { kind: 'call', direction: 'out', ...body }, headers);
 const code = ({ status, body }: Answer<object>) => [status, body.code ?? null];
 
 interface Touchpoint {
@@ -38,8 +21,8 @@ interface Touchpoint {
   readonly travel: object | null;
   readonly memberNames: readonly string[];
 }
-const touchpointsOf = (token: string, id: string, after: number) =>
-  call<{ items: Touchpoint[] }>(token, `touchpoints?accountId=${id}&after=engagement-${id}:${after}`).then(({ body }) => body.items);
+const touchpointsOf = (user: string, id: string, after: number) =>
+  call<{ items: Touchpoint[] }>(user, `touchpoints?accountId=${id}&after=engagement-${id}:${after}`).then(({ body }) => body.items);
 
 interface Cadence {
   readonly level: string;
@@ -52,19 +35,10 @@ interface Cadence {
 const cadenceOf = async (id: string, level = 'operational'): Promise<Cadence | undefined> => (await call<{ items: Cadence[] }>(kam, `cadence-compliance?accountId=${id}&level=${level}`)).body.items[0];
 const day = (daysBack: number): string => daysAgo(daysBack).slice(0, 10);
 
-const signIn = async (): Promise<void> => {
-  [director, kam, other] = (await Promise.all(['director', 'kam', 'kam2'].map(tokenOf))) as [string, string, string];
-};
-
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-engagement-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data } });
-  await signIn();
+  demo = await Demo.open();
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('a contact with a client', () => {
   it('is logged and seen, with what the journey emitted', async () => {
@@ -125,8 +99,8 @@ describe('a cadence', () => {
     const tasks = async () => (await call<{ items: { matter: { kind: string } }[] }>(kam, `tasks?accountId=${id}&state=open`)).body.items;
     await eventually(async () => expect((await tasks()).map(({ matter }) => matter.kind)).toEqual(['cadence-missed', 'cadence-missed']), { deadlineMs: 20_000 });
 
-    await keyfold.restart();
-    await signIn();
+    await demo.keyfold.restart();
+    await demo.signIn();
     expect(await cadenceOf(id)).toMatchObject({ due: 2, kept: 0 });
     const { body: logged } = await log(kam, id, { occurredAt: daysAgo(0) });
     expect((await call<{ items: Cadence[] }>(kam, `cadence-compliance?accountId=${id}&after=engagement-${id}:${logged.version!}`)).body.items[0]).toMatchObject({ overdueSince: null, due: 2 });
@@ -182,10 +156,10 @@ describe('a business review', () => {
     expect(await list('announcements')).toMatchObject([{ title: 'Second shift', postedByName: 'Karim Benali' }]);
     expect(await list('follow-ups')).toMatchObject([{ state: 'open', ownerName: 'Karim Benali' }]);
 
-    const story = await call<{ items: { type: string; subject: string | null }[] }>(kam, `/api/reporting/account-timeline?accountId=${id}&after=engagement-${id}:${last.version!}`);
+    const story = await demo.call<{ items: { type: string; subject: string | null }[] }>(kam, `reporting/account-timeline?accountId=${id}&after=engagement-${id}:${last.version!}`, undefined, { prefer: 'wait=5' });
     const told = story.body.items.map(({ type, subject }) => [type.split('.').at(-1), subject]);
     expect(told).toEqual(expect.arrayContaining([['touchpoint-logged', null], ['business-review-held', null], ['decision-recorded', 'Second shift'], ['follow-up-agreed', 'Send the plan']]));
-    expect((await call(other, `/api/reporting/account-timeline?accountId=${id}`)).status).toBe(404);
+    expect((await demo.call(other, `reporting/account-timeline?accountId=${id}`, undefined, { prefer: 'wait=5' })).status).toBe(404);
   });
 
   it('is not held with people of another account', async () => {

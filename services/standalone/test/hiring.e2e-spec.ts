@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@keyfold/testing';
-import { idOf, Office } from './office.js';
+import { Demo, idOf } from './demo.js';
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
 const line = (code: string) => ({ code, label: { en: code, fr: code } });
@@ -18,15 +18,15 @@ interface Requisition {
   readonly candidates: readonly { readonly candidateId: string; readonly name: string | null; readonly stage: string; readonly out: string | null; readonly interviews: readonly { readonly interviewId: string }[] }[];
 }
 
-let office: Office;
-let call: Office['call'];
-let done: Office['done'];
+let demo: Demo;
+let call: Demo['call'];
+let done: Demo['done'];
 
 beforeAll(async () => {
-  office = await Office.open();
-  ({ call, done } = office);
+  demo = await Demo.openEmpty();
+  ({ call, done } = demo);
 });
-afterAll(() => office.close());
+afterAll(() => demo.close());
 
 const openRequisition = (managerId = idOf('director')): Promise<string> => done('hr', 'accounts/requisitions', { ...profile, managerId });
 const tell = (user: string, id: string, command: string, body: object) => call(user, `accounts/requisitions/${id}/${command}`, body);
@@ -70,7 +70,7 @@ describe('from the requisition to the member', () => {
 
     const refused = await call('hr', `accounts/requisitions/${id}/make-offer`, { candidateId, ...OFFER }, { 'accept-language': 'fr' });
     expect([refused.status, refused.body.code, refused.body.title]).toEqual([422, 'scorecards-missing', "Pas d'offre sans grilles d'évaluation : il en manque 1."]);
-    await eventually(async () => expect(await office.list('kam', 'accounts/interviews?state=to-score')).toMatchObject([{ id: interviewId, criteria: ['listening', 'negotiation'] }]));
+    await eventually(async () => expect(await demo.list('kam', 'accounts/interviews?state=to-score')).toMatchObject([{ id: interviewId, criteria: ['listening', 'negotiation'] }]));
     expect((await tell('kam2', id, 'score-interview', { interviewId, scores: SCORES })).status).toBe(404);
     expect((await tell('director', id, 'score-interview', { interviewId, scores: SCORES })).body.code).toBe('interview-unknown');
     expect((await tell('kam', id, 'score-interview', { interviewId, scores: [SCORES[0]] })).body.code).toBe('scorecard-incomplete');
@@ -126,7 +126,7 @@ describe('the fairness report', () => {
 
 describe('the glossary', () => {
   it('is found by what people call it, and says what this organisation calls it', async () => {
-    const found = async (q: string) => (await office.list<{ id: string; label: object; shipped: boolean }>('kam', `accounts/glossary?q=${encodeURIComponent(q)}`)).map(({ id, shipped }) => [id, shipped]);
+    const found = async (q: string) => (await demo.list<{ id: string; label: object; shipped: boolean }>('kam', `accounts/glossary?q=${encodeURIComponent(q)}`)).map(({ id, shipped }) => [id, shipped]);
     expect(await found('responsable comptes cles')).toEqual([['key-account-manager', true]]);
     const ours = { label: { en: 'Client partner', fr: 'Partenaire client' }, synonyms: { en: ['KAM'], fr: [] } };
     const said = await call('director', 'accounts/glossary/key-account-manager/localise', ours);

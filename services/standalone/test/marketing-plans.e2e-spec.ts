@@ -1,14 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoPerson } from '@keyfold/platform';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
-
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string };
-}
+import { eventually } from '@keyfold/testing';
+import { Demo } from './demo.js';
 
 interface Rows<Row> {
   readonly items: readonly Row[];
@@ -20,19 +13,10 @@ const eur = (euros: number) => ({ amountMinor: euros * 100, currency: 'EUR' });
 const me = demoPerson('kam')!.memberId;
 const utm = { source: 'newsletter', medium: 'email', campaign: 'fleet' };
 
-let data: string;
-let keyfold: ServiceUnderTest;
-let tokens: Record<string, string>;
+let demo: Demo;
 let offeringId: string;
 
-async function call<T = { id: string }>(user: string, path: string, body?: object, language = 'en'): Promise<Answer<T>> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', 'accept-language': language };
-  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-const tokenOf = async (user: string): Promise<string> =>
-  ((await (await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) })).json()) as { token: string }).token;
+const call = <T = { id: string }>(user: string, path: string, body?: object, language = 'en') => demo.call<T>(user, path, body, { 'accept-language': language });
 
 const say = (user: string, planId: string, step: string, body: object = {}, language?: string) => call<{ id: string }>(user, `accounts/marketing-plans/${planId}/${step}`, body, language);
 
@@ -76,15 +60,10 @@ async function activePlan(accountId: string): Promise<string> {
 const commitment = (commitmentId: string, euros: number) => ({ commitmentId, lineId: 'events', amount: eur(euros), description: 'Stand' });
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-marketing-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_TIME_ZONE: 'UTC' } });
-  tokens = Object.fromEntries(await Promise.all(['director', 'kam', 'kam2'].map(async (user) => [user, await tokenOf(user)] as const)));
+  demo = await Demo.open({ KEYFOLD_TIME_ZONE: 'UTC' });
   offeringId = (await call<Rows<{ id: string }>>('kam', 'opportunities/offerings?status=active&limit=1')).body.items[0]!.id;
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('a marketing plan', () => {
   it('cites an axis of the strategy of the day', async () => {

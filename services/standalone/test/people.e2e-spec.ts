@@ -1,44 +1,25 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEMO_TEAM } from '@keyfold/platform';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { type Answer, Demo, idOf } from './demo.js';
 
-const SERVICE_TOKEN = '4c2a9d'.repeat(8);
 const CLOCK_AHEAD = pathToFileURL(join(import.meta.dirname, 'clock-ahead.mjs')).href;
 const DAY_MS = 86_400_000;
 /** Found anywhere after the erasure, it is left. */
 const NAME = 'Zenobie Quarterstaff';
 const MAIL = 'zenobie@quarterstaff.test';
 
-let data: string;
-let keyfold: ServiceUnderTest;
-const tokens: Record<string, string> = { service: SERVICE_TOKEN };
-const idOf = (user: string): string => DEMO_TEAM.find((person) => person.user === user)!.memberId;
+let demo: Demo;
 
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string };
-}
-
-async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}): Promise<Answer<T>> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', ...more };
-  const answer = await keyfold.fetch(`/api/accounts/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
-
-async function done(user: string, path: string, body: object = {}): Promise<string> {
-  const answer = await call(user, path, body);
-  expect([path, answer.status < 300, answer.body.code]).toEqual([path, true, undefined]);
-  return answer.body.id;
-}
+const call = <T = { id: string; version: number }>(user: string, path: string, body?: object, more: Record<string, string> = {}) => demo.call<T>(user, `accounts/${path}`, body, more);
+const done = (user: string, path: string, body: object = {}): Promise<string> => demo.done(user, `accounts/${path}`, body);
 
 const code = ({ status, body }: Answer<object>) => [status, body.code ?? null];
 /** Answers of commands told at once, the accepted ones first. */
 const outcomes = (answers: readonly Answer<object>[]) => answers.map(code).sort(([a], [b]) => Number(a) - Number(b));
-const items = async <T>(user: string, path: string): Promise<T[]> => (await call<{ items: T[] }>(user, path)).body.items;
+const items = <T>(user: string, path: string): Promise<T[]> => demo.list<T>(user, `accounts/${path}`);
 const one = async <T>(path: string, user = 'kam'): Promise<T> => (await call<T>(user, path)).body;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
 const today = (): string => daysAgo(0).slice(0, 10);
@@ -58,22 +39,10 @@ interface Person {
 const person = (id: string): Promise<Person> => one(`stakeholders/${id}`);
 const contactable = async (purpose: string, accountId: string): Promise<(string | null)[]> => (await items<Person>('kam', `contactable?purpose=${purpose}&accountId=${accountId}`)).map(({ name }) => name);
 
-async function signIn(): Promise<void> {
-  for (const user of ['director', 'kam', 'kam2', 'bi', 'operator']) {
-    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-    tokens[user] = ((await answer.json()) as { token: string }).token;
-  }
-}
-
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-people-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN } });
-  await signIn();
+  demo = await Demo.open();
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('the people of a client', () => {
   it('are registered and seen by name, by those whom the account concerns', async () => {
@@ -278,16 +247,16 @@ describe('three years of silence', () => {
     const proposed = () => items<Person>('kam', `erasure-proposals?accountId=${accountId}`);
     expect(await proposed()).toEqual([]);
 
-    await keyfold.stop();
-    await keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String((3 * 366 + 62) * DAY_MS) });
-    await signIn();
+    await demo.keyfold.stop();
+    await demo.keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String((3 * 366 + 62) * DAY_MS) });
+    await demo.signIn();
     await eventually(async () => expect(await proposed()).toMatchObject([{ id: silent, erasureProposed: { lastContactOn: null, months: 36 } }]), { deadlineMs: 30_000, everyMs: 200 });
   });
 });
 
 /** Files of the data folder in which a text stands, whatever the case. */
 async function filesWith(text: string): Promise<string[]> {
-  const files = await readdir(data, { recursive: true, withFileTypes: true });
+  const files = await readdir(demo.data, { recursive: true, withFileTypes: true });
   const found = await Promise.all(
     files.filter((file) => file.isFile()).map(async (file) => {
       const content = (await readFile(join(file.parentPath, file.name))).toString('latin1').toLowerCase();

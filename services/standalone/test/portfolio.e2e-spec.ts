@@ -1,27 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { demoPerson } from '@keyfold/platform';
-import { eventually, ServiceUnderTest } from '@keyfold/testing';
+import { eventually } from '@keyfold/testing';
+import { Demo } from './demo.js';
 
-const SERVICE_TOKEN = '7b1e5f'.repeat(8);
 const [KARIM, SOFIA] = ['kam', 'kam2'].map((user) => demoPerson(user)!.memberId!) as [string, string];
 
-let data: string;
-let keyfold: ServiceUnderTest;
-const tokens: Record<string, string> = { service: SERVICE_TOKEN };
+let demo: Demo;
 
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T & { readonly code?: string; readonly title?: string; readonly detail?: string };
-}
-
-async function call<T = { id: string; version: number }>(user: string, path: string, body?: object, language = 'en'): Promise<Answer<T>> {
-  const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json', 'accept-language': language };
-  const answer = await keyfold.fetch(`/api/${path}`, body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers });
-  return { status: answer.status, body: (await answer.json()) as Answer<T>['body'] };
-}
+const call = <T = { id: string; version: number }>(user: string, path: string, body?: object, language = 'en') => demo.call<T>(user, path, body, { 'accept-language': language });
 
 /** A command that must be taken. */
 async function tell(user: string, path: string, body: object): Promise<string> {
@@ -57,17 +43,9 @@ interface Account {
 const account = (id: string) => ask<Account>('auditor', `accounts/key-accounts/${id}`);
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'keyfold-portfolio-'));
-  keyfold = await ServiceUnderTest.start({ main: 'services/standalone/src/main.ts', env: { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: data, KEYFOLD_SERVICE_TOKEN: SERVICE_TOKEN } });
-  for (const user of ['director', 'kam', 'kam2', 'auditor', 'bi']) {
-    const answer = await keyfold.fetch('/auth/demo-token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) });
-    tokens[user] = ((await answer.json()) as { token: string }).token;
-  }
+  demo = await Demo.open();
 });
-afterAll(async () => {
-  await keyfold.kill();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => demo.close());
 
 describe('the way from a prospect to a key account', () => {
   it('goes over the list of targets and a first exchange to a contract, and no other way', async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@keyfold/testing';
-import { idOf, Office } from './office.js';
+import { Demo, idOf } from './demo.js';
 
 const NEXT_YEAR = new Date().getUTCFullYear() + 1;
 
-let call: Office['call'];
-let done: Office['done'];
-let list: Office['list'];
-let office: Office;
+let call: Demo['call'];
+let done: Demo['done'];
+let list: Demo['list'];
+let demo: Demo;
 
 const tell = (user: string, member: string, command: string, body: object) => call(user, `accounts/team-members/${member}/${command}`, body);
 
@@ -29,10 +29,10 @@ const leave = (id: string, lastDay: string) => tell('hr', id, 'offboard', { last
 
 beforeAll(async () => {
   // What was given to a member counts as under way for the deadline and two seconds.
-  office = await Office.open({ KEYFOLD_COMMAND_DEADLINE_MS: '500' });
-  ({ call, done, list } = office);
+  demo = await Demo.openEmpty({ KEYFOLD_COMMAND_DEADLINE_MS: '500' });
+  ({ call, done, list } = demo);
 });
-afterAll(() => office.close());
+afterAll(() => demo.close());
 
 describe('a consultant', () => {
   const accounts = async (): Promise<string[]> => (await list<{ id: string }>('consultant', 'accounts/key-accounts')).map(({ id }) => id);
