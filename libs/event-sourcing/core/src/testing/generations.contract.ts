@@ -1,21 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { RowRefused, Superseded } from '../errors.js';
+import { Superseded } from '../errors.js';
 import type { BeyondLog, BuiltWrite, Claim, Generations } from '../generations.js';
 import type { ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { eventually } from './eventually.js';
-import { type ContractRow, put } from './rows.js';
+import { type ContractRow, folded } from './rows.js';
 import { realClock } from './tools.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
-
-/** What was folded for a generation that has none of it yet. */
-const folded = (rows: readonly ContractRow[], marks: Readonly<Record<string, number>> = {}, positions: Readonly<Record<string, number>> = {}): BuiltWrite => ({
-  rows: new Map(rows.map((row) => [row.id, { row, partitions: ['contract.events.v1/0'], isNew: true }])),
-  marks: new Map(Object.entries(marks).map(([streamId, version]) => [streamId, { accepted: version, applied: version, isNew: true }])),
-  parked: [],
-  positions,
-});
 
 const NOTHING = folded([]);
 
@@ -282,23 +274,4 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       expect(few.rows).toEqual((await generations.compare(rows, claim, 2)).rows);
     });
   });
-}
-
-/** What a store does with a row that its files or documents cannot hold; one without a form of its own has none of those. */
-export function describeRefusals(given: () => { store: ProjectionStore; rows: Projection<ContractRow> }): void {
-  it('refuses a row that it cannot hold, live and built, and everything that came with it', async () => {
-    const { store, rows } = given();
-    const { generations } = store;
-    await store.setBuilt(rows);
-    await put(store, rows, [{ id: 'old' }]);
-    await generations.begin(rows, AT);
-    const claim = (await generations.claim(rows))!;
-    for (const row of [{ id: 'nul', 'a\0b': 1 } as ContractRow, { id: 'large', kind: 'x'.repeat(17 * 1024 * 1024) }]) {
-      await expect(put(store, rows, [{ id: 'good' }, row])).rejects.toThrow(RowRefused);
-      await expect(generations.checkpoint(rows, claim, folded([{ id: 'good' }, row], { 'thing-1': 1 }), {})).rejects.toThrow(RowRefused);
-    }
-    expect((await store.view(rows).find({ limit: 10 })).map(({ id }) => id)).toEqual(['old']);
-    const kept = await generations.read(rows, claim, { streams: ['thing-1'], rows: ['good'] });
-    expect([kept.marks.size, kept.rows.size]).toEqual([0, 0]);
-  }, 30_000);
 }

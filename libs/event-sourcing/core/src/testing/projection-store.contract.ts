@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeadLetter, DeadLetterKind, DeadLetterQuery, Marks, ProjectionStore } from '../ports.js';
 import type { Projection } from '../projection.js';
 import { within } from './eventually.js';
-import { describeGenerations, describeRefusals } from './generations.contract.js';
+import { describeGenerations } from './generations.contract.js';
+import { describeRefusals } from './row-refusals.contract.js';
 import { contractProjection, type ContractRow, put } from './rows.js';
 import { describeViews } from './view.contract.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AggregateContract, defineContract } from '../events.js';
+import type { BuiltWrite } from '../generations.js';
 import type { ProjectionStore } from '../ports.js';
 import { projection, type Projection } from '../projection.js';
 
@@ -37,3 +38,11 @@ export const put = (store: ProjectionStore, to: Projection<ContractRow>, rows: r
   }));
 
 const idOf = (row: ContractRow | string): string => (typeof row === 'string' ? row : row.id);
+
+/** What was folded for a generation that has none of it yet. */
+export const folded = (rows: readonly ContractRow[], marks: Readonly<Record<string, number>> = {}, positions: Readonly<Record<string, number>> = {}): BuiltWrite => ({
+  rows: new Map(rows.map((row) => [row.id, { row, partitions: ['contract.events.v1/0'], isNew: true }])),
+  marks: new Map(Object.entries(marks).map(([streamId, version]) => [streamId, { accepted: version, applied: version, isNew: true }])),
+  parked: [],
+  positions,
+});
