@@ -1,1 +1,3 @@
-export default { projects: ['<rootDir>/infra/chaos/jest.chaos.config.mjs'] };
+import { folders } from './jest.preset.mjs';
+
+export default { projects: folders(['infra/chaos'], 'chaos-spec') };

@@ -1,7 +1,7 @@
-import { everyPackage } from './jest.preset.mjs';
+import { folders, packages } from './jest.preset.mjs';
 
 export default {
-  projects: [...everyPackage('jest.config.mjs'), ...['tools', 'infra/native', 'infra/chaos', 'infra/bench'].map((folder) => `<rootDir>/${folder}/jest.config.mjs`)],
+  projects: [...packages(), ...folders(['tools', 'infra/native', 'infra/chaos', 'infra/bench'], 'spec')],
   // A worker keeps about 20 MB of every spec file that boots Nest.
   workerIdleMemoryLimit: '1GB',
 };

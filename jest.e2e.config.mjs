@@ -1,1 +1,3 @@
-export default { projects: ['<rootDir>/services/*/jest.e2e.config.mjs'], testTimeout: 180_000 };
+import { packages } from './jest.preset.mjs';
+
+export default { projects: packages(['<rootDir>/{src,test}/**/*.e2e-spec.ts']), testTimeout: 180_000 };

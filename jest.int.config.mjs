@@ -1,3 +1,6 @@
-import { everyPackage } from './jest.preset.mjs';
+import { folders, packages } from './jest.preset.mjs';
 
-export default { projects: [...everyPackage('jest.int.config.mjs'), '<rootDir>/infra/native/jest.int.config.mjs'], testTimeout: 120_000 };
+export default {
+  projects: [...packages(['<rootDir>/{src,test}/**/*.int-spec.ts']), ...folders(['infra/native'], 'int-spec')],
+  testTimeout: 120_000,
+};

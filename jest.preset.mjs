@@ -1,3 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const ROOT = import.meta.dirname;
+
 /** The one swc configuration of the repository: decorators with metadata, as Nest's injection needs them. */
 export const swc = {
   swcrc: false,
@@ -20,9 +25,20 @@ const unit = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
-export default unit;
-export const integration = { ...unit, testMatch: ['<rootDir>/{src,test}/**/*.int-spec.ts'], testTimeout: 120_000 };
-export const acceptance = { ...unit, testMatch: ['<rootDir>/{src,test}/**/*.e2e-spec.ts'], testTimeout: 180_000 };
+/** Specs in plain JavaScript, beside what they test. */
+const plain = { testEnvironment: 'node', transform: {} };
 
-/** Globs of one kind of jest configuration over all packages, for the `projects` of a stage. */
-export const everyPackage = (file) => ['libs/*', 'libs/event-sourcing/*', 'services/*'].map((folder) => `<rootDir>/${folder}/${file}`);
+const packageFolders = () =>
+  ['libs', 'libs/event-sourcing', 'services']
+    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
+    .filter((folder) => existsSync(join(ROOT, folder, 'package.json')));
+
+/** A project of one folder, named after it: `jest --selectProjects accounts`. */
+const projectIn = (folder, config) => ({ displayName: basename(folder), rootDir: join(ROOT, folder), ...config });
+
+/** The specs of every package whose names match. */
+export const packages = (testMatch = unit.testMatch) => packageFolders().map((folder) => projectIn(folder, { ...unit, testMatch }));
+
+/** The specs in the `spec` folders of folders without a package. */
+export const folders = (names, ending) =>
+  names.map((folder) => projectIn(folder, { ...plain, testMatch: [`<rootDir>/spec/*.${ending}.mjs`] }));

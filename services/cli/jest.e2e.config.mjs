@@ -1,1 +1,0 @@
-export { acceptance as default } from '../../jest.preset.mjs';

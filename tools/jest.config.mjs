@@ -1,1 +1,0 @@
-export default { testEnvironment: 'node', testMatch: ['<rootDir>/spec/*.spec.mjs'], transform: {} };
