@@ -30,19 +30,23 @@ export class OffsetCommits {
 
   add(handled: HandledUpTo, commit: Commit): void {
     this.waiting.set(`${handled.topic}/${handled.partition}`, handled);
-    this.running ??= this.run(commit).finally(() => (this.running = null));
+    this.running ??= this.run(commit);
   }
 
   private async run(commit: Commit): Promise<void> {
-    while (this.waiting.size > 0) {
-      const offsets = Map.groupBy(this.waiting.values(), ({ topic }) => topic);
-      this.waiting = new Map();
-      // kafkajs hands the metadata on to the broker; its types do not know.
-      const topics = [...offsets].map(([topic, all]) => ({
-        topic,
-        partitions: all.map(({ partition, offset, metadata }) => ({ partition, offset, metadata })),
-      }));
-      await commit({ topics }).catch((error: unknown) => (this.failure = { error }));
+    try {
+      while (this.waiting.size > 0) {
+        const offsets = Map.groupBy(this.waiting.values(), ({ topic }) => topic);
+        this.waiting = new Map();
+        // kafkajs hands the metadata on to the broker; its types do not know.
+        const topics = [...offsets].map(([topic, all]) => ({
+          topic,
+          partitions: all.map(({ partition, offset, metadata }) => ({ partition, offset, metadata })),
+        }));
+        await commit({ topics }).catch((error: unknown) => (this.failure = { error }));
+      }
+    } finally {
+      this.running = null; // in the same step as the last look: what is added from here on begins anew
     }
   }
 }

@@ -71,7 +71,7 @@ export class Wakeups {
     this.appended.ring();
     if (this.sequencing || this.over.signal.aborted) return;
     this.ringAgain = true;
-    this.ringing ??= this.ring().finally(() => (this.ringing = null));
+    this.ringing ??= this.ring();
   }
 
   /** Begins to listen to other processes; idempotent. */
@@ -104,12 +104,16 @@ export class Wakeups {
    * A busy time ends with a ring that is durable.
    */
   private async ring(): Promise<void> {
-    for (let flushed = true, heard = false; this.ringAgain || !heard; flushed = !this.ringAgain) {
-      this.ringAgain = false;
-      const rung = this.bells.updateOne({ _id: this.bellId }, { $inc: { rings: 1 } }, { upsert: true, writeConcern: flushed ? DURABLE : UNFLUSHED });
-      await within(this.clock, 'the bell', READ_MS, rung).catch(() => undefined);
-      heard = flushed;
-      await this.clock.wait(RING_PAUSE_MS, this.over.signal);
+    try {
+      for (let flushed = true, heard = false; this.ringAgain || !heard; flushed = !this.ringAgain) {
+        this.ringAgain = false;
+        const rung = this.bells.updateOne({ _id: this.bellId }, { $inc: { rings: 1 } }, { upsert: true, writeConcern: flushed ? DURABLE : UNFLUSHED });
+        await within(this.clock, 'the bell', READ_MS, rung).catch(() => undefined);
+        heard = flushed;
+        await this.clock.wait(RING_PAUSE_MS, this.over.signal);
+      }
+    } finally {
+      this.ringing = null; // in the same step as the last look: who appends from here on rings anew
     }
   }
 
