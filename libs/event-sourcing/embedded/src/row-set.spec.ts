@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Random } from '@keyfold/testing/simulation';
 import type { Filter, RowQuery } from '@keyfold/event-sourcing';
 import { RowSet } from './row-set.js';
 
@@ -9,20 +10,8 @@ interface Row {
   readonly tags: readonly string[];
 }
 
-/** A small generator of uniform numbers, so that a failing run can be run again. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const random = mulberry32(7);
-const below = (count: number): number => Math.floor(random() * count);
-const rowOf = (number: number): Row => ({ id: `r${number}`, name: below(20) === 0 ? null : `n${below(400)}`, rank: below(50), tags: [`t${below(9)}`, `t${below(9)}`] });
+const random = new Random(7);
+const rowOf = (number: number): Row => ({ id: `r${number}`, name: random.int(20) === 0 ? null : `n${random.int(400)}`, rank: random.int(50), tags: [`t${random.int(9)}`, `t${random.int(9)}`] });
 
 /** The answer the plain way: look at every row, sort, cut. */
 function plainly(rows: readonly Row[], matches: (row: Row) => boolean, { sort = {}, limit, after }: RowQuery): string[] {
@@ -60,10 +49,10 @@ describe('many rows in memory', () => {
     for (let i = 0; i < 3_000; i++) write(i, rowOf(i));
     const sorts: RowQuery['sort'][] = [undefined, { name: 1 }, { name: -1 }, { rank: 1, name: -1 }];
     for (let round = 0; round < 40; round++) {
-      const writes = round % 10 === 9 ? 1_500 : below(20);
+      const writes = round % 10 === 9 ? 1_500 : random.int(20);
       for (let i = 0; i < writes; i++) {
-        const number = below(3_200);
-        write(number, below(10) === 0 ? null : rowOf(number));
+        const number = random.int(3_200);
+        write(number, random.int(10) === 0 ? null : rowOf(number));
       }
       for (const [filter, matches] of QUERIES)
         for (const sort of sorts) {

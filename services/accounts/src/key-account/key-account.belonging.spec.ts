@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { KeyAccountEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { given } from '@keyfold/event-sourcing/testing';
+import { Random } from '@keyfold/testing/simulation';
 import { type KeyAccount, keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggregate.js';
 import { assignOwner, assignRaci, attachToParent, classify, detachFromParent, handOver, setCurrency, withdrawRaci } from './key-account.belonging.js';
 import { attachedTo, clientRegistered, detached, ownerAssigned } from './key-account.facts.js';
@@ -67,24 +68,13 @@ describe('currency and sector', () => {
   });
 });
 
-/** A small generator of uniform numbers, so that a failing run can be run again. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 describe('random handovers', () => {
   const DAY = 86_400_000;
   const start = Date.parse('2026-01-01T00:00:00.000Z');
   const dayAt = (index: number) => ({ start: new Date(start + index * DAY).toISOString(), end: new Date(start + (index + 1) * DAY - 1).toISOString() });
 
   it.each(Array.from({ length: 50 }, (_, seed) => [seed]))('leave no instant without an owner and none with two (seed %i)', (seed) => {
-    const random = mulberry32(seed);
+    const random = new Random(seed);
     let account: KeyAccount = keyAccount.initial;
     let version = 0;
     const take = (events: readonly KeyAccountEvent[], now: string): void => {
@@ -96,9 +86,9 @@ describe('random handovers', () => {
     /** Who owns each day, kept the plain way: a handover repaints all days from its own on. */
     const model = Array.from({ length: 120 }, () => 'm0');
     for (let step = 0; step < 30; step++) {
-      const now = Math.floor(random() * 60);
-      const effective = Math.floor(random() * 90);
-      const toOwnerId = `m${Math.floor(random() * 5)}`;
+      const now = random.int(60);
+      const effective = random.int(90);
+      const toOwnerId = `m${random.int(5)}`;
       try {
         const events = handOver(account, { toOwnerId, reason: 'x' }, dayAt(effective), dayAt(now).start);
         take(events, dayAt(now).start);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { given } from '@keyfold/event-sourcing/testing';
+import { Random } from '@keyfold/testing/simulation';
 import { claimMerge, claimParent, giveUpMerge, HIERARCHY_DEPTH, tellEdges, tellMerge } from './hierarchy.js';
 import { type Reservation, reservation } from './reservation.aggregate.js';
 
@@ -107,17 +108,6 @@ describe('a merge', () => {
   });
 });
 
-/** A small generator of uniform numbers, so that a failing run can be run again. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 interface Account {
   edges: HierarchyEdge[];
   version: number;
@@ -129,8 +119,7 @@ describe('random commands of clients that race, some of them cut off', () => {
   const DAYS = 8;
 
   it.each(Array.from({ length: 60 }, (_, seed) => [seed]))('leave no day with a cycle or a seventh level (seed %i)', (seed) => {
-    const random = mulberry32(seed);
-    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+    const random = new Random(seed);
     let state = reservation.initial;
     let version = 0;
     const take = (events: readonly ReservationEvent[]): void => {
@@ -141,18 +130,18 @@ describe('random commands of clients that race, some of them cut off', () => {
     const under: (() => void)[][] = [];
     let accepted = 0;
     for (let step = 0; step < 150; step++) {
-      const next = random() < 0.5 ? under.splice(Math.floor(random() * under.length), 1)[0] : undefined;
+      const next = random.chance(0.5) ? under.splice(random.int(under.length), 1)[0] : undefined;
       if (next) {
         next.shift()!();
-        if (next.length > 0 && random() < 0.95) under.push(next);
+        if (next.length > 0 && random.chance(0.95)) under.push(next);
         continue;
       }
-      const id = pick(IDS);
-      const other = pick(IDS);
-      const from = day(Math.floor(random() * DAYS));
+      const id = random.pick(IDS);
+      const other = random.pick(IDS);
+      const from = day(random.int(DAYS));
       const account = accounts.get(id)!;
       if (account.merged || accounts.get(other)!.merged || id === other) continue;
-      const merging = random() < 0.05;
+      const merging = random.chance(0.05);
       try {
         take(merging ? claimMerge(state, id, other, from) : claimParent(state, id, other, from));
       } catch (error) {
