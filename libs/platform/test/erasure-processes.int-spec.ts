@@ -5,7 +5,7 @@ import { incomingOfCommit } from '@keyfold/event-sourcing';
 import { createIndexes, openConnection } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, forgetting } from '@keyfold/event-sourcing-nest';
 import { LogBook, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
-import { eventually, TcpProxy } from '@keyfold/testing';
+import { eventually, newSecrets, TcpProxy } from '@keyfold/testing';
 import { distributedAdapters } from '../src/adapters/distributed.js';
 import { type Config, readConfig } from '../src/config.js';
 import { MetricsRegistry } from '../src/telemetry/metrics-registry.js';
@@ -21,9 +21,7 @@ beforeEach(async () => {
     KEYFOLD_MONGO_URL: process.env['KEYFOLD_MONGO_URL'],
     KEYFOLD_KAFKA_BROKERS: '127.0.0.1:1', // nothing is sent
     KEYFOLD_TOPIC_PREFIX: `t${randomBytes(4).toString('hex')}.`,
-    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
-    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
-    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    ...newSecrets(),
     KEYFOLD_OIDC_ISSUER: 'https://login.example.com',
     KEYFOLD_OIDC_JWKS_URL: 'https://login.example.com/keys',
   });

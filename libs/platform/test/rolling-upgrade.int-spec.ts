@@ -19,7 +19,7 @@ import { createTopics } from '@keyfold/event-sourcing-kafka';
 import { createIndexes, openConnection } from '@keyfold/event-sourcing-mongo';
 import { type Adapters, ServiceRuntime, systemClock } from '@keyfold/event-sourcing-nest';
 import { someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
-import { eventually, kafkaForTests } from '@keyfold/testing';
+import { eventually, kafkaForTests, newSecrets } from '@keyfold/testing';
 import { distributedAdapters } from '../src/adapters/distributed.js';
 import { type Config, readConfig } from '../src/config.js';
 import { MetricsRegistry } from '../src/telemetry/metrics-registry.js';
@@ -143,9 +143,7 @@ beforeEach(async () => {
     KEYFOLD_MONGO_URL: process.env['KEYFOLD_MONGO_URL'],
     KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
     KEYFOLD_TOPIC_PREFIX: `${kafka.prefix}${randomBytes(3).toString('hex')}.`,
-    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
-    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
-    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    ...newSecrets(),
     KEYFOLD_OIDC_ISSUER: 'https://login.example.com',
     KEYFOLD_OIDC_JWKS_URL: 'https://login.example.com/keys',
   });

@@ -71,6 +71,13 @@ export function kafkaForTests({
   };
 }
 
+/** The secrets that a distributed deployment wants, made up anew. */
+export const newSecrets = () => ({
+  KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
+  KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
+  KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+});
+
 const unique = (): string => randomBytes(5).toString('hex');
 
 function serverAddress(variable: string): string {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, freePort, kafkaForTests, mongoForTests, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
+import { eventually, freePort, kafkaForTests, mongoForTests, newSecrets, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
 import { EXPORT, ROOT, runCli, tokenFrom, writeExport } from './support.js';
 
 const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'] as const;
@@ -40,9 +39,7 @@ beforeAll(async () => {
     KEYFOLD_MONGO_URL: mongo.url,
     KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
     KEYFOLD_TOPIC_PREFIX: kafka.prefix,
-    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
-    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
-    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    ...newSecrets(),
     KEYFOLD_COMMAND_DEADLINE_MS: '1000',
     KEYFOLD_LOG_LEVEL: 'error',
     KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${ports['web']}`,

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -8,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@keyfold/event-sourcing-nest';
 import { DemoIdentity } from '@keyfold/platform';
-import { eventually, freePort, kafkaForTests, mongoForTests, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
+import { eventually, freePort, kafkaForTests, mongoForTests, newSecrets, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
 import { buildRelease, type Change, ROOT } from './release.js';
 
 const THIS_RELEASE = 'services/opportunities/dist/main.js';
@@ -128,9 +127,7 @@ beforeAll(async () => {
     KEYFOLD_MONGO_URL: mongo.url,
     KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
     KEYFOLD_TOPIC_PREFIX: kafka.prefix,
-    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
-    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
-    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    ...newSecrets(),
     KEYFOLD_LOG_LEVEL: 'error',
     KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${port}`,
   };

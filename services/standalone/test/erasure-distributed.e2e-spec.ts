@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@keyfold/event-sourcing-nest';
 import { DemoIdentity, SERVICES, type ServiceName } from '@keyfold/platform';
-import { eventually, freePort, ServiceUnderTest } from '@keyfold/testing';
+import { eventually, freePort, newSecrets, ServiceUnderTest } from '@keyfold/testing';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NATIVE = join(ROOT, 'infra/native/services.mjs');
@@ -112,9 +112,7 @@ beforeAll(async () => {
     KEYFOLD_DEMO: 'true',
     KEYFOLD_MONGO_URL: servers.mongoUrl,
     KEYFOLD_KAFKA_BROKERS: servers.kafkaBrokers,
-    KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'),
-    KEYFOLD_MASTER_KEY: randomBytes(32).toString('base64'),
-    KEYFOLD_CURSOR_KEY: randomBytes(32).toString('base64'),
+    ...newSecrets(),
     KEYFOLD_COMMAND_DEADLINE_MS: '2000',
     KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${issuerPort}`,
     ...Object.fromEntries(SERVICES.map((service) => [`KEYFOLD_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[service]}`])),
