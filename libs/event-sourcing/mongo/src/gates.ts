@@ -1,7 +1,7 @@
 import { PARTITIONS } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { DURABLE, READ_MS } from './connection.js';
-import { inTransaction } from './transaction.js';
+import { BESIDE_TRANSACTIONS, inTransaction } from './transaction.js';
 
 /**
  * A partition's way to the serving generation. Every batch counts itself in the gate of its partition, in the transaction that writes it; a switch writes all gates
@@ -42,7 +42,7 @@ export class Gates {
   async pass(key: string, partition: string, session?: mongo.ClientSession): Promise<GateDocument> {
     const _id = `${key}|${partition}`;
     const open = { _id, $expr: { $lte: ['$closedUntil', '$$NOW'] } };
-    const options = { returnDocument: 'after', ...(session ? { session } : { writeConcern: DURABLE }), maxTimeMS: READ_MS } as const;
+    const options = { returnDocument: 'after', ...(session ? { session, maxTimeMS: READ_MS } : BESIDE_TRANSACTIONS) } as const;
     const gate = await this.gates.findOneAndUpdate(open, { $inc: { batches: 1 } }, options);
     if (!gate) throw new GateShut(_id);
     return gate;
@@ -74,7 +74,7 @@ export class Gates {
 
   /** Closes all gates of a projection; resolves when the batches under way in them are through or undone. */
   async close(key: string): Promise<void> {
-    await this.gates.updateMany(this.all(key), [{ $set: { closedUntil: { $add: ['$$NOW', CLOSED_MS] } } }], { writeConcern: DURABLE });
+    await this.gates.updateMany(this.all(key), [{ $set: { closedUntil: { $add: ['$$NOW', CLOSED_MS] } } }], BESIDE_TRANSACTIONS);
   }
 
   async open(key: string): Promise<void> {

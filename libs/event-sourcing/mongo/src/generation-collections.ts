@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { GATES } from './gates.js';
 import type { ProjectionDocument } from './projection-document.js';
 import { collectionsOf, keyOf } from './row-document.js';
+import { BESIDE_TRANSACTIONS, besideTransactions, type Timed } from './transaction.js';
 
 /** A write of one partition, counted; `_id` is `<projection>|<generation>|<partition>`. */
 export interface StampDocument {
@@ -35,15 +36,20 @@ export async function makeCollections(db: mongo.Db, projection: AnyProjection, g
  * between the end of a generation and its removal; every collection is a file or more of the server. The document may be an old one by the time that this process
  * comes to it: a generation above its `last` was begun since, and may serve by now.
  */
-export async function dropOthers(db: mongo.Db, key: string, { serving, fed, last }: Pick<ProjectionDocument, 'serving' | 'fed' | 'last'>): Promise<void> {
+export async function dropOthers(timed: Timed, key: string, { serving, fed, last }: Pick<ProjectionDocument, 'serving' | 'fed' | 'last'>): Promise<void> {
+  const { db } = timed;
   const ours = new RegExp(`^(?:view|marks)_${key}_g(\\d+)$`);
   const found = await db.listCollections({ name: ours }, { nameOnly: true }).toArray();
   const generations = new Set(found.map(({ name }) => Number(ours.exec(name)![1])).filter((generation) => generation <= last && generation !== serving && generation !== fed?.generation));
   for (const generation of generations) {
     const { rows, marks } = collectionsOf(db, key, generation);
-    await rows.drop();
-    await marks.drop();
-    await db.collection<StampDocument>(STAMPS).deleteMany({ _id: under(generationKey(key, generation)) });
-    await db.collection(DEAD_LETTERS).deleteMany({ view: generationKey(key, generation) });
+    const gone = generationKey(key, generation);
+    const removals = [
+      () => rows.drop(BESIDE_TRANSACTIONS),
+      () => marks.drop(BESIDE_TRANSACTIONS),
+      () => db.collection<StampDocument>(STAMPS).deleteMany({ _id: under(gone) }, BESIDE_TRANSACTIONS),
+      () => db.collection(DEAD_LETTERS).deleteMany({ view: gone }, BESIDE_TRANSACTIONS),
+    ];
+    for (const remove of removals) await besideTransactions<unknown>(timed, `generation ${gone}`, remove);
   }
 }

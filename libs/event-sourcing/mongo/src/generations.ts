@@ -16,20 +16,20 @@ import {
 } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { writeBuilt } from './built-write.js';
-import { DURABLE, MAJORITY, READ_MS, within } from './connection.js';
+import { MAJORITY, READ_MS, within } from './connection.js';
 import { Gates, GateShut } from './gates.js';
 import { dropOthers, makeCollections } from './generation-collections.js';
 import { behindOf, compareGenerations } from './generation-comparison.js';
 import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow } from './row-document.js';
-import { inTransaction, isConflict, whileConflicting } from './transaction.js';
+import { BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
 import { dropUnusedVersions } from './unused-versions.js';
 
 const WHAT = 'the projection store';
 /** Longer than a builder folds between two writes. */
 const CLAIM_MS = 20_000;
 const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
-const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isConflict(error) };
+const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isHeldUp(error) || isConflict(error) };
 /** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
 const READER_MS = 1_000;
 
@@ -56,8 +56,9 @@ export class MongoGenerations implements Generations {
   }
 
   async prepare(projection: AnyProjection): Promise<void> {
-    const options = { upsert: true, returnDocument: 'after', writeConcern: DURABLE } as const;
-    const document = await this.projections.findOneAndUpdate({ _id: keyOf(projection) }, { $setOnInsert: newDocument, $currentDate: { usedAt: true } }, options);
+    const options = { ...BESIDE_TRANSACTIONS, upsert: true, returnDocument: 'after' } as const;
+    const used = { $setOnInsert: newDocument, $currentDate: { usedAt: true } } as const;
+    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection) }, used, options));
     await makeCollections(this.db, projection, document!.serving);
   }
 
@@ -78,7 +79,7 @@ export class MongoGenerations implements Generations {
   }
 
   async setBuilt(projection: AnyProjection): Promise<void> {
-    await this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, { writeConcern: DURABLE });
+    await this.write(() => this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, BESIDE_TRANSACTIONS));
   }
 
   /** Orders batches of `partitions` before or after every switch, and says which generation serves for them. To be retried on GateShut, after `ensureGate`. */
@@ -111,16 +112,16 @@ export class MongoGenerations implements Generations {
     const generation = built ? last + 1 : serving;
     const begun: Rebuild = { generation, state: 'building', done: 0, total: 0, rate: null, startedAt, finishedAt: null, error: null, comparison: null };
     const next = { last: Math.max(last, generation), fed: { generation, positions: {} }, rebuild: begun, epoch: epoch + 1, claimedUntil: FREE };
-    await this.ask(this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, { writeConcern: DURABLE }));
+    await this.write(() => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, BESIDE_TRANSACTIONS));
   }
 
   async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
     const free = { _id: keyOf(projection), fed: { $ne: null }, ...(!force && { $expr: { $lte: ['$claimedUntil', '$$NOW'] } }) };
-    const options = { returnDocument: 'after', writeConcern: DURABLE } as const;
-    const document = await this.ask(this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
+    const options = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
+    const document = await this.write(() => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
     if (!document?.fed) return null;
     await makeCollections(this.db, projection, document.fed.generation);
-    await dropOthers(this.db, keyOf(projection), document);
+    await dropOthers(this, keyOf(projection), document);
     const { generation, positions } = document.fed;
     const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
     const isEmpty = !(await this.ask(rows.findOne({}, { readConcern: MAJORITY }))) && !(await this.ask(marks.findOne({}, { readConcern: MAJORITY })));
@@ -165,7 +166,7 @@ export class MongoGenerations implements Generations {
    */
   async switchOver(projection: AnyProjection, claim: Claim, how: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
     const key = keyOf(projection);
-    await within(this.clock, WHAT, PASSAGE.deadlineMs, this.gates.close(key));
+    await this.write(() => this.gates.close(key));
     try {
       await whileConflicting(this, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
       this.remember(key, claim.generation);
@@ -178,25 +179,25 @@ export class MongoGenerations implements Generations {
   }
 
   async release(projection: AnyProjection, { epoch }: Claim): Promise<void> {
-    await this.ask(this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: { claimedUntil: FREE }, $inc: { epoch: 1 } }, { writeConcern: DURABLE }));
+    await this.write(() => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: { claimedUntil: FREE }, $inc: { epoch: 1 } }, BESIDE_TRANSACTIONS));
   }
 
   async discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void> {
     const failed = failure && { 'rebuild.state': 'failed', 'rebuild.error': failure.error, 'rebuild.finishedAt': failure.at, 'rebuild.rate': null };
     const update = { $set: { fed: null, claimedUntil: FREE, ...failed }, $inc: { epoch: 1 } } as mongo.UpdateFilter<ProjectionDocument>;
-    const options = { returnDocument: 'after', writeConcern: DURABLE } as const;
-    const document = await this.ask(this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
+    const options = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
+    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
     if (!document) throw superseded(projection, claim);
-    await dropOthers(this.db, keyOf(projection), document);
+    await dropOthers(this, keyOf(projection), document);
   }
 
   async noteUse(projection: AnyProjection): Promise<void> {
-    await this.ask(this.projections.updateOne({ _id: keyOf(projection) }, { $currentDate: { usedAt: true } }, { writeConcern: DURABLE }));
+    await this.write(() => this.projections.updateOne({ _id: keyOf(projection) }, { $currentDate: { usedAt: true } }, BESIDE_TRANSACTIONS));
   }
 
   async dropUnused(projection: AnyProjection, unusedMs: number): Promise<number[]> {
-    await dropOthers(this.db, keyOf(projection), await this.document(projection));
-    return whileConflicting(this, CHECKPOINT, () => dropUnusedVersions(this.db, projection, unusedMs));
+    await dropOthers(this, keyOf(projection), await this.document(projection));
+    return dropUnusedVersions(this, projection, unusedMs);
   }
 
   private async switchIn(session: mongo.ClientSession, projection: AnyProjection, claim: Claim, { tail, state, at, beyond }: Switch): Promise<void> {
@@ -230,6 +231,10 @@ export class MongoGenerations implements Generations {
 
   private later(): object {
     return { $add: ['$$NOW', this.claimMs] };
+  }
+
+  private write<T>(write: () => Promise<T>): Promise<T> {
+    return besideTransactions(this, WHAT, write);
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {

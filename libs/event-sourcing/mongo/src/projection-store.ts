@@ -127,7 +127,7 @@ export class MongoProjectionStore implements ProjectionStore {
   }
 
   setBuilt(projection: Projection): Promise<void> {
-    return this.ask(this.generations.setBuilt(projection));
+    return this.generations.setBuilt(projection);
   }
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {

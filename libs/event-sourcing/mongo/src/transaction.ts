@@ -3,6 +3,12 @@ import { mongo } from 'mongoose';
 import { endAbandonedTransactions } from './abandoned-transactions.js';
 import { DURABLE, isDuplicateKey, READ_MS, within } from './connection.js';
 
+/** A database, and the clock by which it is waited for. */
+export interface Timed {
+  readonly db: mongo.Db;
+  readonly clock: Clock;
+}
+
 const LONGEST_BACK_OFF_MS = 250;
 /** Whoever has met conflicts for so long looks whether the other transaction is alive. */
 const LOOK_MS = 2_000;
@@ -36,7 +42,7 @@ export const isConflict = (error: unknown): boolean =>
 
 /** Tries again, after a short wait, as long as others are faster. Throws Unavailable when an attempt or all of them together take too long. */
 export async function whileConflicting<T>(
-  { db, clock }: { readonly db: mongo.Db; readonly clock: Clock },
+  { db, clock }: Timed,
   { what, attemptMs, deadlineMs, isConflict: again = isConflict }: { what: string; attemptMs: number; deadlineMs: number; isConflict?: (error: unknown) => boolean },
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -57,3 +63,18 @@ export async function whileConflicting<T>(
       await clock.wait(Math.random() * Math.min(2 ** failures, LONGEST_BACK_OFF_MS));
     }
 }
+
+const HELD_UP = { attemptMs: READ_MS, deadlineMs: 30_000 };
+
+/** The server gave up a request after the time that it was given. */
+export const isHeldUp = (error: unknown): boolean => error instanceof Unavailable && error.cause instanceof mongo.MongoServerError && error.cause.code === 50;
+
+/** For a single write of what transactions write too: the server gives it up when one holds it up for so long that it has to be looked at. */
+export const BESIDE_TRANSACTIONS = { writeConcern: DURABLE, maxTimeMS: LOOK_MS } as const;
+
+/**
+ * A single write of what transactions write too, which has to say BESIDE_TRANSACTIONS to the server, and to be right when it is made twice. The server itself would let it wait
+ * for as long as a transaction is open, which is a minute for one that was abandoned; so it is tried again until the other is over. Throws Unavailable after 30 s.
+ */
+export const besideTransactions = <T>(timed: Timed, what: string, write: () => Promise<T>): Promise<T> =>
+  whileConflicting(timed, { what, ...HELD_UP, isConflict: (error) => isHeldUp(error) || isConflict(error) }, write);

@@ -1,16 +1,20 @@
 import type { AnyProjection } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
-import { DURABLE, MAJORITY, READ_MS } from './connection.js';
+import { MAJORITY, READ_MS } from './connection.js';
 import { GATES, type GateDocument, OPEN } from './gates.js';
 import { dropOthers, under } from './generation-collections.js';
 import { FREE, type ProjectionDocument } from './projection-document.js';
-import { inTransaction } from './transaction.js';
+import { BESIDE_TRANSACTIONS, besideTransactions, inTransaction, type Timed, whileConflicting } from './transaction.js';
+
+const WHAT = 'the versions of a projection';
+const EMPTY = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000 };
 
 /**
  * Empties the lower versions of a projection that no process has used for `unusedMs` by the server's clock, and answers which had something. The document stays, with a new empty
  * generation that is still to be built: a process of that version that starts at the same moment works in it, and whatever is dropped has a lower number.
  */
-export async function dropUnusedVersions(db: mongo.Db, { name, version }: AnyProjection, unusedMs: number): Promise<number[]> {
+export async function dropUnusedVersions(timed: Timed, { name, version }: AnyProjection, unusedMs: number): Promise<number[]> {
+  const { db } = timed;
   const projections = db.collection<ProjectionDocument>('projections');
   const versions = new RegExp(`^${name}_v(\\d+)$`);
   const found = await projections.find({ _id: versions }, { projection: { _id: 1 }, readConcern: MAJORITY, maxTimeMS: READ_MS }).toArray();
@@ -19,11 +23,11 @@ export async function dropUnusedVersions(db: mongo.Db, { name, version }: AnyPro
     const older = Number(versions.exec(_id)![1]);
     if (older >= version) continue;
     // A release from before this was noted says nothing: its time begins now.
-    await projections.updateOne({ _id, usedAt: { $exists: false } }, { $currentDate: { usedAt: true } }, { writeConcern: DURABLE });
+    await besideTransactions(timed, WHAT, () => projections.updateOne({ _id, usedAt: { $exists: false } }, { $currentDate: { usedAt: true } }, BESIDE_TRANSACTIONS));
     const unused = { _id, $expr: { $lte: ['$usedAt', { $subtract: ['$$NOW', unusedMs] }] } };
-    if (await inTransaction(db, (session) => empty(db, session, unused))) dropped.push(older);
+    if (await whileConflicting(timed, EMPTY, () => inTransaction(db, (session) => empty(db, session, unused)))) dropped.push(older);
     const document = await projections.findOne(unused, { readConcern: MAJORITY, maxTimeMS: READ_MS });
-    if (document) await dropOthers(db, _id, document); // also what a process has left that was killed in the midst of this
+    if (document) await dropOthers(timed, _id, document); // also what a process has left that was killed in the midst of this
   }
   return dropped;
 }

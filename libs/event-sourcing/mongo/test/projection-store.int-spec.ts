@@ -85,6 +85,27 @@ describe('a transaction', () => {
     expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 2 });
   });
 
+  it.each([
+    ['the document of the projection', 'projections', 'counts_v1'],
+    ['a gate', 'gates', 'counts_v1|p/0'],
+    ['a row of a generation that goes', 'view_counts_v1_g1', 'r'],
+  ])('of a process that was killed with %s in hand holds up neither a start nor a switch for long', async (_what, collection, id) => {
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 1 }]);
+    await store.setBuilt(counts());
+    await store.generations.begin(counts(), AT);
+    const failed = (await store.generations.claim(counts()))!;
+    const killed = await openConnection(mongoUrl(), database.name);
+    cleanup.push(() => killed.close());
+    const session = killed.getClient().startSession();
+    session.startTransaction();
+    await killed.db!.collection<{ _id: string }>(collection).updateOne({ _id: id }, { $set: { touched: true } }, { session, upsert: true });
+    await store.prepare(counts());
+    await store.generations.discard(counts(), failed, { error: 'no', at: AT });
+    await switchToNew(store);
+    await put(store, counts(), 'p/0', [{ id: 'r', count: 2 }]);
+    expect(await store.view(counts()).get('r')).toEqual({ id: 'r', count: 2 });
+  }, 25_000);
+
   it('leaves nothing behind when its partner dies in the midst of it', async () => {
     const { remote, network } = await remoteStore();
     network.fate = fates('insert', 'lose answer'); // the row is written, the connection breaks before the marks
