@@ -102,11 +102,12 @@ describe('Keyfold as processes on MongoDB and Kafka', () => {
 
   it('refuses to close an account with a deal or an incident open on it, and says what is open', async () => {
     const [acme] = (await call<{ items: { id: string }[] }>('director', '/api/accounts/key-accounts?q=acme')).body.items;
-    expect((await call('director', `/api/accounts/key-accounts/${acme!.id}/request-closure`, { reason: 'merged' })).status).toBe(202);
+    expect((await call('director', `/api/accounts/key-accounts/${acme!.id}/make-dormant`, { reason: 'winds up' })).status).toBe(200);
+    expect((await call('director', `/api/accounts/key-accounts/${acme!.id}/request-closure`, { reason: 'winds up' })).status).toBe(202);
     await eventually(
       async () => {
         const { body } = await call<{ status: string; closure: { state: string; blockers: { code: string }[] } }>('director', `/api/accounts/key-accounts/${acme!.id}`);
-        expect([body.status, body.closure.state, body.closure.blockers[0]?.code]).toEqual(['active', 'refused', 'open-items']);
+        expect([body.status, body.closure.state, body.closure.blockers[0]?.code]).toEqual(['dormant', 'refused', 'open-items']);
       },
       { deadlineMs: 30_000 },
     );

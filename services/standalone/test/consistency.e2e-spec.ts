@@ -21,7 +21,7 @@ describe('a rule over several accounts, asked to break from many sides at once',
     const free = 5 - items.filter(({ tier }) => tier === 'A').length;
     expect(free).toBeGreaterThan(0);
     const ids = await newAccounts(12);
-    const answers = await Promise.all(ids.map((id) => call('director', `/${id}/qualify`, { tier: 'A', reason: 'strategic' })));
+    const answers = await Promise.all(ids.map((id) => demo.qualified(id, 'A')));
     const refused = answers.filter(({ status }) => status === 422);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(free);
     expect(refused.map(({ body }) => body.code)).toEqual(Array.from({ length: 12 - free }, () => 'tier-a-limit'));

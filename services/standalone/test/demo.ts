@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_POLICIES } from '@keyfold/contracts';
 import { DEMO_PEOPLE, DEMO_TEAM } from '@keyfold/platform';
 import { eventually, ServiceUnderTest } from '@keyfold/testing';
 
@@ -67,6 +68,12 @@ export class Demo {
     const answer = await this.call(user, path, body);
     expect([path, answer.status < 300, answer.body.code]).toEqual([path, true, undefined]);
     return answer.body.id;
+  };
+
+  /** Gives the account a tier, on a score that is high enough for any. */
+  qualified = async (id: string, tier: string): Promise<Answer<{ id: string; version: number }>> => {
+    await this.done('director', `accounts/key-accounts/${id}/score`, { points: DEFAULT_POLICIES.selection.criteria.map(({ code }) => ({ criterion: code, points: 8 })) });
+    return this.call('director', `accounts/key-accounts/${id}/qualify`, { tier, reason: 'strategic' });
   };
 
   list = async <T>(user: string, path: string): Promise<T[]> => (await this.call<{ items: T[] }>(user, path)).body.items;

@@ -88,7 +88,7 @@ describe('a cadence', () => {
 
   it('follows from the tier of the account', async () => {
     const id = await newAccount('Tiered');
-    expect((await call(director, `key-accounts/${id}/qualify`, { tier: 'A', reason: 'strategic' })).status).toBe(200);
+    expect((await demo.qualified(id, 'A')).status).toBe(200);
     await eventually(async () => expect(await cadenceOf(id, 'executive-review')).toMatchObject({ due: 0, percent: null, dueOn: expect.any(String) }), { deadlineMs: 20_000 });
   });
 

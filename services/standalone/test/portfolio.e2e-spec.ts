@@ -63,14 +63,18 @@ describe('the way from a prospect to a key account', () => {
     expect((await call('director', `${path}/activate`, { contractId: 'c1', since: '2026-02-01' })).status).toBe(403);
     expect((await call('service', `${path}/activate`, { contractId: 'c1', since: '2026-02-01' })).status).toBe(200);
     await eventually(async () => expect(await account(body.id)).toMatchObject({ status: 'active', ownerId: KARIM }));
-    expect((await call('director', `${path}/make-dormant`, { reason: 'Quiet' })).body.code).toBe('account-revenue-recent');
+    expect((await call('kam', `${path}/make-dormant`, { reason: 'Quiet' })).body.code).toBe('account-revenue-recent');
+    const closed = (language: string) => call('director', `${path}/request-closure`, { reason: 'Wound up' }, language);
+    expect([(await closed('en')).body.title, (await closed('fr')).body.title]).toEqual(['Make the account dormant before you close it.', 'Mettez le compte en sommeil avant de le clore.']);
+    await tell('director', `key-accounts/${body.id}/make-dormant`, { reason: 'Wound up' });
+    await tell('director', `key-accounts/${body.id}/request-closure`, { reason: 'Wound up' });
   });
 
   it('takes a score and the approval of somebody else', async () => {
     const id = await client('Lyra');
     const path = `accounts/key-accounts/${id}`;
     const points = ['revenue', 'growth', 'strategic-fit', 'relationship', 'reputation'].map((criterion) => ({ criterion, points: 8 }));
-    expect((await call('director', `${path}/request-tier`, { tier: 'B', reason: 'Growing' })).body.code).toBe('tier-score-missing');
+    for (const command of ['request-tier', 'qualify']) expect((await call('director', `${path}/${command}`, { tier: 'B', reason: 'Growing' })).body.code).toBe('tier-score-missing');
     await tell('kam', `key-accounts/${id}/score`, { points });
     await tell('director', `key-accounts/${id}/request-tier`, { tier: 'B', reason: 'Growing' });
     const { tierRequest } = await eventually(async () => {
@@ -244,9 +248,8 @@ describe('a portfolio', () => {
   it('goes to a successor as a whole; what stood in the way is named, and handed over when it is out of the way', async () => {
     const [leaver, successor] = [await member('pia'), await member('quentin')];
     const full = await Promise.all(Array.from({ length: 5 }, (_, i) => client(`Full${i}`, successor)));
-    for (const id of full) await tell('director', `key-accounts/${id}/qualify`, { tier: 'A', reason: 'Large' });
     const ids = await Promise.all(['Lima', 'Mira', 'Nova'].map((name) => client(name, leaver)));
-    await tell('director', `key-accounts/${ids[0]!}/qualify`, { tier: 'A', reason: 'Large' });
+    for (const id of [...full, ids[0]!]) expect((await demo.qualified(id, 'A')).status).toBe(200);
     await eventually(async () => expect((await summary(leaver)).accounts).toHaveLength(3));
 
     const today = new Date().toISOString().slice(0, 10);

@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KeyAccountEvent } from '@keyfold/contracts';
+import { DEFAULT_POLICIES, type KeyAccountEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { keyAccount, ownerOf } from './key-account.aggregate.js';
 import { addTeamMember, assignOwner, attachToParent, handOver, removeTeamMember } from './key-account.belonging.js';
-import { attachedTo, clientRegistered, closed, closureRequested, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, tieredAs, withdrawn } from './key-account.facts.js';
+import { attachedTo, clientRegistered, closed, closureRequested, dormant, handedOver, ownerAssigned, profile, prospectRegistered, qualifiedAs, scored, tieredAs, withdrawn } from './key-account.facts.js';
 import { grantClosure, refuseClosure, registerClient, registerProspect, requestClosure, withdraw } from './key-account.life.js';
 import { qualify } from './key-account.tier.js';
 
 const facts = { name: 'Acme', profile };
 const imported = { ...facts, provenance: { source: 'crm', entity: 'accounts', rowKey: 'Acme', run: 'crm-1' } };
 const reviewOn = '2027-01-01';
+const strategic = { tier: 'A', reason: 'strategic' } as const;
+const selection = { policy: DEFAULT_POLICIES.selection, current: true };
 const since = '2017-01-09T23:00:00.000Z';
 const toBea = { toOwnerId: 'bea', reason: 'new territory' };
 const closure = { closureId: 'c1', reason: 'merged', answerBy: '2026-01-01T00:00:30.000Z' };
@@ -19,7 +21,7 @@ describe('when unknown', () => {
   it('the prospect of a key account manager is his', () =>
     given(keyAccount).when((account) => registerProspect(account, facts, 'anna')).then(prospectRegistered, { type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
   it('a client is registered as of the day it became one', () => given(keyAccount).when((account) => registerClient(account, imported, since)).then(clientRegistered));
-  it('nothing else is possible', () => given(keyAccount).when((account) => qualify(account, 'A', 'x', reviewOn)).thenRefused('account-unknown'));
+  it('nothing else is possible', () => given(keyAccount).when((account) => qualify(account, strategic, reviewOn, selection)).thenRefused('account-unknown'));
 });
 
 describe('when registered', () => {
@@ -30,9 +32,14 @@ describe('when registered', () => {
     const moved = { ...imported, profile: { ...profile, country: 'Belgium' } };
     given(keyAccount, clientRegistered).when((account) => registerClient(account, moved, since)).then({ type: 'accounts.key-account.details-changed', data: moved });
   });
-  it('is qualified with a tier', () => given(keyAccount, prospectRegistered).when((account) => qualify(account, 'A', 'strategic', reviewOn)).then(...tieredAs('A')));
-  it('is qualified once', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'A', 'again', reviewOn)).thenNothing());
-  it('gets another tier', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, 'B', 'strategic', reviewOn)).then(...tieredAs('B')));
+  it('is qualified with a tier', () => given(keyAccount, prospectRegistered, scored(75)).when((account) => qualify(account, strategic, reviewOn, selection)).then(...tieredAs('A')));
+  it('is not qualified without a score by the criteria of today, nor below the threshold', () => {
+    given(keyAccount, prospectRegistered).when((account) => qualify(account, strategic, reviewOn, selection)).thenRefused('tier-score-missing');
+    given(keyAccount, prospectRegistered, scored(75)).when((account) => qualify(account, strategic, reviewOn, { ...selection, current: false })).thenRefused('tier-score-missing');
+    given(keyAccount, prospectRegistered, scored(74)).when((account) => qualify(account, strategic, reviewOn, selection)).thenRefused('tier-score-too-low', { tier: 'A', threshold: 75, score: 74 });
+  });
+  it('is qualified once', () => given(keyAccount, prospectRegistered, qualifiedAs('A')).when((account) => qualify(account, { ...strategic, reason: 'again' }, reviewOn, selection)).thenNothing());
+  it('gets another tier', () => given(keyAccount, prospectRegistered, scored(60), qualifiedAs('A')).when((account) => qualify(account, { ...strategic, tier: 'B' }, reviewOn, selection)).then(...tieredAs('B')));
   it('gets an owner', () => given(keyAccount, prospectRegistered).when((account) => assignOwner(account, 'anna')).then({ type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' } }));
   it('gets an owner since the day on which it became a client', () =>
     given(keyAccount, clientRegistered).when((account) => assignOwner(account, 'anna')).then({ type: 'accounts.key-account.owner-assigned', data: { ownerId: 'anna' }, occurredAt: since }));
@@ -83,16 +90,20 @@ describe('the account team', () => {
 });
 
 describe('a closure', () => {
-  it('is requested', () => given(keyAccount, clientRegistered).when((account) => requestClosure(account, closure)).then(closureRequested));
+  it('is requested of a dormant client, and of a prospect', () => {
+    given(keyAccount, clientRegistered, dormant).when((account) => requestClosure(account, closure)).then(closureRequested);
+    given(keyAccount, prospectRegistered).when((account) => requestClosure(account, closure)).then(closureRequested);
+  });
+  it('is not requested of an active client', () => given(keyAccount, clientRegistered).when((account) => requestClosure(account, closure)).thenRefused('account-still-active'));
   it('is requested once', () => given(keyAccount, clientRegistered, closureRequested).when((account) => requestClosure(account, { ...closure, closureId: 'c2' })).thenRefused('account-closing'));
-  it('lets nothing be changed while it is asked', () => given(keyAccount, clientRegistered, closureRequested).when((account) => qualify(account, 'A', 'x', reviewOn)).thenRefused('account-closing'));
+  it('lets nothing be changed while it is asked', () => given(keyAccount, clientRegistered, dormant, closureRequested).when((account) => qualify(account, strategic, reviewOn, selection)).thenRefused('account-closing'));
   it('is granted', () => given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c1')).then(closed));
   it('is granted once', () => given(keyAccount, clientRegistered, closureRequested, closed).when((account) => grantClosure(account, 'c1')).thenNothing());
   it('is refused with what is open, and the account is as it was', () => {
     const blockers = [{ service: 'opportunities', code: 'open-items', open: 2 }] as const;
     const refused = { type: 'accounts.key-account.closure-refused', data: { closureId: 'c1', blockers } } as const;
     given(keyAccount, clientRegistered, closureRequested).when((account) => refuseClosure(account, 'c1', blockers)).then(refused);
-    given(keyAccount, clientRegistered, closureRequested, refused).when((account) => qualify(account, 'A', 'strategic', reviewOn)).then(...tieredAs('A'));
+    given(keyAccount, clientRegistered, scored(80), dormant, closureRequested, refused).when((account) => qualify(account, strategic, reviewOn, selection)).then(...tieredAs('A'));
   });
   it('an answer to another request is left alone', () => {
     given(keyAccount, clientRegistered, closureRequested).when((account) => grantClosure(account, 'c0')).thenNothing();

@@ -7,6 +7,7 @@ const provenance = { source: 'crm', entity: 'accounts', rowKey: 'Acme', run: 'cr
 export const prospectRegistered: KeyAccountEvent = { type: 'accounts.key-account.prospect-registered', data: { name: 'Acme', profile } };
 export const clientRegistered: KeyAccountEvent = { type: 'accounts.key-account.client-registered', data: { name: 'Acme', profile, provenance }, occurredAt: '2017-01-09T23:00:00.000Z' };
 export const qualifiedAs = (tier: Tier): KeyAccountEvent => ({ type: 'accounts.key-account.qualified', data: { tier, reason: 'strategic' } });
+export const scored = (total: number): KeyAccountEvent => ({ type: 'accounts.key-account.scored', data: { on: '2026-01-01', points: [], score: total } });
 export const reviewScheduled = (dueOn: string): KeyAccountEvent => ({ type: 'accounts.key-account.tier-review-scheduled', data: { dueOn } });
 export const tieredAs = (tier: Tier, dueOn = '2027-01-01'): KeyAccountEvent[] => [qualifiedAs(tier), reviewScheduled(dueOn)];
 export const ownerAssigned = (ownerId: string): KeyAccountEvent => ({ type: 'accounts.key-account.owner-assigned', data: { ownerId }, occurredAt: '2026-01-01T00:00:00.000Z' });

@@ -32,11 +32,12 @@ describe('an account', () => {
 
 describe('a client without revenue', () => {
   const facts = { reason: 'no orders', lastRevenueOn: null };
-  const terms = { today: '2026-02-01', months: 12, earliest: '2026-02-01' };
+  const terms = { today: '2026-02-01', months: 12, earliest: '2026-02-01', byDirector: false };
 
   it('is made dormant on the day that the policy allows', () => given(keyAccount, clientRegistered).when((account) => makeDormant(account, facts, terms)).then(dormant));
   it('is not made dormant a day before', () =>
     given(keyAccount, clientRegistered).when((account) => makeDormant(account, facts, { ...terms, today: '2026-01-31' })).thenRefused('account-revenue-recent', { months: 12, earliest: '2026-02-01' }));
+  it('is made dormant on any day by a director', () => given(keyAccount, clientRegistered).when((account) => makeDormant(account, facts, { ...terms, today: '2026-01-31', byDirector: true })).then(dormant));
   it('is made dormant once', () => given(keyAccount, clientRegistered, dormant).when((account) => makeDormant(account, facts, terms)).thenNothing());
   it('that never was one cannot be dormant', () => given(keyAccount, prospectRegistered).when((account) => makeDormant(account, facts, terms)).thenRefused('account-not-active'));
   it('is reactivated, once', () => {

@@ -59,12 +59,20 @@ export function activate(account: KeyAccount, contractId: string, since: string)
   return [{ type: 'accounts.key-account.activated', data: { contractId }, occurredAt: since < first.from ? first.from : since }];
 }
 
-/** `earliest`: the first day on which the policy allows it. */
-export function makeDormant(account: KeyAccount, facts: { reason: string; lastRevenueOn: string | null }, { today, months, earliest }: { today: string; months: number; earliest: string }): KeyAccountEvent[] {
+export interface DormancyTerms {
+  readonly today: string;
+  /** Months without revenue of the policy, and the first day that they leave free. */
+  readonly months: number;
+  readonly earliest: string;
+  /** A director makes an account dormant on any day (domain.md 4.1). */
+  readonly byDirector: boolean;
+}
+
+export function makeDormant(account: KeyAccount, facts: { reason: string; lastRevenueOn: string | null }, { today, months, earliest, byDirector }: DormancyTerms): KeyAccountEvent[] {
   const open = assertOpen(account);
   if (open.status === 'dormant') return [];
   if (open.status !== 'active') throw new DomainError('account-not-active');
-  if (today < earliest) throw new DomainError('account-revenue-recent', { months, earliest });
+  if (!byDirector && today < earliest) throw new DomainError('account-revenue-recent', { months, earliest });
   return [{ type: 'accounts.key-account.made-dormant', data: facts }];
 }
 
@@ -75,8 +83,9 @@ export function reactivate(account: KeyAccount, reason: string): KeyAccountEvent
   return [{ type: 'accounts.key-account.reactivated', data: { reason } }];
 }
 
+/** A client is dormant before it is closed; a prospect that leads nowhere is closed as it is. */
 export function requestClosure(account: KeyAccount, facts: { closureId: string; reason: string; answerBy: string }): KeyAccountEvent[] {
-  assertOpen(account);
+  if (assertOpen(account).status === 'active') throw new DomainError('account-still-active');
   return [{ type: 'accounts.key-account.closure-requested', data: facts }];
 }
 

@@ -6,6 +6,7 @@ import { clientRegistered, closed, closureRequested, reviewScheduled, tieredAs }
 import { approveTier, disqualify, rejectTier, remindOfReview, requestTier, reviewTier, score } from './key-account.tier.js';
 
 const policy = DEFAULT_POLICIES.selection;
+const selection = { policy, current: true };
 const points = (given: readonly number[]) => policy.criteria.map(({ code }, i) => ({ criterion: code, points: given[i]! }));
 const scored = (total: number, given: readonly number[]): KeyAccountEvent => ({ type: 'accounts.key-account.scored', data: { on: '2026-01-01', points: points(given), score: total } });
 const high = scored(80, [8, 8, 8, 8, 8]);
@@ -30,18 +31,18 @@ describe('a tier', () => {
   const rejected: KeyAccountEvent = { type: 'accounts.key-account.tier-rejected', data: { requestId: 'r1', reason: 'too early' } };
   const decision = { requestId: 'r1', by: 'dora' };
 
-  it('is requested on a score', () => given(keyAccount, clientRegistered, high).when((account) => requestTier(account, facts, policy, true)).then(requested));
-  it('is requested once', () => given(keyAccount, clientRegistered, high, requested).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, policy, true)).thenNothing());
-  it('that the account has is not requested', () => given(keyAccount, clientRegistered, high, ...tieredAs('A')).when((account) => requestTier(account, facts, policy, true)).thenNothing());
+  it('is requested on a score', () => given(keyAccount, clientRegistered, high).when((account) => requestTier(account, facts, selection)).then(requested));
+  it('is requested once', () => given(keyAccount, clientRegistered, high, requested).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, selection)).thenNothing());
+  it('that the account has is not requested', () => given(keyAccount, clientRegistered, high, ...tieredAs('A')).when((account) => requestTier(account, facts, selection)).thenNothing());
   it('waits for the decision on another request', () =>
-    given(keyAccount, clientRegistered, high, requested).when((account) => requestTier(account, { ...facts, tier: 'B' }, policy, true)).thenRefused('tier-request-pending', { tier: 'A' }));
+    given(keyAccount, clientRegistered, high, requested).when((account) => requestTier(account, { ...facts, tier: 'B' }, selection)).thenRefused('tier-request-pending', { tier: 'A' }));
   it('needs a score by the criteria of today', () => {
-    given(keyAccount, clientRegistered).when((account) => requestTier(account, facts, policy, true)).thenRefused('tier-score-missing');
-    given(keyAccount, clientRegistered, high).when((account) => requestTier(account, facts, policy, false)).thenRefused('tier-score-missing');
+    given(keyAccount, clientRegistered).when((account) => requestTier(account, facts, selection)).thenRefused('tier-score-missing');
+    given(keyAccount, clientRegistered, high).when((account) => requestTier(account, facts, { policy, current: false })).thenRefused('tier-score-missing');
   });
   it('needs a score of its threshold', () => {
     const low = scored(74, [8, 8, 8, 4, 8]);
-    given(keyAccount, clientRegistered, low).when((account) => requestTier(account, facts, policy, true)).thenRefused('tier-score-too-low', { tier: 'A', threshold: 75, score: 74 });
+    given(keyAccount, clientRegistered, low).when((account) => requestTier(account, facts, selection)).thenRefused('tier-score-too-low', { tier: 'A', threshold: 75, score: 74 });
   });
   it('is approved by somebody else, with the day of its review', () =>
     given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, decision, '2027-01-01')).then(approved, ...tieredAs('A')));
@@ -52,7 +53,7 @@ describe('a tier', () => {
   });
   it('is rejected with a reason, and can be requested again', () => {
     given(keyAccount, clientRegistered, high, requested).when((account) => rejectTier(account, { ...decision, reason: 'too early' })).then(rejected);
-    given(keyAccount, clientRegistered, high, requested, rejected).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, policy, true)).then({ ...requested, data: { ...requested.data, requestId: 'r2' } } as KeyAccountEvent);
+    given(keyAccount, clientRegistered, high, requested, rejected).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, selection)).then({ ...requested, data: { ...requested.data, requestId: 'r2' } } as KeyAccountEvent);
   });
   it('is decided on a request that there is', () => given(keyAccount, clientRegistered, high).when((account) => approveTier(account, decision, '2027-01-01')).thenRefused('tier-request-unknown'));
   it('is taken away, once', () => {

@@ -1,6 +1,6 @@
 import type { KeyAccountEvent, SelectionPoints, SelectionPolicy, Tier } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { assertOpen, type KeyAccount } from './key-account.aggregate.js';
+import { assertOpen, type KeyAccount, type RegisteredAccount } from './key-account.aggregate.js';
 
 /** The weighted points, 0 to 100, by the selection policy of the day; each of its criteria has its points (domain.md H2). */
 export function score(account: KeyAccount, points: readonly SelectionPoints[], on: string, policy: SelectionPolicy): KeyAccountEvent[] {
@@ -14,15 +14,26 @@ export function score(account: KeyAccount, points: readonly SelectionPoints[], o
   return same ? [] : [{ type: 'accounts.key-account.scored', data: { on, points: ordered, score: weighted } }];
 }
 
-/** A tier by the way of domain.md 4.1: a score that reaches the threshold of today, then the approval of somebody else. `current`: whether the score is by the criteria of today. */
-export function requestTier(account: KeyAccount, facts: { requestId: string; tier: Tier; reason: string; requestedBy: string }, policy: SelectionPolicy, current: boolean): KeyAccountEvent[] {
+/** The selection policy of today. `current`: whether the account's score is by its criteria. */
+export interface Selection {
+  readonly policy: SelectionPolicy;
+  readonly current: boolean;
+}
+
+/** The score that a tier stands on (domain.md 4.1): by the criteria of today, and at its threshold or above. */
+function scoreFor(tier: Tier, { score: known }: RegisteredAccount, { policy, current }: Selection): number {
+  if (!known || !current) throw new DomainError('tier-score-missing');
+  const threshold = policy.thresholds[tier];
+  if (known.score < threshold) throw new DomainError('tier-score-too-low', { tier, threshold, score: known.score });
+  return known.score;
+}
+
+/** A tier by the way of domain.md 4.1: a score that reaches the threshold of today, then the approval of somebody else. */
+export function requestTier(account: KeyAccount, facts: { requestId: string; tier: Tier; reason: string; requestedBy: string }, selection: Selection): KeyAccountEvent[] {
   const open = assertOpen(account);
   if (open.request?.tier === facts.tier || open.tier === facts.tier) return [];
   if (open.request) throw new DomainError('tier-request-pending', { tier: open.request.tier });
-  if (!open.score || !current) throw new DomainError('tier-score-missing');
-  const threshold = policy.thresholds[facts.tier];
-  if (open.score.score < threshold) throw new DomainError('tier-score-too-low', { tier: facts.tier, threshold, score: open.score.score });
-  return [{ type: 'accounts.key-account.tier-requested', data: { ...facts, score: open.score.score } }];
+  return [{ type: 'accounts.key-account.tier-requested', data: { ...facts, score: scoreFor(facts.tier, open, selection) } }];
 }
 
 /** The tier limit per owner is held by the reservation that the handler claims first. */
@@ -44,9 +55,12 @@ export function requestOf(account: KeyAccount, requestId: string, by: string): {
   return open.request;
 }
 
-/** A director's word, without a score: for what other systems have decided, and for the day on which Keyfold comes. */
-export function qualify(account: KeyAccount, tier: Tier, reason: string, reviewOn: string): KeyAccountEvent[] {
-  return assertOpen(account).tier === tier ? [] : tiered(tier, reason, reviewOn);
+/** By a director who asks nobody: his word is the approval, the score is not left out. */
+export function qualify(account: KeyAccount, { tier, reason }: { tier: Tier; reason: string }, reviewOn: string, selection: Selection): KeyAccountEvent[] {
+  const open = assertOpen(account);
+  if (open.tier === tier) return [];
+  scoreFor(tier, open, selection);
+  return tiered(tier, reason, reviewOn);
 }
 
 const tiered = (tier: Tier, reason: string, dueOn: string): KeyAccountEvent[] => [

@@ -6,7 +6,7 @@ import { keyAccount, ownerOf } from './key-account.aggregate.js';
 import { disqualify, qualify } from './key-account.tier.js';
 import { TierTerms } from './tier-terms.js';
 
-/** A tier by a director's word: what was decided elsewhere. Inside Keyfold a tier is scored, requested and approved. */
+/** A tier by a director's word, on the score of the account. Whoever else wants one for an account requests it. */
 export class QualifyAsKeyAccount extends AggregateCommand {
   @IsIn(TIERS) tier!: Tier;
   @IsText(500) reason!: string;
@@ -19,11 +19,11 @@ export const qualifyAsKeyAccountCase = useCase(QualifyAsKeyAccount, {
   ownerOf,
   needs: [TierTerms],
   async prepare(command, account, [terms]) {
-    const reviewOn = await terms.reviewOn();
-    if (qualify(account, command.tier, command.reason, reviewOn).length > 0) await terms.claim(command, account, command.tier);
-    return reviewOn;
+    const [reviewOn, selection] = await Promise.all([terms.reviewOn(), terms.selectionFor(account)]);
+    if (qualify(account, command, reviewOn, selection).length > 0) await terms.claim(command, account, command.tier);
+    return { reviewOn, selection };
   },
-  decide: (account, { tier, reason }, reviewOn) => qualify(account, tier, reason, reviewOn),
+  decide: (account, command, { reviewOn, selection }) => qualify(account, command, reviewOn, selection),
   after: (command, account, [terms]) => terms.settle(command, account),
 });
 

@@ -24,7 +24,7 @@ export const scoreAccountCase = accountUseCase(ScoreAccount, {
   on: keyAccount,
   accountOf: (_account, { id }) => id,
   needs: [TierTerms],
-  prepare: (_command, _account, [terms]) => terms.selection(null),
+  prepare: (_command, account, [terms]) => terms.selectionFor(account),
   decide: (account, { points }, { policy }, [terms]) => score(account, points.map(({ criterion, points: given }) => ({ criterion, points: given })), terms.today(), policy),
 });
 
@@ -39,9 +39,9 @@ export const requestTierCase = accountUseCase(RequestTier, {
   on: keyAccount,
   accountOf: (_account, { id }) => id,
   needs: [TierTerms],
-  prepare: (_command, account, [terms]) => terms.selection(account.status === 'unknown' ? null : (account.score?.on ?? null)),
-  decide: (account, { tier, reason, context }, { policy, current }) =>
-    requestTier(account, { requestId: uuid5(context.commandId, 'tier-request'), tier, reason, requestedBy: whoIs(context.actor) }, policy, current),
+  prepare: (_command, account, [terms]) => terms.selectionFor(account),
+  decide: (account, { tier, reason, context }, selection) =>
+    requestTier(account, { requestId: uuid5(context.commandId, 'tier-request'), tier, reason, requestedBy: whoIs(context.actor) }, selection),
 });
 
 /** By a director, who is not the one that asked. */

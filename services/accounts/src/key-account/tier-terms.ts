@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectionPolicy, Tier } from '@keyfold/contracts';
+import type { Tier } from '@keyfold/contracts';
 import { monthsLater } from '@keyfold/platform';
 import type { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { type KeyAccount, ownerOf } from './key-account.aggregate.js';
+import type { Selection } from './key-account.tier.js';
 import { TierASeats } from './tier-a-seats.js';
 
 /** What the policies and the seats say when an account gets a tier or loses it. */
@@ -32,8 +33,9 @@ export class TierTerms {
     if (account.status !== 'unknown' && account.tier !== 'A' && owner) await this.seats.release(command, owner);
   }
 
-  /** The selection policy of today, and whether a score of that day was by the same criteria. */
-  async selection(scoredOn: string | null): Promise<{ policy: SelectionPolicy; current: boolean }> {
+  /** The selection policy of today, and whether the account was scored by its criteria. */
+  async selectionFor(account: KeyAccount): Promise<Selection> {
+    const scoredOn = account.status === 'unknown' ? null : (account.score?.on ?? null);
     const policy = await this.policies.inForce('selection');
     const then = scoredOn === null ? null : await this.policies.inForce('selection', scoredOn);
     return { policy, current: JSON.stringify(then?.criteria) === JSON.stringify(policy.criteria) };

@@ -1,4 +1,4 @@
-import { LOSS_REASONS, type Motion, STAGES } from '@keyfold/contracts';
+import { DEFAULT_POLICIES, LOSS_REASONS, type Motion, STAGES, type Tier } from '@keyfold/contracts';
 import { uuid5 } from '@keyfold/event-sourcing-nest';
 import { addDays, DEMO_TEAM } from '@keyfold/platform';
 import { ACCOUNTS, INCIDENTS, OFFERINGS, TASKS } from './stories.js';
@@ -61,12 +61,15 @@ function accountLines(today: string): Line[] {
       known
         ? line('key-accounts', null, id, { name, profile })
         : line('key-accounts', 'register-client', id, { name, profile, activeSince: addDays(today, -clientForDays), provenance: provenance('account', key) }),
-      ...(tier ? [line('key-accounts', 'qualify', id, { tier, reason: 'Annual review' })] : []),
+      ...(tier ? [line('key-accounts', 'score', id, { points: pointsFor(tier) }), line('key-accounts', 'qualify', id, { tier, reason: 'Annual review' })] : []),
       ...(owner ? [line('key-accounts', 'assign-owner', id, { ownerId: member(owner) })] : []),
       ...(parent ? [line('key-accounts', 'attach-to-parent', id, { parentId: idOf('account', parent) })] : []),
     ];
   });
 }
+
+/** As many as the tier takes, and a little more. */
+const pointsFor = (tier: Tier) => DEFAULT_POLICIES.selection.criteria.map(({ code }, i) => ({ criterion: code, points: { A: 8, B: 6, C: 4 }[tier] + (i % 2) }));
 
 const offeringLines = (): Line[] =>
   OFFERINGS.map(({ key, name, family, priceMinor }) =>
