@@ -3,6 +3,7 @@ import { registry } from '@keyfold/contracts';
 import { type Adapters, EventSourcingModule, partsOf } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type Config, finishErasureWhenItIsRequested, memberDirectory, personRoutes, serviceProviders } from '@keyfold/platform';
 import { csr } from './csr-scorecard/wiring.js';
+import { dataQualityParts } from './data-quality/wiring.js';
 import { engagement } from './engagement-plan/wiring.js';
 import { keyAccountParts } from './key-account/wiring.js';
 import { plans } from './plan/wiring.js';
@@ -24,6 +25,7 @@ const { module, definition } = partsOf('accounts', [
   csr,
   plans,
   policyParts,
+  dataQualityParts,
 ]);
 
 @Module({ controllers: [...module.controllers, ...persons.controllers], providers: [...module.providers, ...persons.providers] })

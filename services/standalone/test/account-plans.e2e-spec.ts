@@ -131,6 +131,12 @@ describe('the plan of an account', () => {
     await eventually(async () => expect(await scorecard()).toMatchObject([{ state: 'achieved', progressPercent: 100 }]));
   });
 
+  it('shows how far it is, to those who may see it', async () => {
+    const progress = (user: string) => call<Rows<object>>(user, `accounts/plan-progress?accountId=${accountId}`).then(({ body }) => body.items);
+    await eventually(async () => expect(await progress('director')).toMatchObject([{ id: planId, status: 'active', objectives: { total: 1, achieved: 1, progressPercent: 100, elapsedPercent: 0 }, actions: { total: 1, done: 0, donePercent: 0 } }]));
+    expect(await progress('kam2')).toEqual([]);
+  });
+
   it('tells the director of an action that is rescheduled for the third time', async () => {
     await agreed('kam', planId, 'add-action', { actionId: 'visit', title: 'Visit the plant', ownerId: me, dueOn: '2026-01-15' });
     const board = async (query: string) => (await call<Rows<{ actionId: string }>>('kam', `accounts/plan-actions?planId=${planId}&${query}`)).body.items.map(({ actionId }) => actionId);

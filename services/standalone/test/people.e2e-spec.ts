@@ -97,6 +97,18 @@ describe('the people of a client', () => {
     expect(code(await call('kam', `stakeholders/${id}/move-to-account`, { accountId: from, on: today() }))).toEqual([422, 'stakeholder-already-there']);
   });
 
+  it('are known as far as somebody said something of them', async () => {
+    const accountId = await newAccount('Half known');
+    await register(accountId, 'Known', { function: 'finance', level: 1, buyingRoles: ['sponsor'], language: 'fr', mail: 'known@client.test' });
+    const stranger = await register(accountId, 'Stranger');
+    const quality = (user: string) => items<object>(user, `data-quality?accountId=${accountId}`);
+    const unknown = { function: 1, level: 1, 'buying-roles': 1, language: 1, 'contact-details': 1 };
+    await eventually(async () => expect(await quality('kam')).toMatchObject([{ accountName: 'Half known', missing: ['sector', 'country', 'employees', 'revenue'], stale: [], required: 15, fresh: 6, percent: 40, people: { count: 2, missing: unknown } }]));
+    await done('kam', `stakeholders/${stranger}/depart`, { reason: 'left-company', on: today() });
+    await eventually(async () => expect(await quality('kam')).toMatchObject([{ required: 10, fresh: 6, people: { count: 1, missing: {} } }]));
+    expect(await quality('kam2')).toEqual([]);
+  });
+
   it('are not shut in where their account was merged into another', async () => {
     const [duplicate, successor] = [await newAccount('Duplicate'), await newAccount('Successor')];
     const id = await register(duplicate, 'Doubled');

@@ -97,6 +97,17 @@ describe('the way from a prospect to a key account', () => {
   });
 });
 
+describe('the authority matrix', () => {
+  const grantedBy = async (query: string) => (await ask<{ grantedBy: string[] | null }>('kam', `accounts/authority-lookup?${query}`)).grantedBy;
+
+  it('says who may grant a discount, by the policy of the day', async () => {
+    expect([await grantedBy('discountPercent=10'), await grantedBy('discountPercent=20.5'), await grantedBy('')]).toEqual([['kam'], ['director', 'finance'], null]);
+    const soon = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    await tell('director', 'policies/authority--default/publish-authority', { validFrom: soon, reason: 'Margins', content: { discountPercent: { team: 1, kam: 2, director: 30 } } });
+    expect([await grantedBy('discountPercent=10'), await grantedBy(`discountPercent=10&on=${soon}`)]).toEqual([['kam'], ['director']]);
+  });
+});
+
 describe('a group', () => {
   interface Tree {
     readonly ancestors: readonly { readonly id: string }[];

@@ -105,7 +105,10 @@ export type CsrScorecardEvent =
   /** It may go ahead without having passed. */
   | DomainEvent<'accounts.csr-scorecard.csr-review-waived', { reviewId: string; subject: CsrSubject; amount: Money; reason: string }>;
 
-/** One stream per account, under the account's id. */
+/** Under this id there is the scorecard of our own company (domain.md R1b): no account has it. */
+export const OWN_COMPANY = 'own-company';
+
+/** One stream per account, under the account's id, and one of our own company. */
 export const csrScorecardContract = defineContract<CsrScorecardEvent>({
   service: 'accounts',
   name: 'csr-scorecard',

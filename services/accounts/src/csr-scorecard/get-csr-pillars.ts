@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CsrPolicy, DateOnly } from '@keyfold/contracts';
+import { type CsrPolicy, type DateOnly, OWN_COMPANY } from '@keyfold/contracts';
 import { NotFound } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { Access, IsDateOnly, IsId, ReportingTime } from '@keyfold/platform';
@@ -74,13 +74,15 @@ export class ListCsrPillars extends PageQuery<CsrPillars> {
   @IsOptional() @IsDateOnly() asOf?: string;
 }
 
+/** Of the accounts in the caller's scope, and of our own company, which has nothing to hide from its own people. */
 export const listCsrPillarsCase = queryCase<Page<CsrPillars>, ListCsrPillars, readonly [typeof Views, typeof Access, typeof CsrReports]>(ListCsrPillars, {
   route: 'csr-pillars',
   roles: CSR_READERS,
   needs: [Views, Access, CsrReports],
   async answer(query, [views, access, reports]) {
     const own = query.accountId === undefined ? [] : [{ accountId: query.accountId }];
-    const page = await views.page(csrScorecards, query, { filter: { $and: [await access.accountFilter(query.scope, 'accountId'), ...own] } });
+    const seen = { $or: [await access.accountFilter(query.scope, 'accountId'), { accountId: OWN_COMPANY }] };
+    const page = await views.page(csrScorecards, query, { filter: { $and: [seen, ...own] } });
     const asOf = reports.asOf(query.asOf);
     return { ...page, items: await Promise.all(page.items.map((row) => reports.pillars(row, asOf))) };
   },

@@ -1,5 +1,6 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { type DomainEvent, NotFound } from '@keyfold/event-sourcing';
+import { OWN_COMPANY } from '@keyfold/contracts';
+import { type DomainEvent, DomainError, NotFound } from '@keyfold/event-sourcing';
 import { type AggregateCommand, type CommandDefinition, Commands, type Injectables, type Instances, type Scope, type UseCase, useCase } from '@keyfold/event-sourcing-nest';
 import { accessOf, assertOpen, keyAccount, ownerOf, type RegisteredAccount } from './key-account.aggregate.js';
 
@@ -23,6 +24,11 @@ export class Accounts {
   async open(accountId: string): Promise<RegisteredAccount> {
     return assertOpen((await this.commands.load(keyAccount, accountId)).state);
   }
+}
+
+/** An id under which an account may be registered. */
+export function assertAccountId(id: string): void {
+  if (id === OWN_COMPANY) throw new DomainError('account-exists');
 }
 
 export type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf'> & {

@@ -10,14 +10,15 @@ type OwnDefinition<C extends AggregateCommand, State, E extends DomainEvent, Nee
 
 /**
  * Commands on what each account has one of, under the account's own id: `POST /api/accounts/<plural>/<account>/<command>`. Any of them may be the first.
+ * `accountOf`: null for an id that is no account's; who may say what of it is decided elsewhere.
  */
 export const onePerAccount =
-  <State, E extends DomainEvent>(plural: string, on: Decider<State, E>) =>
+  <State, E extends DomainEvent>(plural: string, on: Decider<State, E>, accountOf: (id: string) => string | null = (id) => id) =>
   <C extends AggregateCommand, const Needs extends Injectables = [], Prepared = void>(type: Type<C>, command: string, definition: OwnDefinition<C, State, E, Needs, Prepared>): UseCase =>
     accountUseCase<C, State, E, Needs, Prepared>(type, {
       ...(definition as AccountCommandDefinition<C, State, E, Needs, Prepared>),
       route: `${plural}/:id/${command}`,
       on,
       makes: true,
-      accountOf: (_state, { id }) => id,
+      accountOf: (_state, { id }) => accountOf(id),
     });

@@ -1,6 +1,7 @@
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsDateOnly, IsName, ProvenanceBody, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
+import { assertAccountId } from './accounts.js';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
 import { keyAccount } from './key-account.aggregate.js';
 import { registerClient } from './key-account.life.js';
@@ -17,6 +18,7 @@ export const registerClientCase = useCase(RegisterClient, {
   route: 'key-accounts/:id/register-client',
   roles: ['director'],
   on: keyAccount,
+  permit: async ({ id }) => assertAccountId(id),
   makes: true,
   needs: [ReportingTime],
   decide: (account, { name, profile, activeSince, provenance = null }, _prepared, [time]) =>

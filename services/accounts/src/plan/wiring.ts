@@ -10,6 +10,7 @@ import { estimatePotentialCase, excludeCellCase, includeCellCase, recordBuyingCe
 import { nameKeyPersonCase, recordKeyPersonGapCase } from '../account-plan/name-key-people.js';
 import { planActionQueries, planActions } from '../account-plan/plan-actions.projection.js';
 import { planEnvironmentQueries, planEnvironments, planWhitespaceQueries } from '../account-plan/plan-environments.projection.js';
+import { planProgressQuery } from '../account-plan/plan-progress.js';
 import { reachMilestoneCase, setMilestoneCase } from '../account-plan/reach-milestones.js';
 import { cancelActionCase, completeActionCase, startActionCase } from '../account-plan/work-on-actions.js';
 import { allocateBudgetCase, allocateResourceCase, raiseBudgetCase, releaseResourceCase } from '../marketing-plan/allocate-means.js';
@@ -63,6 +64,7 @@ export const plans: Parts = {
     ...accountPlanQueries,
     ...planObjectiveQueries,
     ...planActionQueries,
+    planProgressQuery,
     ...planEnvironmentQueries,
     ...planWhitespaceQueries,
 

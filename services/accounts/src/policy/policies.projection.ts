@@ -25,6 +25,8 @@ export const policies = projection<PolicyRow, PolicyEvent>({
   },
 });
 
+export const POLICY_READERS = ['kam', 'director', 'sales-engineer', 'project-manager', 'bid-manager', 'legal', 'csr-officer', 'service-agent', 'finance', 'hr', 'admin', 'auditor', 'bi'] as const;
+
 export class ListPolicies extends PageQuery<PolicyRow> {
   @IsOptional() @IsIn(POLICY_KINDS) kind?: PolicyKind;
   @IsOptional() @IsCode() code?: string;
@@ -32,7 +34,7 @@ export class ListPolicies extends PageQuery<PolicyRow> {
 
 export const policyQueries = rowQueries<PolicyRow, PolicyRow, ListPolicies>({
   path: 'policies',
-  roles: ['kam', 'director', 'sales-engineer', 'project-manager', 'bid-manager', 'legal', 'csr-officer', 'service-agent', 'finance', 'hr', 'admin', 'auditor', 'bi'],
+  roles: POLICY_READERS,
   rows: policies,
   list: ListPolicies,
   equal: ['kind', 'code'],

@@ -1,4 +1,5 @@
 import type { Parts } from '@keyfold/event-sourcing-nest';
+import { authorityLookupQuery } from './authority-lookup.js';
 import { Policies } from './policies.js';
 import { policies, policyQueries } from './policies.projection.js';
 import { publishPolicyCases } from './publish-policy.js';
@@ -8,6 +9,7 @@ export const policyParts: Parts = {
   cases: [
     ...publishPolicyCases,
     ...policyQueries,
+    authorityLookupQuery,
   ],
   providers: [Policies],
   projections: [policies],
