@@ -90,9 +90,17 @@ describe('the import of plans', () => {
     expect((await imported(join(keyfold.folder, report.rejects!), '--apply')).entities).toEqual({ plans: tally(2), objectives: tally(2), actions: tally(3) });
   });
 
-  it('is not taken back, and says so', async () => {
-    const { takenBack, left } = JSON.parse((await keyfold.cli('--json', 'import', 'undo', first)).out) as { takenBack: object; left: { kind: string; reason: string }[] };
-    expect([takenBack, left.map(({ kind }) => kind)]).toEqual([{ plans: 0 }, ['plans', 'plans']]);
+  it('is taken back where nobody worked on it, and can be imported anew', async () => {
+    const plans = await list<{ id: string; accountName: string; fiscalYear: number }>('account-plans');
+    const worked = plans.find(({ accountName, fiscalYear }) => accountName === 'Betacorp' && fiscalYear === nextYear)!;
+    const swot = { itemId: 'brand', quadrant: 'strength', perspective: 'ours', text: 'They know us' };
+    expect((await keyfold.post(`/api/accounts/account-plans/${worked.id}/record-swot-item`, swot)).status).toBe(200);
+    const { takenBack, left } = JSON.parse((await keyfold.cli('--json', 'import', 'undo', first)).out) as { takenBack: object; left: { kind: string; id: string; reason: string }[] };
+    expect([takenBack, left]).toEqual([{ plans: 1 }, [{ kind: 'plans', id: worked.id, reason: expect.stringContaining('withdraw-built-upon') }]]);
+    expect((await list('account-plans')).length).toBe(plans.length - 1);
+    const rest = [...(await list<{ title: string }>('plan-objectives')), ...(await list<{ title: string }>('plan-actions'))].map(({ title }) => title);
+    expect([rest.includes('Second line'), rest.includes('Sign'), rest.includes('Stay')]).toEqual([false, false, true]);
+    expect((await imported(folder, '--apply')).entities).toEqual({ plans: tally(0, 1, 1), objectives: tally(2, 0, 1), actions: tally(3) });
   });
 
   it('survives a kill in the middle and a kill of Keyfold: the second run completes it', async () => {

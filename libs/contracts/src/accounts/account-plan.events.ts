@@ -93,7 +93,9 @@ export type AccountPlanEvent =
   | PlanEnvironmentEvent
   | PlanActionEvent
   | PlanObjectiveEvent<'accounts.account-plan'>
-  | PlanLifecycleEvent<'accounts.account-plan'>;
+  | PlanLifecycleEvent<'accounts.account-plan'>
+  /** An import is taken back: supersedes all that was said. The ids are those of what it takes along. */
+  | DomainEvent<'accounts.account-plan.withdrawn', { reason: string; objectiveIds: readonly string[]; actionIds: readonly string[] }>;
 
 /**
  * The calendar year in which the fiscal year begins.
@@ -134,5 +136,6 @@ export const accountPlanContract = defineContract<AccountPlanEvent>({
     'accounts.account-plan.milestone-set': { version: 1 },
     'accounts.account-plan.milestone-reached': { version: 1 },
     ...planEvents('accounts.account-plan'),
+    'accounts.account-plan.withdrawn': { version: 1 },
   },
 });

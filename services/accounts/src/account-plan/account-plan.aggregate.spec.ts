@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICIES, KEY_PERSON_ROLES, SWOT_QUADRANTS } from '@keyfold/contracts';
 import type { AccountPlanEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { type AccountPlan, accountPlan, accountPlanLife as life, accountPlanObjectives as objectives, close, draft, known, type KnownAccountPlan } from './account-plan.aggregate.js';
+import { type AccountPlan, accountPlan, accountPlanLife as life, accountPlanObjectives as objectives, close, draft, known, type KnownAccountPlan, withdraw } from './account-plan.aggregate.js';
 import { missingFrom } from './account-plan.submission.aggregate.js';
 import { actionAdded, activated, active, aim, approved, cell, centre, closed, drafted, objectiveSet, potential, submitted, told } from './account-plan.facts.js';
 
@@ -19,6 +19,30 @@ describe('a plan', () => {
   it('is not drafted over another one', () => given(accountPlan, drafted).when((plan) => draft(plan, { ...facts, fiscalYear: 2027 })).thenRefused('plan-exists'));
   it('that is not there cannot be submitted', () => given(accountPlan).when(on((plan) => life.submit(plan, 'anna', []))).thenRefused('plan-unknown'));
   it('lies with its account on the topic', () => expect(accountPlan.partitionKey!(drafted)).toBe('acme'));
+});
+
+describe('an imported plan', () => {
+  const provenance = { source: 'crm', entity: 'plans', rowKey: 'P1', run: 'crm-1' };
+  const imported = told('drafted', { ...facts, provenance });
+  const withdrawn = told('withdrawn', { reason: 'undo', objectiveIds: ['sow'], actionIds: ['find'] });
+  const all = [imported, objectiveSet, told('objective-revised', { ...aim, target: 33, reason: null }), actionAdded('find')] as const;
+
+  it('is taken back with all that the import said, once', () => {
+    given(accountPlan, ...all).when((plan) => withdraw(plan, 'undo')).then({ ...withdrawn, supersedes: [1, 2, 3, 4] } as AccountPlanEvent);
+    given(accountPlan, ...all, withdrawn).when((plan) => withdraw(plan, 'undo')).thenNothing();
+  });
+  it('stays once somebody worked on it', () => {
+    for (const work of [told('action-assigned', { actionId: 'find', ownerId: 'bea' }), told('objective-dropped', { objectiveId: 'sow', reason: 'no' }), centre, submitted])
+      given(accountPlan, ...all, work).when((plan) => withdraw(plan, 'undo')).thenRefused('withdraw-built-upon');
+  });
+  it('is drafted anew, and is nothing before', () => {
+    given(accountPlan, ...all, withdrawn).when((plan) => draft(plan, { ...facts, provenance })).then(imported);
+    given(accountPlan, ...all, withdrawn).when(on((plan) => life.submit(plan, 'anna', []))).thenRefused('plan-unknown');
+  });
+  it('that was not imported is not taken back', () => {
+    given(accountPlan, drafted).when((plan) => withdraw(plan, 'undo')).thenRefused('withdraw-not-imported');
+    given(accountPlan).when((plan) => withdraw(plan, 'undo')).thenRefused('plan-unknown');
+  });
 });
 
 describe('the life of a plan', () => {

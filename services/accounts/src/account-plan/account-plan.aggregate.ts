@@ -9,14 +9,20 @@ import { environmentFolds, NO_ENVIRONMENT, type WithEnvironment } from './accoun
 export interface KnownAccountPlan extends WithObjectives, WithEnvironment, WithActions {
   readonly accountId: string;
   readonly fiscalYear: number;
+  readonly provenance: Provenance | null;
+  /** Something was said that no import says. */
+  readonly built: boolean;
+  readonly versions: number;
 }
 
-export type AccountPlan = { readonly status: 'unknown' } | KnownAccountPlan;
+export type AccountPlan = { readonly status: 'unknown' } | { readonly status: 'withdrawn'; readonly accountId: string } | KnownAccountPlan;
 
 const PLAN = 'accounts.account-plan';
 
-const folds: Folds<KnownAccountPlan, AccountPlanEvent> = {
-  'accounts.account-plan.drafted': (_state, { data }) => ({ ...NEW_PLAN, ...NO_ENVIRONMENT, ...NO_ACTIONS, objectives: [], accountId: data.accountId, fiscalYear: data.fiscalYear, currency: data.currency }),
+type Withdrawn = Extract<AccountPlanEvent, { type: 'accounts.account-plan.withdrawn' }>;
+
+const folds: Folds<KnownAccountPlan, Exclude<AccountPlanEvent, Withdrawn>> = {
+  'accounts.account-plan.drafted': (_state, { data }) => ({ ...NEW_PLAN, ...NO_ENVIRONMENT, ...NO_ACTIONS, objectives: [], ...data, built: false, versions: 0 }),
   ...lifecycleFolds(PLAN),
   ...objectiveFolds(PLAN),
   ...environmentFolds(),
@@ -27,8 +33,14 @@ export const accountPlan = decider<AccountPlan, AccountPlanEvent>({
   contract: accountPlanContract,
   initial: { status: 'unknown' },
   partitionKey: (first) => (first.type === 'accounts.account-plan.drafted' ? first.data.accountId : null),
-  evolve: (state, fact) => (folds[fact.type] as ((state: AccountPlan, event: typeof fact) => AccountPlan) | undefined)?.(state, fact) ?? state,
+  evolve(state, fact): AccountPlan {
+    if (fact.type === 'accounts.account-plan.withdrawn') return { status: 'withdrawn', accountId: (state as KnownAccountPlan).accountId };
+    const folded = (folds[fact.type] as ((state: AccountPlan, event: typeof fact) => KnownAccountPlan) | undefined)?.(state, fact);
+    return folded ? { ...folded, built: folded.built || !IMPORTED.has(fact.type), versions: fact.version } : state;
+  },
 });
+
+const IMPORTED: ReadonlySet<string> = new Set(['drafted', 'objective-set', 'objective-revised', 'action-added'].map((step) => `${PLAN}.${step}`));
 
 /** The life and the objectives of an account plan. */
 export const accountPlanLife = new PlanLifecycle(PLAN);
@@ -36,19 +48,29 @@ export const accountPlanObjectives = new PlanObjectives(PLAN);
 
 /** The plan; refuses one that is not there. */
 export function known(plan: AccountPlan): KnownAccountPlan {
-  if (plan.status === 'unknown') throw new DomainError('plan-unknown');
+  if (plan.status === 'unknown' || plan.status === 'withdrawn') throw new DomainError('plan-unknown');
   return plan;
 }
 
 /** The account that a plan belongs to; null while it is unknown. */
 export const accountOf = (plan: AccountPlan): string | null => (plan.status === 'unknown' ? null : plan.accountId);
 
-/** Says which plan it is; an import may say it again. */
+/** Says which plan it is; an import may say it again, also after it was taken back. */
 export function draft(plan: AccountPlan, facts: { accountId: string; fiscalYear: number; currency: string; provenance: Provenance | null }): AccountPlanEvent[] {
-  if (plan.status === 'unknown') return [{ type: 'accounts.account-plan.drafted', data: facts }];
+  if (plan.status === 'unknown' || plan.status === 'withdrawn') return [{ type: 'accounts.account-plan.drafted', data: facts }];
   const { accountId, fiscalYear, currency } = plan;
   if (accountId === facts.accountId && fiscalYear === facts.fiscalYear && currency === facts.currency) return [];
   throw new DomainError('plan-exists');
+}
+
+/** Takes an imported plan back while it is a draft of which nothing was said but what an import says. */
+export function withdraw(plan: AccountPlan, reason: string): AccountPlanEvent[] {
+  if (plan.status === 'withdrawn') return [];
+  const { provenance, built, versions, objectives, actions } = known(plan);
+  if (!provenance) throw new DomainError('withdraw-not-imported');
+  if (built) throw new DomainError('withdraw-built-upon');
+  const [objectiveIds, actionIds] = [objectives, actions].map((parts) => parts.map(({ id }) => id)) as [string[], string[]];
+  return [{ type: 'accounts.account-plan.withdrawn', data: { reason, objectiveIds, actionIds }, supersedes: Array.from({ length: versions }, (_, i) => i + 1) }];
 }
 
 export const close = (plan: KnownAccountPlan, reason: string): AccountPlanEvent[] =>

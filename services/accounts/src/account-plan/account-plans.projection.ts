@@ -20,10 +20,10 @@ export const accountPlans = projection<AccountPlanRow, AccountPlanEvent>({
   version: 1,
   follows: [accountPlanContract],
   indexes: [['accountId', 'fiscalYear'], ['status', 'fiscalYear'], ['fiscalYear']],
-  fold: (row, event, id) => ({
-    ...planBoardFold('accounts.account-plan', row, event, id),
-    ...draftOf(event.type === 'accounts.account-plan.drafted' ? event.data : row!),
-  }),
+  fold(row, event, id): AccountPlanRow | null {
+    if (event.type === 'accounts.account-plan.withdrawn') return null;
+    return { ...planBoardFold('accounts.account-plan', row, event, id), ...draftOf(event.type === 'accounts.account-plan.drafted' ? event.data : row!) };
+  },
 });
 
 const draftOf = ({ fiscalYear, currency, provenance }: Pick<AccountPlanRow, 'fiscalYear' | 'currency' | 'provenance'>) => ({ fiscalYear, currency, provenance });

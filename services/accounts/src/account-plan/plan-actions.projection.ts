@@ -43,6 +43,7 @@ export const planActions = projection<PlanActionRow, AccountPlanEvent>({
   indexes: [['planId', 'dueOn'], ['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn'], ['dueOn']],
   rowsOf(event) {
     const planId = idOf(accountPlanContract, event.streamId);
+    if (event.type === 'accounts.account-plan.withdrawn') return event.data.actionIds.map((id) => rowId(planId, 'action', id));
     if (event.type === 'accounts.account-plan.closed') return event.data.openActionIds.map((id) => rowId(planId, 'action', id));
     if (!/\.(action|milestone)-/.test(event.type)) return [];
     const { actionId, milestoneId } = event.data as { actionId?: string; milestoneId?: string };
@@ -71,6 +72,8 @@ export const planActions = projection<PlanActionRow, AccountPlanEvent>({
         return { ...row!, state: 'cancelled', endedAt: event.occurredAt, note: event.data.reason };
       case 'accounts.account-plan.closed':
         return { ...row!, state: 'left-open', endedAt: event.occurredAt };
+      case 'accounts.account-plan.withdrawn':
+        return null;
       default:
         return row;
     }

@@ -26,7 +26,10 @@ export const planEnvironments = projection<PlanEnvironmentRow, AccountPlanEvent>
   version: 1,
   follows: [accountPlanContract],
   indexes: [['accountId', 'fiscalYear'], ['fiscalYear']],
-  fold: (row, event, id) => (event.type === 'accounts.account-plan.drafted' ? newRow({ id, ...event.data }) : (folds[event.type]?.(row!, event) ?? row)),
+  fold(row, event, id) {
+    if (event.type === 'accounts.account-plan.withdrawn') return null;
+    return event.type === 'accounts.account-plan.drafted' ? newRow({ id, ...event.data }) : (folds[event.type]?.(row!, event) ?? row);
+  },
 });
 
 /** Who has which part of what the client spends on a category, in per cent; null = not known. */

@@ -22,7 +22,7 @@ export interface PlanObjectiveRow extends PlanObjective {
   readonly progress: number | null;
 }
 
-type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds: readonly string[] };
+type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds?: readonly string[]; readonly objectiveIds?: readonly string[] };
 
 const PLANS = [accountPlanContract, marketingPlanContract] as unknown as readonly AggregateContract[];
 const contractOf = ({ streamId }: RecordedEvent): AggregateContract => PLANS.find(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`))!;
@@ -36,8 +36,8 @@ export const planObjectives = projection<PlanObjectiveRow>({
   follows: PLANS as readonly AggregateContract<never>[],
   indexes: [['planId', 'dueOn'], ['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn'], ['dueOn']],
   rowsOf(event) {
-    const { objectiveId, openObjectiveIds } = event.data as ObjectiveData;
-    const ids = stepOf(event).startsWith('objective-') ? [objectiveId] : stepOf(event) === 'closed' ? openObjectiveIds : [];
+    const { objectiveId, openObjectiveIds, objectiveIds } = event.data as ObjectiveData;
+    const ids = stepOf(event).startsWith('objective-') ? [objectiveId] : (openObjectiveIds ?? objectiveIds ?? []);
     return ids.map((id) => `${planIdOf(event)}--${id}`);
   },
   fold(row, event, id) {
@@ -56,6 +56,8 @@ export const planObjectives = projection<PlanObjectiveRow>({
         return { ...row!, state: 'dropped' };
       case 'closed':
         return row && { ...row, state: 'left-open' };
+      case 'withdrawn':
+        return null;
       default:
         return row;
     }

@@ -12,6 +12,7 @@ import { planActionQueries, planActions } from '../account-plan/plan-actions.pro
 import { planEnvironmentQueries, planEnvironments, planWhitespaceQueries } from '../account-plan/plan-environments.projection.js';
 import { planProgressQuery } from '../account-plan/plan-progress.js';
 import { reachMilestoneCase, setMilestoneCase } from '../account-plan/reach-milestones.js';
+import { withdrawAccountPlanCase } from '../account-plan/withdraw-account-plan.js';
 import { cancelActionCase, completeActionCase, startActionCase } from '../account-plan/work-on-actions.js';
 import { allocateBudgetCase, allocateResourceCase, raiseBudgetCase, releaseResourceCase } from '../marketing-plan/allocate-means.js';
 import { channelPerformanceCase, offeringExposureCase } from '../marketing-plan/campaign-figures.js';
@@ -36,6 +37,7 @@ import { planObjectiveQueries, planObjectives } from './plan-objectives.projecti
 export const plans: Parts = {
   cases: [
     draftAccountPlanCase,
+    withdrawAccountPlanCase,
     ...accountPlanLifecycleCases,
     ...planObjectiveCases(ACCOUNT_PLANS),
     recordSwotItemCase,

@@ -25,7 +25,7 @@ export interface UndoReport {
 
 /** What is taken back, in this order: first what names others, then what is named. */
 const KINDS: readonly Kind[] = [
-  { kind: 'plans', service: 'accounts', aggregate: 'account-plans', stream: 'plan', names: ({ accountId }) => [accountId], stays: 'a plan is not taken back: people work on it by now, and a draft binds nobody' },
+  { kind: 'plans', service: 'accounts', aggregate: 'account-plans', stream: 'plan', names: ({ accountId }) => [accountId] },
   {
     kind: 'touchpoints',
     service: 'accounts',
@@ -48,8 +48,6 @@ interface Kind {
   readonly stream: string;
   /** Ids of what one of them stands on, and which therefore stays as long as it does. */
   readonly names?: (row: ImportedRow) => readonly (string | null | undefined)[];
-  /** Why none of them is ever taken back. */
-  readonly stays?: string;
   /** Who is told, where it has no stream of its own. */
   readonly partOf?: (row: ImportedRow) => { readonly aggregate: string; readonly command: string; readonly id: string; readonly part: object };
 }
@@ -76,7 +74,7 @@ export async function undoImport(client: KeyfoldClient, run: string, options: { 
     const rows: ImportedRow[] = [];
     for await (const row of client.rows<ImportedRow>(`/api/${kind.service}/${kind.aggregate}`)) rows.push(row);
     const mine = childrenFirst(rows.filter((row) => row.provenance?.run === run));
-    const whyNot = ({ id }: ImportedRow): string | null => kind.stays ?? (inUse.has(id) ? `one of the ${inUse.get(id)} that stay names it` : null);
+    const whyNot = ({ id }: ImportedRow): string | null => (inUse.has(id) ? `one of the ${inUse.get(id)} that stay names it` : null);
     for (const row of mine) {
       const reason = whyNot(row);
       if (reason !== null) left.push({ kind: kind.kind, id: row.id, reason });
