@@ -100,7 +100,7 @@ describe('the import of plans', () => {
     expect((await list('account-plans')).length).toBe(plans.length - 1);
     const rest = [...(await list<{ title: string }>('plan-objectives')), ...(await list<{ title: string }>('plan-actions'))].map(({ title }) => title);
     expect([rest.includes('Second line'), rest.includes('Sign'), rest.includes('Stay')]).toEqual([false, false, true]);
-    expect((await imported(folder, '--apply')).entities).toEqual({ plans: tally(0, 1, 1), objectives: tally(2, 0, 1), actions: tally(3) });
+    expect((await imported(folder, '--apply')).entities).toEqual({ plans: tally(1, 0, 1), objectives: tally(2, 0, 1), actions: tally(3) });
   });
 
   it('survives a kill in the middle and a kill of Keyfold: the second run completes it', async () => {

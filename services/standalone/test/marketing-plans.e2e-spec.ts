@@ -143,7 +143,15 @@ describe('its campaigns', () => {
 
     await agreed('kam', planId, 'commit-spend', { ...commitment('stand', 1_000), campaignId });
     const results = async () => (await call<Rows<object>>('kam', `accounts/campaigns?planId=${planId}`)).body.items;
-    await agreed('kam', planId, 'record-attribution', { opportunityId: 'o1', value: eur(5_000), campaignIds: [campaignId] });
+    const attribution = { opportunityId: `won-by-${accountId}`, campaignIds: [campaignId] };
+    const deal = (id: string, of: string) => demo.done('director', `opportunities/opportunities/${id}/record`, { accountId: of, name: 'Fleet', ownerId: me, motion: 'expansion', stage: 'verbal', openedOn: TODAY, outcome: { result: 'won', closedOn: TODAY, amount: eur(5_000) }, provenance: { source: 'test', entity: 'deals', rowKey: id, run: 'r1' } });
+    const other = await newAccount('Elsewhere');
+    await eventually(() => deal(`won-by-${other}`, other));
+    const refused = await say('kam', planId, 'record-attribution', attribution, 'fr');
+    expect([refused.body.code, refused.body.title]).toEqual(['marketing-deal-not-won', "Ce compte n'a pas d'affaire gagnée sous cet identifiant, pour autant qu'on le sache."]);
+    await deal(attribution.opportunityId, accountId);
+    await eventually(() => agreed('kam', planId, 'record-attribution', attribution));
+    expect((await say('kam', planId, 'record-attribution', { ...attribution, opportunityId: `won-by-${other}` })).body.code).toBe('marketing-deal-not-won');
     await eventually(async () => expect(await results()).toMatchObject([{ costMinor: 0, attribution: { primary: { wonMinor: 500_000, roiPercent: null } } }]));
     await agreed('kam', planId, 'record-spend', { spendId: 'i1', commitmentId: 'stand', amount: eur(1_000), spentOn: TODAY });
     await agreed('kam', planId, 'complete-campaign', { campaignId, lessons: 'Mornings' });

@@ -1,8 +1,9 @@
-import { CAMPAIGN_CHANNELS, CAMPAIGN_RESPONSES, type Money, OFFERING_REACTIONS } from '@keyfold/contracts';
+import { CAMPAIGN_CHANNELS, CAMPAIGN_RESPONSES, OFFERING_REACTIONS } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
-import { IsBody, IsDateOnly, IsId, IsIds, IsPositiveMoney, IsWhole } from '@keyfold/platform';
+import { IsBody, IsDateOnly, IsId, IsIds, IsWhole } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
+import { WonDeals } from '../opportunity/won-deals.js';
 import { Policies } from '../policy/policies.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
 import { channelOfLink, recordAttribution, recordResponse, showOffering } from './marketing-plan.campaigns.aggregate.js';
@@ -54,14 +55,15 @@ export const showOfferingCase = marketingPlanUseCase(ShowOffering, {
     showOffering(plan, { showingId, campaignId, offeringId, stakeholderId, reaction, shownOn }, policies.today()),
 });
 
-/** The campaigns that led to a won opportunity; the first of them is the primary source. */
+/** The campaigns that led to a won opportunity of the account; the first of them is the primary source. What it brought is known from the deal. */
 export class RecordAttribution extends AggregateCommand {
   @IsId() opportunityId!: string;
-  @IsPositiveMoney() value!: Money;
   @IsIds(10, 1) campaignIds!: string[];
 }
 
 export const recordAttributionCase = marketingPlanUseCase(RecordAttribution, {
   step: 'record-attribution',
-  decide: (plan, { opportunityId, value, campaignIds }) => recordAttribution(plan, { opportunityId, value: { ...value }, campaignIds }),
+  needs: [WonDeals],
+  prepare: ({ opportunityId }, { accountId }, [deals]) => deals.valueOf(opportunityId, accountId),
+  decide: (plan, { opportunityId, campaignIds }, value) => recordAttribution(plan, { opportunityId, value, campaignIds }),
 });

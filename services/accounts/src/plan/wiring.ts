@@ -29,6 +29,8 @@ import { commitSpendCase, recordSpendCase, releaseCommitmentCase } from '../mark
 import { offeringDirectory } from '../offering/offering-directory.projection.js';
 import { Offerings } from '../offering/offerings.js';
 import { raiseTaskWhenAnActionSlips } from '../task/raise-task-when-an-action-slips.js';
+import { WonDeals } from '../opportunity/won-deals.js';
+import { wonDeals } from '../opportunity/won-deals.projection.js';
 import { missedObjectives } from './missed-objectives.process.js';
 import { planObjectiveCases } from './plan-objectives.js';
 import { planObjectiveQueries, planObjectives } from './plan-objectives.projection.js';
@@ -99,8 +101,8 @@ export const plans: Parts = {
     strategicAlignmentCase,
     resourceLoadCase,
   ],
-  projections: [offeringDirectory, accountPlans, planObjectives, planActions, planEnvironments, marketingPlans, campaigns],
+  projections: [offeringDirectory, wonDeals, accountPlans, planObjectives, planActions, planEnvironments, marketingPlans, campaigns],
   policies: [raiseTaskWhenAnActionSlips],
   processes: [missedObjectives],
-  providers: [Offerings],
+  providers: [Offerings, WonDeals],
 };

@@ -43,6 +43,7 @@ const CREATING = new Set([
   'opportunities.offering.registered',
   'accounts.stakeholder.registered',
   'accounts.engagement-plan.touchpoint-logged',
+  'accounts.account-plan.drafted',
   'accounts.account-plan.objective-set',
   'accounts.account-plan.action-added',
 ]);
