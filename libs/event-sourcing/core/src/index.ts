@@ -2,6 +2,7 @@ export * from './aggregates.js';
 export * from './appender.js';
 export * from './batch-fold.js';
 export * from './batcher.js';
+export * from './behind.js';
 export * from './bell.js';
 export * from './canonical.js';
 export * from './cloudevents.js';

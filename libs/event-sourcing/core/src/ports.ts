@@ -61,7 +61,7 @@ export interface EventStore {
   /** Streams with this partition key whose name starts with `<streamPrefix>-`, from the log itself, not from a projection. */
   streamsOf(partitionKey: string, streamPrefix: string): Promise<string[]>;
 
-  /** Resolves when commits after `position` may be numbered, or after `ms`. Only a wake-up: a caller must look for itself. */
+  /** Resolves when the sequencer of this process may have numbered commits after `position`, or after `ms`. Only a wake-up: a caller must look for itself. */
   changed(position: number, ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { Behind } from './behind.js';
 import { markerOf, partitionOf, toMessages } from './cloudevents.js';
 import { type SequencedCommit, topicOf } from './events.js';
 import { landmarkAfter, type Lost, resume } from './landmarks.js';
@@ -6,6 +7,8 @@ import type { PartitionedMessage, Place, RelayPlace, RelayState, Transport } fro
 
 const BATCH = 500;
 const IDLE_MS = 1_000;
+/** Between two saves of the place: so much is sent again after a crash. */
+const SAVE_MS = 50;
 const MARKER_MS = 5_000;
 const LONGEST_BACK_OFF_MS = 10_000;
 const LONG_AGO = new Date(0).toISOString();
@@ -33,9 +36,9 @@ class Superseded extends Error {}
  * Where the process may die:
  * - between reading back and writing down the rewind: the next relay reads back the same and rewinds the same;
  * - between the rewind and the first send: the position went back, so everything beyond it is sent again;
- * - between send and save, or with the outcome of either unknown: the batch is sent again. Consumers drop what they have;
+ * - between send and save, or with the outcome of either unknown: what was sent since the last save is sent again. Consumers drop what they have;
  * - between a send that stands too far forward (the topic was shorter) and the rewind: nothing was saved, so the old landmark is read back, and is not there.
- * A former leader that wakes up can save nothing; what it still sends comes behind what is there, and consumers have it already.
+ * A former leader that wakes up can save nothing, which ends it; what it has sent until then comes behind what is there, and consumers have it already.
  */
 export class Relay {
   private readonly topic: string;
@@ -44,6 +47,7 @@ export class Relay {
   private published = 0;
   /** Log time of the last commit that was published; nothing is known of it after a failure. */
   private recordedAt = LONG_AGO;
+  private readonly places: Behind<RelayPlace>;
   /** When a partition was last written to. */
   private readonly spoken = new Map<number, number>();
   private lookedAt = -Infinity;
@@ -57,10 +61,16 @@ export class Relay {
     this.topic = topicOf(store.service);
     this.metrics = tools.metrics ?? noMetrics;
     this.audit = tools.audit ?? noAuditLog;
+    this.places = new Behind({ clock: tools.clock, pauseMs: SAVE_MS, work: (place) => this.save(place) });
   }
 
   /** Runs until the signal is aborted or another leader has taken over. Never rejects for an outage: it waits and goes on where it was. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.relay(signal);
+    await this.places.settled();
+  }
+
+  private async relay(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.tools;
     for (let partition = 0; partition < this.transport.partitions; partition++) this.spoken.set(partition, this.now());
     let place: RelayPlace | null = null;
@@ -68,10 +78,11 @@ export class Relay {
       try {
         place ??= await this.confirmed();
         const commits = await this.store.feed(place.position, BATCH);
+        this.places.check();
         if (commits.length > 0) place = await this.publish(place, commits);
         await this.lookAround(place);
         failures = 0;
-        if (commits.length === 0) await this.store.changed(place.position, IDLE_MS, signal);
+        if (commits.length < BATCH) await this.store.changed(place.position, IDLE_MS, signal); // there was nothing beyond these
       } catch (error) {
         if (error instanceof Superseded) return;
         place = null;
@@ -89,6 +100,7 @@ export class Relay {
 
   /** Where publishing goes on: the saved place if the topic has all of it, otherwise as far back as it has lost something. */
   private async confirmed(): Promise<RelayPlace> {
+    await this.places.settled();
     const saved = await this.state.load();
     const { place, lost } = await resume(saved, (places) => this.transport.readBack(this.topic, places));
     this.recordedAt = LONG_AGO;
@@ -129,7 +141,7 @@ export class Relay {
     for (const { partition, offset } of written)
       partitions.set(partition, landmarkAfter(place.partitions.get(partition), { offset, ...newest.get(partition)! }));
     const next = { position: last.position, partitions };
-    await this.save(next);
+    this.places.put(next);
     this.published = last.position;
     this.recordedAt = last.recordedAt;
     return next;

@@ -49,8 +49,9 @@ function session(onBatch: (batch: ReceivedBatch) => Promise<void>, commit = (): 
 
 describe('the offset of a partition', () => {
   it('moves behind a slice when it has been dealt with: first for the next fetch, then for the next owner', async () => {
-    const { calls, deliver } = session(async () => undefined);
+    const { calls, worker, deliver } = session(async () => undefined);
     await deliver(records(700));
+    await worker.settled();
     expect(calls).toEqual(['handled 499', 'resolved 499', 'committed 500', 'handled 699', 'resolved 699', 'committed 700']);
   });
 

@@ -16,12 +16,14 @@ export class PartitionWorker {
   progress = 0;
   private readonly failures = new Map<string, number>();
   private readonly abandonment = new AbortController();
-  private readonly commits = new OffsetCommits();
+  private readonly commits: OffsetCommits;
 
   constructor(
     private readonly settings: KafkaSettings,
     private readonly options: { group: string; heartbeatMs: number; notes: Pick<Notes, 'of' | 'set'>; onBatch: OnBatch },
-  ) {}
+  ) {
+    this.commits = new OffsetCommits(settings.clock);
+  }
 
   /** Lets go of work in progress; its offset stays where it was. */
   abandon(): void {

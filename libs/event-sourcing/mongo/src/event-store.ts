@@ -154,7 +154,6 @@ export class MongoEventStore implements EventStore {
   }
 
   async changed(position: number, ms: number, signal?: AbortSignal): Promise<void> {
-    this.wakeups.listen();
     const { numbered, numberedUpTo } = this.wakeups;
     const missed = numberedUpTo > position;
     if (missed && this.wokenAt !== position) {

@@ -71,6 +71,7 @@ class MongoNumberingTerm implements NumberingTerm {
         redo: { from: '$assigned', commitIds: { $literal: commitIds } },
         assigned: { $add: ['$assigned', commitIds.length] },
         recordedAt: { $max: ['$recordedAt', '$$NOW'] },
+        numbered: '$assigned', // what was given before is written out
       },
     );
   }
@@ -85,10 +86,6 @@ class MongoNumberingTerm implements NumberingTerm {
     }));
     await this.ask(this.commits.bulkWrite(updates, { ordered: false, session: this.session, writeConcern: DURABLE }));
     this.store.wakeups.wasNumbered(assigned);
-    // For readers in other processes only; the next batch brings it if this is lost.
-    await this.ask(
-      this.leases.updateOne({ _id: this.store.service, epoch: this.epoch }, { $max: { numbered: assigned } }, { writeConcern: { w: 1 } }),
-    );
   }
 
   end(): Promise<void> {

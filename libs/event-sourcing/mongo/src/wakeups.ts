@@ -19,13 +19,13 @@ interface BellDocument {
 
 type Change = {
   readonly documentKey: { readonly _id: string };
-  readonly updateDescription?: { readonly updatedFields: { readonly numbered?: number; readonly person?: string } };
+  readonly updateDescription?: { readonly updatedFields: { readonly person?: string } };
 };
 
 /**
- * Tells waiting loops of this process that something was appended or numbered: at once for its own writes, over one change stream for those of other processes.
- * The stream follows the leases alone: a process that does not number itself rings there, once for however many appends, and the sequencer says there how far it is.
- * That is a change per batch; one per commit would cost more than the commit.
+ * Tells waiting loops of this process that something was appended or numbered: at once for its own writes, over one change stream for the appends of other processes.
+ * A process that does not number itself rings a bell there, once for however many appends: a change per commit would cost more than the commit.
+ * That something was numbered concerns the relay alone, which works where the sequencer does.
  * Only wake-ups: whoever is woken looks at the log, and everybody also looks by himself from time to time.
  * The same stream spreads erasures: what a process cannot have heard while it was deaf it takes for everything.
  */
@@ -56,7 +56,7 @@ export class Wakeups {
     this.erasuresId = `${service}/erasures`;
   }
 
-  /** The highest position that was announced to this process. */
+  /** The highest position that the sequencer of this process has given. */
   get numberedUpTo(): number {
     return this.announced;
   }
@@ -140,10 +140,8 @@ export class Wakeups {
   }
 
   private hear({ documentKey, updateDescription }: Change): void {
-    const { numbered, person } = updateDescription?.updatedFields ?? {};
-    if (documentKey._id === this.erasuresId) this.forget(person ?? null); // the first of all, or the same person again
-    else if (numbered === undefined) this.appended.ring();
-    else this.wasNumbered(numbered);
+    if (documentKey._id === this.bellId) this.appended.ring();
+    else this.forget(updateDescription?.updatedFields.person ?? null); // null: the first of all, or the same person again
   }
 
   private forget(personId: string | null): void {
@@ -152,7 +150,7 @@ export class Wakeups {
 
   private open(): mongo.ChangeStream<BellDocument, Change> {
     const rung = { 'documentKey._id': { $in: [this.bellId, this.erasuresId] } };
-    const numbered = { 'documentKey._id': this.service, 'updateDescription.updatedFields.numbered': { $exists: true } };
-    return this.bells.watch<BellDocument, Change>([{ $match: { $or: [rung, numbered] } }, { $project: { documentKey: 1, 'updateDescription.updatedFields.numbered': 1, 'updateDescription.updatedFields.person': 1 } }], { maxAwaitTimeMS: AWAIT_MS });
+    const pipeline = [{ $match: rung }, { $project: { documentKey: 1, 'updateDescription.updatedFields.person': 1 } }];
+    return this.bells.watch<BellDocument, Change>(pipeline, { maxAwaitTimeMS: AWAIT_MS });
   }
 }

@@ -144,10 +144,9 @@ describe('numbering', () => {
     await leader.store.append(commitOf('account-1', 0));
     await everythingNumbered(leader.store, 1);
     const other = new MongoEventStore(database.connection, 'accounts', tools);
-    await other.changed(0, 1); // listens from here on
     await eventually(async () => {
-      const before = await other.lastPosition();
-      const woken = other.changed(before, 60_000);
+      const before = await leader.store.lastPosition();
+      const woken = leader.store.changed(before, 60_000);
       await other.append(commitOf(`account-x${before}`, 0));
       await within(900, woken); // less than the leader's own poll
     });
