@@ -39,6 +39,7 @@ describe('filters', () => {
 describe('the rows behind a place', () => {
   it('come by the id when nothing else is said', () => {
     expect(sortKeys()).toEqual([['id', 1]]);
+    expect(sortKeys({ kind: 1, rank: -1 })).toEqual([['kind', 1], ['rank', -1], ['id', -1]]);
     expect(behind(undefined, ['r7'])).toEqual({ $or: [{ $and: [{ id: { $gt: 'r7' } }] }] });
   });
 
@@ -48,9 +49,9 @@ describe('the rows behind a place', () => {
 
   it('count null as before everything, in both directions', () => {
     expect(behind({ rank: 1 }, [null, 'r7'])).toEqual({ $or: [{ $and: [{ rank: { $ne: null } }] }, { $and: [{ rank: null }, { id: { $gt: 'r7' } }] }] });
-    expect(behind({ rank: -1 }, [null, 'r7'])).toEqual({ $or: [{ $and: [{ rank: null }, { id: { $gt: 'r7' } }] }] });
+    expect(behind({ rank: -1 }, [null, 'r7'])).toEqual({ $or: [{ $and: [{ rank: null }, { id: { $lt: 'r7' } }] }] });
     expect(behind({ rank: -1 }, [3, 'r7'])).toEqual({
-      $or: [{ $and: [{ $or: [{ rank: { $lt: 3 } }, { rank: null }] }] }, { $and: [{ rank: 3 }, { id: { $gt: 'r7' } }] }],
+      $or: [{ $and: [{ $or: [{ rank: { $lt: 3 } }, { rank: null }] }] }, { $and: [{ rank: 3 }, { id: { $lt: 'r7' } }] }],
     });
   });
 

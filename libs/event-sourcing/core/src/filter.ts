@@ -2,6 +2,9 @@ import type { Filter } from './ports.js';
 
 const OPERATORS = new Set(['$in', '$nin', '$gt', '$gte', '$lt', '$lte', '$ne', '$exists']);
 
+/** Rows for which all of these hold; every row when there are none. */
+export const allOf = (filters: readonly Filter[]): Filter => (filters.length === 0 ? {} : { $and: filters });
+
 /**
  * Throws TypeError for a filter with anything in it that `Filter` does not name: an operator, an object as an operand, a field that looks like one.
  * Adapters call it before a filter reaches the database, whatever the types of the caller said.

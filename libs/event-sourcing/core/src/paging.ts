@@ -1,14 +1,14 @@
 import type { Filter, RowQuery } from './ports.js';
 
-/** The order of a query as a list of keys; the id is the last, so that the order is total. */
+/** The order of a query as a list of keys; the id is the last, so that the order is total, and runs as the key before it, so that an index of the keys can be walked either way. */
 export function sortKeys(sort: RowQuery['sort'] = {}): (readonly [field: string, direction: 1 | -1])[] {
   const keys = Object.entries(sort);
-  return 'id' in sort ? keys : [...keys, ['id', 1]];
+  return 'id' in sort ? keys : [...keys, ['id', keys.at(-1)?.[1] ?? 1]];
 }
 
 /**
  * The rows behind `after` in the order of `sort`, as a filter that every adapter can run. Values of one field are of one type or null;
- * null and absent count as the same and come before everything, and as no operator reaches across types they need cases of their own.
+ * null and absent count as the same and come before everything, and as no operator reaches across types they need cases of their own. An id is neither.
  */
 export function behind(sort: RowQuery['sort'], after: readonly unknown[]): Filter {
   const keys = sortKeys(sort);
@@ -22,5 +22,6 @@ export function behind(sort: RowQuery['sort'], after: readonly unknown[]): Filte
 
 function beyondKey(field: string, direction: 1 | -1, value: unknown): Filter | null {
   if (direction === 1) return value === null ? { [field]: { $ne: null } } : { [field]: { $gt: value } };
+  if (field === 'id') return { id: { $lt: value } };
   return value === null ? null : { $or: [{ [field]: { $lt: value } }, { [field]: null }] };
 }

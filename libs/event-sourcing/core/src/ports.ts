@@ -188,7 +188,7 @@ export type Filter = { readonly [field: string]: Condition } | { readonly $and: 
 
 export interface RowQuery {
   readonly filter?: Filter;
-  /** Field -> direction; the row id is always the last key, so that the order is total. */
+  /** Field -> direction; the row id is always the last key, in the direction of the one before, so that the order is total. */
   readonly sort?: Readonly<Record<string, 1 | -1>>;
   readonly limit: number;
   /** Sort key values and id of the last row of the page before. */

@@ -15,7 +15,7 @@ const rowOf = (number: number): Row => ({ id: `r${number}`, name: random.int(20)
 
 /** The answer the plain way: look at every row, sort, cut. */
 function plainly(rows: readonly Row[], matches: (row: Row) => boolean, { sort = {}, limit, after }: RowQuery): string[] {
-  const keys = [...Object.entries(sort), ['id', 1]] as [keyof Row, 1 | -1][];
+  const keys = [...Object.entries(sort), ['id', Object.values(sort).at(-1) ?? 1]] as [keyof Row, 1 | -1][];
   const compare = (a: readonly unknown[], b: readonly unknown[]): number => {
     for (const [i, [, direction]] of keys.entries()) {
       const [x, y] = [a[i] ?? null, b[i] ?? null] as [string, string];

@@ -160,10 +160,30 @@ export class RowSet<Row extends object> {
 
 const both = (a: Filter | undefined, b: Filter): Filter => (a ? { $and: [a, b] } : b);
 
-function tester(filter: Filter | undefined): (row: object) => boolean {
-  if (!filter) return () => true;
-  const query = new Query(filter as Plain);
+type Test = (row: object) => boolean;
+
+function tester(filter: Filter = {}): Test {
+  const tests = Object.entries(filter).map(([field, condition]): Test => {
+    if (field === '$and' || field === '$or') {
+      const branches = (condition as readonly Filter[]).map(tester);
+      return field === '$and' ? (row) => branches.every((matches) => matches(row)) : (row) => branches.some((matches) => matches(row));
+    }
+    return amongMany(field, condition) ?? matching({ [field]: condition });
+  });
+  return (row) => tests.every((matches) => matches(row));
+}
+
+const matching = (conditions: Plain): Test => {
+  const query = new Query(conditions);
   return (row) => query.test(row as Plain);
+};
+
+/** mingo goes through the list of an `$in` for each row. Null for any other condition. */
+function amongMany(field: string, condition: unknown): Test | null {
+  const list = wanted(condition);
+  if (!list || list.length === 1 || Object.keys(condition as object).length > 1 || field.includes('.')) return null;
+  const values = new Set(list);
+  return (row) => keysOf(row, field).some((value) => values.has(value ?? null));
 }
 
 /** Conditions that must hold for the filter to hold: its own, `$or` among them, and those of its $and branches. */

@@ -36,7 +36,7 @@ export class MongoProjectionStore implements ProjectionStore {
   private readonly db: mongo.Db;
   /** Rings after each batch that this process has written. */
   private readonly written = new Bell();
-  private readonly mirrors = new Map<string, Mirror<object>>();
+  private readonly views = new Map<string, MongoView<object>>();
   private readonly writers = new Map<string, Batcher<Batch, undefined>>();
 
   constructor(
@@ -131,11 +131,17 @@ export class MongoProjectionStore implements ProjectionStore {
   }
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {
-    const { db, generations, written, mirrors } = this;
     const key = keyOf(projection as AnyProjection);
-    if (projection.mirrored && !mirrors.has(key)) mirrors.set(key, new Mirror(db, key, () => generations.serving(projection), this.tools.clock));
-    const mirror = (mirrors.get(key) as Mirror<Row> | undefined) ?? null;
-    return new MongoView<Row>(db, key, () => generations.servingForReaders(projection), { clock: this.tools.clock, written, mirror });
+    let view = this.views.get(key) as MongoView<Row> | undefined;
+    if (!view) this.views.set(key, (view = this.newView(projection, key)) as MongoView<never> as MongoView<object>);
+    return view;
+  }
+
+  private newView<Row extends object>(projection: Projection<Row>, key: string): MongoView<Row> {
+    const { db, generations, written } = this;
+    const { clock } = this.tools;
+    const mirror = projection.mirrored ? new Mirror<Row>(db, key, () => generations.serving(projection), clock) : null;
+    return new MongoView<Row>(db, key, () => generations.servingForReaders(projection), { clock, written, mirror });
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Bell, Clock, Filter, RowQuery, View } from '@keyfold/event-sourcing';
+import { Batcher, type Bell, type Clock, type Filter, type RowQuery, type View } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
 import { MAJORITY, READ_MS, within } from './connection.js';
 import { castFilter, castQuery } from './filter.js';
@@ -13,6 +13,9 @@ const read = { readConcern: MAJORITY, maxTimeMS: READ_MS };
 
 /** The read side of a projection on the driver's collection: filters and sorts are rebuilt from checked parts, pages have a limit, reads have a time limit. */
 export class MongoView<Row extends object> implements View<Row> {
+  /** A page asks for what its rows name all at once: one request for all of them. */
+  private readonly gets = new Batcher<string, Row | null>({ name: VIEW, run: (ids) => this.rowsOf(ids), maxBatch: 1_000, maxWaiting: 10_000 });
+
   constructor(
     private readonly db: mongo.Db,
     private readonly key: string,
@@ -21,10 +24,7 @@ export class MongoView<Row extends object> implements View<Row> {
   ) {}
 
   get(id: string): Promise<Row | null> {
-    return this.ask(async ({ rows }) => {
-      const document = await rows.findOne({ _id: { $eq: id } }, read);
-      return document && toRow<Row>(document);
-    });
+    return within(this.tools.clock, VIEW, READ_MS, this.gets.add(id));
   }
 
   async find(query: RowQuery): Promise<Row[]> {
@@ -53,6 +53,13 @@ export class MongoView<Row extends object> implements View<Row> {
       if (left <= 0) return false;
       await written.wait(seen, clock, Math.min(pause, left)); // a projection of this process wakes it, others are looked for
     }
+  }
+
+  private async rowsOf(ids: readonly string[]): Promise<(Row | null)[]> {
+    const wanted = [...new Set(ids.map(String))]; // whatever the types of the caller said, no object reaches the server
+    const documents = await this.ask(({ rows }) => rows.find({ _id: { $in: wanted } }, { ...read, batchSize: ids.length + 1 }).toArray());
+    const found = new Map(documents.map((document) => [document._id, toRow<Row>(document)]));
+    return ids.map((id) => found.get(id) ?? null);
   }
 
   private ask<T>(work: (collections: { rows: mongo.Collection<RowDocument>; marks: mongo.Collection<MarksDocument> }) => Promise<T>): Promise<T> {

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PARTITIONS, type Projection, projection, type ProjectionStore, Superseded } from '@keyfold/event-sourcing';
 import { eventually } from '@keyfold/event-sourcing/testing';
 import mongoose, { type Connection } from 'mongoose';
-import { openConnection } from '../src/connection.js';
+import { databaseOf, openConnection } from '../src/connection.js';
+import { castQuery } from '../src/filter.js';
 import { MongoProjectionStore } from '../src/projection-store.js';
+import type { RowDocument } from '../src/row-document.js';
 import { fates, FaultyNetwork } from './faulty-network.js';
 import { freshDatabase, mongoUrl, realClock, type TestDatabase } from './support.js';
 
@@ -54,6 +56,16 @@ async function remoteStore(): Promise<{ remote: MongoProjectionStore; network: F
   cleanup.push(() => connection.close());
   return { remote: new MongoProjectionStore(connection, { clock: realClock }), network };
 }
+
+describe('a sorted page', () => {
+  it.each([1, -1] as const)('is read along an index, whichever way it runs (%d)', async (direction) => {
+    await put(store, counts(), 'p/0', Array.from({ length: 300 }, (_, i) => ({ id: `r${i}`, count: i % 7 })));
+    const { filter, sort, limit } = castQuery({ sort: { count: direction }, limit: 10, after: [3, 'r3'] });
+    const plan = await databaseOf(database.connection).collection<RowDocument>('view_counts_v1_g0').find(filter, { sort, limit }).explain('queryPlanner');
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).toContain('IXSCAN');
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).not.toContain('"SORT"');
+  });
+});
 
 describe('a transaction', () => {
   it('folds again on what a faster one has left', async () => {

@@ -3,7 +3,7 @@ import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { Query } from '@nestjs/cqrs';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import type { Filter, Projection, ProjectionStore } from '@keyfold/event-sourcing';
+import type { Filter, Projection, ProjectionStore, View } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import type { Scope } from './commands.js';
 import type { ServiceDefinition } from './runtime.js';
@@ -84,11 +84,12 @@ export class Views {
     return (await Promise.all(waits)).every(Boolean);
   }
 
-  async page<Row extends object>(projection: Projection<Row>, query: PageQuery<unknown>, options: { filter?: Filter; sort?: Record<string, 1 | -1> }): Promise<Page<Row>> {
+  /** `through`: what the rows are read through, when the caller may not see all of them. */
+  async page<Row extends object>(projection: Projection<Row>, query: PageQuery<unknown>, options: { filter?: Filter; sort?: Record<string, 1 | -1>; through?: Pick<View<Row>, 'find'> }): Promise<Page<Row>> {
     const stale = !(await this.arrived(query));
     const sort = options.sort ?? {};
     const after = query.cursor === undefined ? undefined : this.openCursor(query.cursor, projection.name, Object.keys(sort).length + 1);
-    const rows = await this.of(projection).find({ filter: options.filter, sort, limit: query.limit + 1, after });
+    const rows = await (options.through ?? this.of(projection)).find({ filter: options.filter, sort, limit: query.limit + 1, after });
     const items = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? (items[items.length - 1] as Record<string, unknown>) : null;
     return { items, stale, next: last && this.cursor(projection.name, [...Object.keys(sort).map((field) => last[field] ?? null), last['id']]) };

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GrantedRole } from '@keyfold/contracts';
-import type { Actor, Filter, ProjectionStore } from '@keyfold/event-sourcing';
+import type { Actor, Filter, ProjectionStore, View } from '@keyfold/event-sourcing';
 import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
+import { RowsOfAccounts } from './rows-of-accounts.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
 const SEES_ALL = ['auditor', 'bi', 'csr-officer', 'finance', 'operator', 'service', 'service-agent'];
@@ -24,6 +25,16 @@ export interface OwnedRow {
   readonly ownerBefore: string | null;
   readonly team: AccountAccess['team'];
   readonly teamIds: readonly string[];
+}
+
+/** By what a scope covers a row. */
+interface RowFields<Row> {
+  /** Holds the id of its account, or null. */
+  readonly account: keyof Row & string;
+  /** Holds the id of a member whose it is beside. */
+  readonly owner?: keyof Row & string;
+  /** Id of an account whose rows everybody sees. */
+  readonly everybodys?: string;
 }
 
 /** Whose the account of a row is at an instant. */
@@ -103,12 +114,23 @@ export class Access extends Scopes {
     return { left: member?.leavesAt != null && member.leavesAt <= now, granted: grantsAt(member, now).map(({ role }) => role) };
   }
 
-  /** Matches rows whose `field` holds the id of an account that the scope covers. */
-  async accountFilter(scope: Scope, field: string): Promise<Filter> {
-    if (coversAll(scope)) return {};
-    const few = await this.fewAccountsIn(scope);
-    const accounts = few ?? (await this.accountsIn(scope));
-    return { [field]: { $in: accounts.map((account) => account.id) } };
+  /** The rows of a view that the scope covers. */
+  rowsOfAccounts<Row extends object>(view: Pick<View<Row>, 'find'>, scope: Scope, { account, owner, everybodys }: RowFields<Row>): Pick<View<Row>, 'find'> {
+    if (coversAll(scope)) return view;
+    const covers = async (row: Row): Promise<boolean> => {
+      const accountId = row[account] as string | null;
+      if (owner && scope.covers(row[owner] as string | null)) return true;
+      return accountId !== null && (accountId === everybodys || this.coversAccount(scope, accountId, 'read'));
+    };
+    return new RowsOfAccounts<Row>(view, {
+      covered: (rows) => Promise.all(rows.map(covers)),
+      named: async (atMost) => {
+        const accounts = await this.accountsUpTo(atMost, scope);
+        if (!accounts) return null;
+        const byAccount = { [account]: { $in: [...accounts.map(({ id }) => id), ...(everybodys === undefined ? [] : [everybodys])] } };
+        return owner ? { $or: [byAccount, await this.ownerFilter(scope, owner)] } : byAccount;
+      },
+    });
   }
 
   /**
@@ -116,11 +138,10 @@ export class Access extends Scopes {
    * filter is as long as the list of members, so that a page of very many accounts is found in order.
    */
   async ownFilter(scope: Scope): Promise<Filter> {
-    const { reach } = scope as ReachingScope;
-    if (coversAll(scope) || reach?.granted === null) return {};
-    const few = await this.fewAccountsIn(scope);
+    const { reach = NO_REACH } = scope as ReachingScope;
+    if (coversAll(scope) || reach.granted === null) return {};
+    const few = await this.accountsUpTo(FEW, scope);
     if (few) return { id: { $in: few.map(({ id }) => id) } };
-    if (!reach) return this.accountFilter(scope, 'id');
     const { owners, unowned, granted } = reach;
     const now = this.now();
     const branches: Filter[] = [
@@ -128,19 +149,19 @@ export class Access extends Scopes {
       { $and: [{ ownerBefore: { $in: owners } }, { ownerSince: { $gt: now } }] },
       ...(unowned ? [{ ownerId: null }] : []),
       ...(scope.memberId === null ? [] : [{ teamIds: scope.memberId }]),
-      ...(granted!.length > 0 ? [{ id: { $in: granted! } }] : []),
+      ...(granted.length > 0 ? [{ id: { $in: granted } }] : []),
     ];
     return { $or: branches };
   }
 
-  /** The accounts in a scope that reaches few members, looked up by them; null where it reaches more than can be looked up each time. */
-  private async fewAccountsIn(scope: Scope): Promise<DirectoryAccount[] | null> {
-    const { reach } = scope as ReachingScope;
-    if (!reach?.granted || reach.unowned || reach.granted.length > FEW) return null;
-    const memberIds = scope.memberId === null ? reach.owners : [...reach.owners, scope.memberId];
-    const view = this.store.view(accountDirectory);
-    const found = await view.find({ filter: { $or: [{ memberIds: { $in: memberIds } }, { id: { $in: reach.granted } }] }, limit: FEW + 1 });
-    if (found.length > FEW) return null;
+  /** The accounts in a scope, looked up by whoever has a say in them; null where there may be more of them. */
+  private async accountsUpTo(atMost: number, scope: Scope): Promise<DirectoryAccount[] | null> {
+    const { reach = NO_REACH } = scope as ReachingScope;
+    if (reach.granted === null || reach.granted.length > atMost) return null;
+    if (reach.unowned && atMost <= FEW) return null; // a director's are hardly ever so few
+    const memberIds = [...reach.owners, ...(scope.memberId === null ? [] : [scope.memberId]), ...(reach.unowned ? [null as never] : [])];
+    const found = await this.store.view(accountDirectory).find({ filter: { $or: [{ memberIds: { $in: memberIds } }, { id: { $in: reach.granted } }] }, limit: atMost + 1 });
+    if (found.length > atMost) return null;
     const now = this.now();
     return found.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
   }

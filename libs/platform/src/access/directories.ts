@@ -28,8 +28,8 @@ export interface DirectoryAccount {
   readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
   /** The account team. */
   readonly team: readonly { readonly memberId: string; readonly access: 'read' | 'edit' }[];
-  /** Everybody who may have a say in it: owners, former and to come, and the team. */
-  readonly memberIds: readonly string[];
+  /** Everybody who may have a say in it: owners, former and to come, and the team; null among them where it never had an owner. */
+  readonly memberIds: readonly (string | null)[];
 }
 
 type AccountLife = 'prospect' | 'targeted' | 'active' | 'dormant';
@@ -71,7 +71,7 @@ export const grantsAt = (member: DirectoryMember | null, now: string): Directory
 
 export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
   name: 'account-directory',
-  version: 3,
+  version: 4,
   follows: [keyAccountContract],
   mirrored: true,
   indexes: [['memberIds']],
@@ -81,7 +81,7 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
       case 'accounts.key-account.client-registered': {
         const status = event.type === 'accounts.key-account.client-registered' ? 'active' : 'prospect';
         const { name, profile } = event.data;
-        return { id, name, sector: profile.sector, tier: null, status, statusBefore: status, successorId: null, owners: [], team: [], memberIds: [] };
+        return { id, name, sector: profile.sector, tier: null, status, statusBefore: status, successorId: null, owners: [], team: [], memberIds: [null] };
       }
       case 'accounts.key-account.withdrawn':
         return null;
@@ -114,4 +114,7 @@ const CHANGES: Changes = {
   'accounts.key-account.merged': (_row, { data }) => ({ status: 'merged', successorId: data.successorId }),
 };
 
-const withMembers = (row: DirectoryAccount): DirectoryAccount => ({ ...row, memberIds: [...new Set([...row.owners.map(({ ownerId }) => ownerId), ...row.team.map(({ memberId }) => memberId)])] });
+const withMembers = (row: DirectoryAccount): DirectoryAccount => {
+  const owners = row.owners.length === 0 ? [null] : row.owners.map(({ ownerId }) => ownerId);
+  return { ...row, memberIds: [...new Set([...owners, ...row.team.map(({ memberId }) => memberId)])] };
+};

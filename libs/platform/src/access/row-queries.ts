@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Role } from '@keyfold/contracts';
-import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
+import { allOf, type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
 import { type Injectables, type Instances, type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { ReportingTime } from '../deployment.js';
 import { Access, type OwnedRow, ownerOfRow } from './access.js';
@@ -43,8 +43,9 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       async answer(query, needed) {
         const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
         const equals = equal.flatMap((field): Filter[] => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
-        const filter = { $and: [await scopeFilter(definition, query.scope, access), ...equals, ...(where?.(query, own(needed)) ?? [])] };
-        const page = await views.page(rows, query, { filter, ...(sort && { sort }) });
+        const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals, ...(where?.(query, own(needed)) ?? [])]);
+        const through = typeof definition.scope === 'object' && 'account' in definition.scope ? access.rowsOfAccounts(views.of(rows), query.scope, definition.scope) : views.of(rows);
+        const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });
         return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time, own(needed)))) };
       },
     }),
@@ -64,10 +65,10 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
 
 type ScopeRule<Row> = Pick<RowQueries<Row & { id: string }, never, never>, 'scope'>;
 
-function scopeFilter<Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter> | Filter {
-  if (rule === 'everybody') return {};
-  if (rule === 'accounts') return access.ownFilter(scope);
-  return 'account' in rule ? access.accountFilter(scope, rule.account) : access.ownerFilter(scope, rule.owner);
+/** Rows by account have none: they are read through the scope. */
+async function scopeFilters<Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter[]> {
+  if (rule === 'accounts') return [await access.ownFilter(scope)];
+  return typeof rule === 'object' && 'owner' in rule ? [await access.ownerFilter(scope, rule.owner)] : [];
 }
 
 async function isInScope<Row>({ scope: rule }: ScopeRule<Row>, row: Row, scope: Scope, access: Access): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { DateOnly, PlanStatus } from '@keyfold/contracts';
-import type { Filter } from '@keyfold/event-sourcing';
+import { allOf, type Filter } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, queryCase, Views } from '@keyfold/event-sourcing-nest';
 import { Access, daysBetween, IsId, ReportingTime } from '@keyfold/platform';
 import { Type } from 'class-transformer';
@@ -72,7 +72,8 @@ export const planProgressQuery = queryCase<Page<PlanProgress>, ListPlanProgress,
   async answer(query, [views, access, time]) {
     const { accountId, fiscalYear, scope } = query;
     const wanted: Filter[] = [...(accountId === undefined ? [] : [{ accountId }]), ...(fiscalYear === undefined ? [] : [{ fiscalYear }])];
-    const page = await views.page(accountPlans, query, { filter: { $and: [await access.accountFilter(scope, 'accountId'), ...wanted] }, sort: { fiscalYear: -1 } });
+    const through = access.rowsOfAccounts(views.of(accountPlans), scope, { account: 'accountId' });
+    const page = await views.page(accountPlans, query, { filter: allOf(wanted), through, sort: { fiscalYear: -1 } });
     const today = time.dateOf(access.now());
     const shown = async ({ id, accountId: of, fiscalYear: year, status, activeSince }: AccountPlanRow): Promise<PlanProgress> => {
       const parts = { filter: { planId: id }, sort: {}, limit: PARTS_LIMIT };

@@ -26,7 +26,7 @@ export const csrReviews = projection<CsrReviewRow, CsrScorecardEvent>({
   name: 'csr-reviews',
   version: 1,
   follows: [csrScorecardContract],
-  indexes: [['accountId', 'requestedAt'], ['state', 'requestedAt']],
+  indexes: [['accountId', 'requestedAt'], ['state', 'requestedAt'], ['requestedAt']],
   rowsOf: (event) => (event.type.startsWith('accounts.csr-scorecard.csr-review-') && 'reviewId' in event.data ? [event.data.reviewId] : []),
   fold(row, event, id): CsrReviewRow | null {
     const decided = { decidedById: event.actor.memberId, decidedAt: event.occurredAt };

@@ -80,9 +80,9 @@ export const listCsrPillarsCase = queryCase<Page<CsrPillars>, ListCsrPillars, re
   roles: CSR_READERS,
   needs: [Views, Access, CsrReports],
   async answer(query, [views, access, reports]) {
-    const own = query.accountId === undefined ? [] : [{ accountId: query.accountId }];
-    const seen = { $or: [await access.accountFilter(query.scope, 'accountId'), { accountId: OWN_COMPANY }] };
-    const page = await views.page(csrScorecards, query, { filter: { $and: [seen, ...own] } });
+    const { accountId, scope } = query;
+    const through = access.rowsOfAccounts(views.of(csrScorecards), scope, { account: 'accountId', everybodys: OWN_COMPANY });
+    const page = await views.page(csrScorecards, query, { filter: accountId === undefined ? {} : { accountId }, through });
     const asOf = reports.asOf(query.asOf);
     return { ...page, items: await Promise.all(page.items.map((row) => reports.pillars(row, asOf))) };
   },

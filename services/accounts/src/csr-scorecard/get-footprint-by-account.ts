@@ -23,8 +23,8 @@ export const listFootprintByAccountCase = queryCase<Page<FootprintItem>, ListFoo
   needs: [Views, Access],
   async answer(query, [views, access]) {
     const { accountId, from = null, to = null, scope } = query;
-    const filter = { $and: [await access.accountFilter(scope, 'accountId'), ...(accountId === undefined ? [] : [{ accountId }])] };
-    const page = await views.page(footprintByAccount, query, { filter });
+    const through = access.rowsOfAccounts(views.of(footprintByAccount), scope, { account: 'accountId' });
+    const page = await views.page(footprintByAccount, query, { filter: accountId === undefined ? {} : { accountId }, through });
     const items = page.items.map(async (row): Promise<FootprintItem> => {
       const account = await views.of(keyAccounts).get(row.accountId);
       return { id: row.id, accountName: account?.name ?? null, ...footprintOf(row, { from, to }, account?.profile.revenueMillions ?? null) };

@@ -64,8 +64,8 @@ export const dataQualityQuery = queryCase<Page<DataQualityItem>, ListDataQuality
   needs: [Views, Access, ReportingTime],
   async answer(query, [views, access, time]) {
     const { accountId, scope } = query;
-    const filter = { $and: [await access.accountFilter(scope, 'accountId'), { subject: 'account', current: true }, ...(accountId === undefined ? [] : [{ accountId }])] };
-    const page = await views.page(dataQuality, query, { filter });
+    const filter = { subject: 'account', current: true, ...(accountId !== undefined && { accountId }) };
+    const page = await views.page(dataQuality, query, { filter, through: access.rowsOfAccounts(views.of(dataQuality), scope, { account: 'accountId' }) });
     const freshFrom = time.startOfDay(monthsLater(time.dateOf(access.now()), -FRESH_MONTHS));
     const shown = async (row: DataQualityRow): Promise<DataQualityItem> => {
       const people = await views.of(dataQuality).find({ filter: { subject: 'person', accountId: row.accountId, current: true }, sort: {}, limit: PEOPLE_LIMIT + 1 });

@@ -24,7 +24,7 @@ export const businessReviews = projection<BusinessReviewRow, EngagementPlanEvent
   name: 'business-reviews',
   version: 1,
   follows: [engagementPlanContract],
-  indexes: [['accountId', 'at'], ['state', 'at']],
+  indexes: [['accountId', 'at'], ['state', 'at'], ['at']],
   rowsOf: (event) => (event.type.startsWith('accounts.engagement-plan.business-review-') && 'reviewId' in event.data ? [event.data.reviewId] : []),
   fold(row, event, id): BusinessReviewRow | null {
     const accountId = idOf(engagementPlanContract, event.streamId);

@@ -25,7 +25,7 @@ export const followUps = projection<FollowUpRow, EngagementPlanEvent>({
   name: 'follow-ups',
   version: 1,
   follows: [engagementPlanContract],
-  indexes: [['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn']],
+  indexes: [['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn'], ['dueOn']],
   rowsOf: (event) => (event.type.startsWith('accounts.engagement-plan.follow-up-') && 'followUpId' in event.data ? [event.data.followUpId] : []),
   fold(row, event, id): FollowUpRow | null {
     switch (event.type) {

@@ -50,10 +50,11 @@ export const cadenceComplianceSummaryCase = queryCase(GetCadenceComplianceSummar
   async answer(query, [views, access]) {
     const stale = !(await views.arrived(query));
     const { from = null, to = null, accountId, scope } = query;
-    const filter: Filter = { $and: [await access.accountFilter(scope, 'accountId'), ...(accountId === undefined ? [] : [{ accountId }])] };
+    const filter: Filter = accountId === undefined ? {} : { accountId };
+    const view = access.rowsOfAccounts(views.of(cadenceCompliance), scope, { account: 'accountId' });
     const rows: CadenceRow[] = [];
     for (let after: readonly unknown[] | undefined; ; ) {
-      const page = await views.of(cadenceCompliance).find({ filter, limit: PAGE, after });
+      const page = await view.find({ filter, limit: PAGE, after });
       rows.push(...page);
       if (page.length < PAGE) break;
       after = [page.at(-1)!.id];

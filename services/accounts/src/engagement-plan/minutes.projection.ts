@@ -22,7 +22,7 @@ export const minutes = projection<MinutesRow, EngagementPlanEvent>({
   name: 'minutes',
   version: 1,
   follows: [engagementPlanContract],
-  indexes: [['accountId', 'publishedAt'], ['meetingId']],
+  indexes: [['accountId', 'publishedAt'], ['publishedAt'], ['meetingId']],
   rowsOf: (event) => (event.type === 'accounts.engagement-plan.minutes-published' ? [`${event.data.meetingId}-${event.data.language}`] : []),
   fold(row, event, id): MinutesRow | null {
     if (event.type !== 'accounts.engagement-plan.minutes-published') return row;

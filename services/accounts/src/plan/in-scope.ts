@@ -1,4 +1,4 @@
-import type { Filter, Projection } from '@keyfold/event-sourcing';
+import { allOf, type Filter, type Projection } from '@keyfold/event-sourcing';
 import { ScopedQuery, type Views } from '@keyfold/event-sourcing-nest';
 import { type Access, IsId } from '@keyfold/platform';
 import { Type } from 'class-transformer';
@@ -31,6 +31,6 @@ export async function figuresOf<Row extends { readonly accountId: string }, Item
   await views.arrived(query);
   const { accountId, fiscalYear } = query;
   const wanted: Filter[] = [...(accountId === undefined ? [] : [{ accountId }]), ...(fiscalYear === undefined ? [] : [{ fiscalYear }])];
-  const found = await views.of(rows).find({ filter: { $and: [await access.accountFilter(query.scope, 'accountId'), ...wanted] }, limit: MOST_ROWS + 1 });
+  const found = await access.rowsOfAccounts(views.of(rows), query.scope, { account: 'accountId' }).find({ filter: allOf(wanted), limit: MOST_ROWS + 1 });
   return { items: await compute(found.slice(0, MOST_ROWS)), truncated: found.length > MOST_ROWS };
 }

@@ -33,8 +33,9 @@ export function relationsQueries<Item extends object>(path: string, show: (row: 
       roles: RELATION_READERS,
       needs,
       async answer(query, [views, access, known]) {
-        const own = query.accountId === undefined ? [] : [{ id: query.accountId }];
-        const page = await views.page(relations, query, { filter: { $and: [await access.accountFilter(query.scope, 'id'), ...own] } });
+        const { accountId, scope } = query;
+        const through = access.rowsOfAccounts(views.of(relations), scope, { account: 'id' });
+        const page = await views.page(relations, query, { filter: accountId === undefined ? {} : { id: accountId }, through });
         const asked = { relations: known, terms: await known.terms(page.items) };
         const items = page.items.map(async (row): Promise<Shown[]> => {
           const item = await show(row, asked);

@@ -32,8 +32,9 @@ export const contactableCase = queryCase(ListContactable, {
     const { purpose, accountId, scope } = query;
     const free = purpose === 'notice' ? [] : [{ [purpose]: { $ne: 'opposed' } }];
     const own = accountId === undefined ? [] : [{ accountId }];
-    const filter = { $and: [await access.accountFilter(scope, 'accountId'), { status: 'active', erasedAt: null }, ...own, ...free] };
-    const page = await views.page(stakeholders, query, { filter, sort: { accountId: 1, registeredAt: 1 } });
+    const filter = { $and: [{ status: 'active', erasedAt: null }, ...own, ...free] };
+    const through = access.rowsOfAccounts(views.of(stakeholders), scope, { account: 'accountId' });
+    const page = await views.page(stakeholders, query, { filter, through, sort: { accountId: 1, registeredAt: 1 } });
     const items = page.items.map(async (row): Promise<ContactableItem> => ({
       id: row.id,
       accountId: row.accountId,

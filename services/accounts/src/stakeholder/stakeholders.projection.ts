@@ -52,7 +52,7 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
   name: 'stakeholders',
   version: 2,
   follows: [stakeholderContract],
-  indexes: [['accountId', 'status'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
+  indexes: [['accountId', 'status'], ['accountId', 'registeredAt'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
   fold(row, event, id): StakeholderRow | null {
     const known = { ...row!, version: event.version };
     switch (event.type) {

@@ -1,6 +1,6 @@
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { type Motion, MOTIONS, type OpportunityEvent, opportunityContract, type Stage, STAGES } from '@keyfold/contracts';
-import { type Fact, type Filter, NotFound, projection } from '@keyfold/event-sourcing';
+import { allOf, type Fact, NotFound, projection } from '@keyfold/event-sourcing';
 import { type Page, PageQuery, RowById, type Scope, Views } from '@keyfold/event-sourcing-nest';
 import { Access, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -49,19 +49,11 @@ export class ListOpportunitiesHandler implements IQueryHandler<ListOpportunities
     const { state, stage, motion, accountId, ownerId } = query;
     const q = query.q?.toLowerCase();
     const equal = Object.entries({ state, stage, motion, accountId, ownerId }).filter(([, value]) => value !== undefined) as [string, string][];
-    const conditions: Filter[] = [
-      ...(await this.inScope(query.scope)),
-      ...equal.map(([field, value]) => ({ [field]: value })),
-      ...(q === undefined ? [] : [{ sortName: { $gte: q, $lt: `${q}\uffff` } }]),
-    ];
-    const page = await this.views.page(opportunities, query, { ...(conditions.length > 0 && { filter: { $and: conditions } }), sort: { openedAt: -1 } });
+    const filter = allOf([...equal.map(([field, value]) => ({ [field]: value })), ...(q === undefined ? [] : [{ sortName: { $gte: q, $lt: `${q}\uffff` } }])]);
+    // A deal is in scope by its owner or by the owner of its account.
+    const through = this.access.rowsOfAccounts(this.views.of(opportunities), query.scope, { account: 'accountId', owner: 'ownerId' });
+    const page = await this.views.page(opportunities, query, { filter, through, sort: { openedAt: -1 } });
     return { ...page, items: await Promise.all(page.items.map((row) => asItem(row, this.views, this.access, this.time))) };
-  }
-
-  /** A deal is in scope by its owner or by the owner of its account. */
-  private async inScope(scope: Scope): Promise<Filter[]> {
-    const either = [await this.access.ownerFilter(scope, 'ownerId'), await this.access.accountFilter(scope, 'accountId')];
-    return either.some((filter) => Object.keys(filter).length === 0) ? [] : [{ $or: either }];
   }
 }
 

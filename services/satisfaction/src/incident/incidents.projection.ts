@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { type IncidentEvent, incidentContract, type Level, PRIORITIES, type Priority, type SlaTargets } from '@keyfold/contracts';
-import { type Clock, type Filter, ignored, NotFound, projection } from '@keyfold/event-sourcing';
+import { allOf, type Clock, type Filter, ignored, NotFound, projection } from '@keyfold/event-sourcing';
 import { CLOCK, type Page, PageQuery, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { Access, IsId, Settings } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -106,12 +106,12 @@ export class ListIncidentsHandler implements IQueryHandler<ListIncidents> {
   /** The most urgent first: open before resolved, by priority, the oldest first. */
   async execute(query: ListIncidents): Promise<Page<IncidentItem>> {
     const conditions: Filter[] = [
-      await this.access.accountFilter(query.scope, 'accountId'),
       ...(query.state ? [{ state: query.state }] : []),
       ...(query.priority ? [{ priority: query.priority }] : []),
       ...(query.accountId ? [{ accountId: query.accountId }] : []),
     ];
-    const page = await this.views.page(incidents, query, { filter: { $and: conditions }, sort: { state: 1, priority: 1, reportedAt: 1 } });
+    const through = this.access.rowsOfAccounts(this.views.of(incidents), query.scope, { account: 'accountId' });
+    const page = await this.views.page(incidents, query, { filter: allOf(conditions), through, sort: { state: 1, priority: 1, reportedAt: 1 } });
     return { ...page, items: await Promise.all(page.items.map((row) => this.board.show(row))) };
   }
 }

@@ -45,7 +45,7 @@ const FILTERS: readonly (readonly [string, Filter, string])[] = [
 const SORTS: readonly (readonly [string, RowQuery['sort'], string])[] = [
   ['by id when nothing is said', undefined, 'abcdefgh'],
   ['numbers, null and absent first, ties by id', { rank: 1 }, 'chbeadgf'],
-  ['numbers descending, ties still by id ascending', { rank: -1 }, 'fadgbech'],
+  ['numbers descending, ties by id descending', { rank: -1 }, 'fgdaebhc'],
   ['text by code unit', { kind: 1 }, 'fgabhcde'],
   ['two fields', { kind: -1, rank: 1 }, 'ecdhbagf'],
   ['by id descending', { id: -1 }, 'hgfedcba'],
@@ -65,6 +65,11 @@ export function describeViews(given: () => { store: ProjectionStore; rows: Proje
       const rows = await view();
       expect(await rows.get('a')).toEqual(ROWS[0]);
       expect(await rows.get('nobody')).toBeNull();
+    });
+
+    it('gets each caller of the same moment his own row', async () => {
+      const rows = await view();
+      expect(await Promise.all(['b', 'nobody', 'a', 'b'].map((id) => rows.get(id)))).toEqual([ROWS[1], null, ROWS[0], ROWS[1]]);
     });
 
     it.each(FILTERS)('filters: %s', async (_name, filter, expected) => {
