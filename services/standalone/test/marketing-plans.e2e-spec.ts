@@ -60,8 +60,8 @@ async function activePlan(accountId: string): Promise<string> {
 const commitment = (commitmentId: string, euros: number) => ({ commitmentId, lineId: 'events', amount: eur(euros), description: 'Stand' });
 
 beforeAll(async () => {
-  demo = await Demo.open({ KEYFOLD_TIME_ZONE: 'UTC' });
-  offeringId = (await call<Rows<{ id: string }>>('kam', 'opportunities/offerings?status=active&limit=1')).body.items[0]!.id;
+  demo = await Demo.openEmpty({ KEYFOLD_TIME_ZONE: 'UTC' });
+  offeringId = await demo.done('director', 'opportunities/offerings/fleet/register', { name: 'Fleet Care', family: 'Services', listPrice: eur(48_000) });
 });
 afterAll(() => demo.close());
 

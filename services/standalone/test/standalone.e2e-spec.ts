@@ -78,6 +78,17 @@ describe('a first start', () => {
     expect(one![0]! + other![0]!).toBe(10); // two accounts have no owner yet
   });
 
+  it('has people, plans, scorecards and a team in each of their places', async () => {
+    const token = await tokenOf(keyfold, 'director');
+    const items = async (path: string) => (await get<{ items: { status?: string; state?: string }[] }>(keyfold, `/api/accounts/${path}?limit=200`, token)).items;
+    const standing = async (path: string) => (await items(path)).map(({ status, state }) => (status ?? state)!).toSorted();
+    await eventually(async () => {
+      expect([await standing('account-plans'), await standing('marketing-plans'), await standing('campaigns'), await standing('requisitions')]).toEqual([['active', 'draft', 'submitted'], ['active'], ['in-progress'], ['open']]);
+      expect([(await items('stakeholders')).length, (await items('champion-board')).length, (await items('csr-pillars')).length, (await items('team-board')).length]).toEqual([24, 2, 5, 10]);
+      expect((await items('touchpoints')).length).toBeGreaterThan(50);
+    });
+  });
+
   it('has raised a task for the owner of the account with the P1 incident', async () => {
     const token = await tokenOf(keyfold, 'kam');
     await eventually(async () => {

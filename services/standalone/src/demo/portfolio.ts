@@ -1,34 +1,15 @@
 import { DEFAULT_POLICIES, LOSS_REASONS, type Motion, STAGES, type Tier } from '@keyfold/contracts';
-import { uuid5 } from '@keyfold/event-sourcing-nest';
 import { addDays, DEMO_TEAM } from '@keyfold/platform';
+import { idOf, type Line, line, member, mulberry32, provenance, type Step } from './lines.js';
+import { csrSteps } from './csr.js';
+import { peopleSteps } from './people.js';
+import { planSteps } from './plans.js';
+import { teamSteps } from './team.js';
 import { ACCOUNTS, INCIDENTS, OFFERINGS, TASKS } from './stories.js';
 
-/** A line of a bulk request (`POST /api/<service>/bulk`). */
-export interface Line {
-  readonly aggregate: string;
-  readonly command: string | null;
-  readonly id: string;
-  readonly commandId: string;
-  readonly body: object;
-}
-
-export type Step = { readonly service: string; readonly lines: readonly Line[] };
-
-const RUN = uuid5('demo', 'run');
-const idOf = (kind: string, key: string | number): string => uuid5('demo', kind, String(key));
-const member = (user: string): string => DEMO_TEAM.find((person) => person.user === user)!.memberId;
-
-/** The command id follows from what is done to what, so that a seeding that was cut off can be done again. */
-const line = (aggregate: string, command: string | null, id: string, body: object): Line => ({
-  aggregate,
-  command,
-  id,
-  commandId: uuid5('demo', aggregate, command ?? 'create', id),
-  body,
-});
-
 /**
- * The demo portfolio as commands, in the order of their services: the demo people, 12 accounts, 60 deals of the 24 months before `today`, incidents and tasks.
+ * The demo portfolio as commands, in the order of their services: the demo people, 12 accounts, 60 deals of the 24 months before `today`, incidents and tasks, the clients' people and
+ * the contacts with them, plans, CSR scorecards and the team.
  * The same `today` gives the same lines.
  */
 export function demoPortfolio(today: string): Step[] {
@@ -39,6 +20,10 @@ export function demoPortfolio(today: string): Step[] {
     { service: 'opportunities', lines: [...offeringLines(), ...dealLines(today)] },
     { service: 'satisfaction', lines: incidentLines() },
     { service: 'accounts', lines: taskLines(today) },
+    ...peopleSteps(today),
+    ...planSteps(today),
+    ...csrSteps(today),
+    ...teamSteps(today),
   ];
 }
 
@@ -122,15 +107,3 @@ const taskLines = (today: string): Line[] =>
   TASKS.map(({ account, title, assignee, dueInDays }, i) =>
     line('tasks', null, idOf('task', i), { accountId: idOf('account', account), title, assigneeId: member(assignee), dueAt: `${addDays(today, dueInDays)}T16:00:00Z` }),
   );
-
-const provenance = (entity: string, key: string | number) => ({ source: 'demo', entity, rowKey: String(key), run: RUN });
-
-/** A small generator of uniform numbers: the demo must be the same on every machine. */
-function mulberry32(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

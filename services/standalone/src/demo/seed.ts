@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, dateOf, type DemoIdentity, SERVICES } from '@keyfold/platform';
-import { demoPortfolio, type Line, type Step } from './portfolio.js';
+import type { Line, Step } from './lines.js';
+import { demoPortfolio } from './portfolio.js';
 
 interface Seeding {
   readonly app: NestFastifyApplication;
@@ -22,7 +23,7 @@ interface Progress {
 const DEADLINE_MS = 20_000;
 const PAUSE_MS = 50;
 
-/** Fills a new data folder with the demo portfolio, through the same commands as everybody, as the director. */
+/** Fills a new data folder with the demo portfolio, through the same commands as everybody, said by the demo people. */
 export async function seedDemo(seeding: Seeding): Promise<void> {
   const { app, identity, config, empty, say } = seeding;
   const file = join(config.data, 'demo-portfolio.json');
@@ -31,8 +32,7 @@ export async function seedDemo(seeding: Seeding): Promise<void> {
   const today = before?.today ?? dateOf(Date.now(), config.timeZone);
   note(file, { today, done: false });
   say('Setting up the demo portfolio ...');
-  const token = await identity.token('director');
-  for (const step of demoPortfolio(today)) await untilTaken(app, `Bearer ${token}`, step);
+  for (const step of demoPortfolio(today)) await untilTaken(app, `Bearer ${await identity.token(step.as ?? 'director')}`, step);
   note(file, { today, done: true });
 }
 
