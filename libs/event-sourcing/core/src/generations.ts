@@ -127,8 +127,11 @@ export interface Generations {
   /** Starts a rebuild: a new empty generation in the place of the previous one. The serving one itself where nothing was built yet. Nothing while one is on its way. */
   begin(projection: AnyProjection, startedAt: string): Promise<void>;
 
-  /** The claim on the generation that does not serve; null when there is none or another process holds it. `force` takes it away from that one. */
-  claim(projection: AnyProjection, options?: { force: boolean }): Promise<Claim | null>;
+  /**
+   * The claim on the generation that does not serve; null when there is none or another process holds it. `takeOver` names the generation that is meant, and takes it
+   * away from that process; null when it is another one by now.
+   */
+  claim(projection: AnyProjection, options?: { takeOver?: number }): Promise<Claim | null>;
 
   read(projection: AnyProjection, claim: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState>;
 

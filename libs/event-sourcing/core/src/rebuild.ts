@@ -83,7 +83,7 @@ export class Rebuilder {
     if (!underWay && status.previous === null) return;
     const other = underWay ? status.rebuild?.generation : status.previous;
     if (this.feeding?.claim.generation !== other) this.feeding = null;
-    const feeding = (this.feeding ??= await this.claim(false));
+    const feeding = (this.feeding ??= await this.claim());
     if (!feeding) return;
     try {
       await (underWay ? this.build(feeding, status, { signal, progress }) : this.follow(feeding, { signal, progress }));
@@ -236,14 +236,14 @@ export class Rebuilder {
   private async previous(): Promise<Feeding> {
     const { previous, rebuild } = await this.status();
     if (previous === null) throw new NoPreviousGeneration(isUnderWay(rebuild) ? `${this.name} is being rebuilt` : `${this.name} has no previous generation`);
-    const feeding = await this.claim(true);
+    const feeding = await this.claim({ takeOver: previous });
     if (!feeding) throw new NoPreviousGeneration(`${this.name} has no previous generation`);
     return feeding;
   }
 
-  private async claim(force: boolean): Promise<Feeding | null> {
+  private async claim(options?: { takeOver: number }): Promise<Feeding | null> {
     const { generations } = this.store;
-    const claim = await generations.claim(this.projection, { force });
+    const claim = await generations.claim(this.projection, options);
     return claim && { claim, feed: new GenerationFeed(this.projection, claim, generations, this.tools) };
   }
 

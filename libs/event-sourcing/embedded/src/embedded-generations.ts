@@ -100,9 +100,9 @@ export class EmbeddedGenerations implements Generations {
     endClaim(slot);
   }
 
-  async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
+  async claim(projection: AnyProjection, { takeOver }: { takeOver?: number } = {}): Promise<Claim | null> {
     const slot = this.slot(projection);
-    if (!slot.fed || (!force && slot.claimedUntil > this.now())) return null;
+    if (!slot.fed || (takeOver === undefined ? slot.claimedUntil > this.now() : slot.fed.generation !== takeOver)) return null;
     slot.epoch += 1;
     slot.claimedUntil = this.now() + CLAIM_MS;
     const { state, generation, positions } = slot.fed;

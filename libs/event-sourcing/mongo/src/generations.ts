@@ -115,8 +115,9 @@ export class MongoGenerations implements Generations {
     await this.write(() => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, BESIDE_TRANSACTIONS));
   }
 
-  async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
-    const free = { _id: keyOf(projection), fed: { $ne: null }, ...(!force && { $expr: { $lte: ['$claimedUntil', '$$NOW'] } }) };
+  async claim(projection: AnyProjection, { takeOver }: { takeOver?: number } = {}): Promise<Claim | null> {
+    const which = takeOver === undefined ? { fed: { $ne: null }, $expr: { $lte: ['$claimedUntil', '$$NOW'] } } : { 'fed.generation': takeOver };
+    const free = { _id: keyOf(projection), ...which };
     const options = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
     const document = await this.write(() => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
     if (!document?.fed) return null;

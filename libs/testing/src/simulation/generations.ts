@@ -67,10 +67,10 @@ export class SimulatedGenerations implements Generations {
     await this.update(`begin ${view}#${generation}`, view, ({ epoch }) => (epoch === before.epoch ? begun : null));
   }
 
-  async claim(projection: AnyProjection, { force } = { force: false }): Promise<Claim | null> {
+  async claim(projection: AnyProjection, { takeOver }: { takeOver?: number } = {}): Promise<Claim | null> {
     const view = viewOf(projection);
     const document = await this.update(`claim ${view}`, view, ({ fed, epoch, claimedUntil }) =>
-      !fed || (!force && claimedUntil > this.now()) ? null : { epoch: epoch + 1, claimedUntil: this.now() + CLAIM_MS },
+      !fed || (takeOver === undefined ? claimedUntil > this.now() : fed.generation !== takeOver) ? null : { epoch: epoch + 1, claimedUntil: this.now() + CLAIM_MS },
     );
     if (!document?.fed) return null;
     const { generation, positions } = document.fed;

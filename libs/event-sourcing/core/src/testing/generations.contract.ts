@@ -30,7 +30,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
         rows: new Map([[row.id, row]]),
         parked: [],
       }));
-    const claimed = async (force = false): Promise<Claim> => (await generations.claim(rows, { force }))!;
+    const claimed = async (takeOver?: number): Promise<Claim> => (await generations.claim(rows, { takeOver }))!;
     const write = (claim: Claim, what: BuiltWrite) => generations.checkpoint(rows, claim, what, {});
     const switchOver = (claim: Claim, tail: () => Promise<BuiltWrite | null> = async () => NOTHING, beyond: BeyondLog = new Map()) =>
       generations.switchOver(rows, claim, { state: 'switched', at: AT, beyond, tail });
@@ -164,7 +164,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
     it('are fed by one at a time: a claim that was taken away writes nothing more', async () => {
       const claim = await rebuilding();
       expect(await generations.claim(rows)).toBeNull();
-      const other = await claimed(true);
+      const other = await claimed(claim.generation);
       await expect(write(claim, folded([{ id: 'zombie' }], { 'thing-7': 1 }))).rejects.toThrow(Superseded);
       await expect(switchOver(claim)).rejects.toThrow(Superseded);
       await expect(generations.discard(rows, claim)).rejects.toThrow(Superseded);
@@ -204,9 +204,10 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       const first = await rebuilding();
       await write(first, folded([{ id: 'new' }], { 'thing-1': 1 }));
       await switchOver(first);
+      const previous = (await status()).previous!;
       await generations.discard(rows, await claimed());
       expect(await status()).toMatchObject({ previous: null, rebuild: { state: 'switched' } });
-      expect(await generations.claim(rows, { force: true })).toBeNull();
+      expect(await generations.claim(rows, { takeOver: previous })).toBeNull();
       expect(await served()).toEqual(['new']);
 
       await generations.begin(rows, AT);
@@ -216,6 +217,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       const follower = await claimed();
       await generations.begin(rows, AT);
       await expect(write(follower, NOTHING)).rejects.toThrow(Superseded);
+      expect(await generations.claim(rows, { takeOver: follower.generation })).toBeNull();
       expect((await claimed()).generation).toBeGreaterThan(second.generation);
       expect(await served()).toEqual(['newer']);
     });

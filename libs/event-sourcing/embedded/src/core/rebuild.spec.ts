@@ -304,7 +304,7 @@ describe('the previous generation', () => {
     await apply(model(totals((by) => by * 100)));
     const follower = rebuilder();
     await follower.work(forEver);
-    const claim = (await store.generations.claim(totals(), { force: true }))!;
+    const claim = (await store.generations.claim(totals(), { takeOver: (await status()).previous! }))!;
     expect((await store.generations.read(totals(), claim, { streams: [], rows: ['g'] })).rows.get('g')?.row).toEqual({ id: 'g', total: 7 });
 
     await add('2', 1);
