@@ -5,6 +5,8 @@ import type { Subscriber, SubscriberTools } from './projector.js';
 import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
 
 const REPAIR_BATCH = 500;
+/** Read models that one batch is written to at the same time. */
+const LANES = 4;
 
 /**
  * Up to when the events of a topic have been handled, as far as this process has had its partitions: those of other members of the group are not in it,
@@ -28,7 +30,8 @@ export class Completeness {
 }
 
 /**
- * Hands a partition batch to every subscriber of a service. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
+ * Hands a partition batch to every subscriber of a service: to the read models several at a time, and when they have it to the policies and processes one after the
+ * other, so that what these command finds the read models as the events have left them. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
  * which everything of the partition has been handed over.
  *
  * The note travels with the offset, so a member that takes a partition over knows exactly as much as the one before; where it is gone (the offsets were moved by
@@ -43,10 +46,12 @@ export async function deliver(
 ): Promise<string> {
   const partition = `${batch.topic}/${batch.partition}`;
   const handOver = async (events: readonly Incoming[]): Promise<void> => {
-    for (const subscriber of subscribers) {
+    const apply = async (subscriber: Subscriber): Promise<void> => {
       await subscriber.apply(partition, events);
       await batch.heartbeat();
-    }
+    };
+    await inLanes(subscribers.filter(({ isReadModel }) => isReadModel), apply);
+    for (const subscriber of subscribers) if (!subscriber.isReadModel) await apply(subscriber);
   };
   let upTo = /^\d+$/.test(batch.note) ? Number(batch.note) : 0;
   let recordedAt: string | null = null;
@@ -107,4 +112,13 @@ async function repair(
     subject,
     details: { ...hole, commits },
   });
+}
+
+/** Waits for all of them, then throws the first failure. */
+async function inLanes(subscribers: readonly Subscriber[], apply: (subscriber: Subscriber) => Promise<void>): Promise<void> {
+  const next = subscribers.values();
+  const lane = async (): Promise<void> => {
+    for (const subscriber of next) await apply(subscriber);
+  };
+  for (const outcome of await Promise.allSettled(Array.from({ length: LANES }, lane))) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -10,6 +10,8 @@ import { followsStream, type Incoming, incomingOfCommit } from './subscription.j
 /** One member of a service's subscription: a projection, a policy, a process. Its `projection` says what it follows; one that only acts has no rows. */
 export interface Subscriber extends Retryable {
   readonly name: string;
+  /** Keeps a read model and does nothing else: it may be handed a batch while others have it. */
+  readonly isReadModel?: true;
   /** Called with the events of one partition batch. Rejecting makes the whole batch come again. */
   apply(partition: string, events: readonly Incoming[]): Promise<void>;
 }
@@ -26,6 +28,7 @@ const FEW = 20;
  */
 export class Projector<Row extends object> implements Subscriber {
   readonly name: string;
+  readonly isReadModel = true;
   private readonly folding: BatchFold<Row>;
 
   constructor(

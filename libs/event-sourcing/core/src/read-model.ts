@@ -11,6 +11,7 @@ import { followsStream, type Incoming } from './subscription.js';
  */
 export class ReadModel implements Subscriber {
   readonly name: string;
+  readonly isReadModel = true;
   readonly projector: Projector<object>;
   private built = false;
 

@@ -246,6 +246,50 @@ describe('no messages are missed', () => {
   });
 });
 
+describe('a batch', () => {
+  /** Read models and one policy that note when they begin and end; a read model ends when it is told to. */
+  const stage = (...names: string[]) => {
+    const calls: string[] = [];
+    const ends = new Map(names.map((name) => [name, Promise.withResolvers<void>()]));
+    const models = names.map((name): Subscriber => ({
+      ...witness(),
+      name,
+      isReadModel: true,
+      apply: async () => {
+        calls.push(`${name} begins`);
+        await ends.get(name)!.promise;
+        calls.push(`${name} ends`);
+      },
+    }));
+    const policy: Subscriber = { ...witness(), name: 'policy', apply: async () => void calls.push('policy') };
+    return { calls, ends, subscribers: [policy, ...models] };
+  };
+
+  it('is handed to four read models at a time, and to a policy when all of them have it', async () => {
+    await append('a');
+    const { calls, ends, subscribers } = stage('1', '2', '3', '4', '5');
+    const delivering = deliver(batch(await topic(), ''), subscribers, tools());
+    await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins', '3 begins', '4 begins'])));
+    ends.get('3')!.resolve();
+    await eventually(() => Promise.resolve(expect(calls.slice(4)).toEqual(['3 ends', '5 begins'])));
+    for (const end of ends.values()) end.resolve();
+    await delivering;
+    expect(calls.filter((call) => call.endsWith('ends'))).toHaveLength(5);
+    expect(calls.at(-1)).toBe('policy');
+  });
+
+  it('that a read model refuses comes again when the others are through with it, and reaches no policy', async () => {
+    await append('a');
+    const { calls, ends, subscribers } = stage('1', '2');
+    const delivering = deliver(batch(await topic(), ''), subscribers, tools());
+    ends.get('1')!.reject(new Error('down'));
+    await eventually(() => Promise.resolve(expect(calls).toHaveLength(2)));
+    ends.get('2')!.resolve();
+    await expect(delivering).rejects.toThrow('down');
+    expect(calls).toEqual(['1 begins', '2 begins', '2 ends']);
+  });
+});
+
 describe('a topic is complete', () => {
   it('up to the earliest time of its partitions, which never goes back', async () => {
     const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
