@@ -252,17 +252,25 @@ describe('data that are kept for too long', () => {
 });
 
 describe('three years of silence', () => {
-  it('end in a proposal, although nobody does anything', async () => {
+  it('end in a proposal, although nobody does anything; one that is dismissed does not come back the next month', async () => {
     const accountId = await newAccount('Silent');
     const silent = await register(accountId, 'Silent');
     await eventually(async () => expect((await person(silent)).name).toBe('Silent'));
     const proposed = () => items<Person>('kam', `erasure-proposals?accountId=${accountId}`);
     expect(await proposed()).toEqual([]);
+    const kept = await register(accountId, 'Kept');
 
     await demo.keyfold.stop();
     await demo.keyfold.start({ NODE_OPTIONS: `--import=${CLOCK_AHEAD}`, CLOCK_AHEAD_MS: String((3 * 366 + 62) * DAY_MS) });
     await demo.signIn();
-    await eventually(async () => expect(await proposed()).toMatchObject([{ id: silent, erasureProposed: { lastContactOn: null, months: 36 } }]), { deadlineMs: 30_000, everyMs: 200 });
+    await eventually(async () => expect(await proposed()).toHaveLength(2), { deadlineMs: 30_000, everyMs: 200 });
+    expect((await proposed()).find(({ id }) => id === silent)).toMatchObject({ erasureProposed: { lastContactOn: null, months: 36 } });
+
+    const dismiss = (user: string) => call(user, `stakeholders/${kept}/dismiss-erasure-proposal`, { reason: 'Dispute over an invoice' });
+    expect(code(await dismiss('kam'))).toEqual([403, 'role-missing']);
+    expect(code(await dismiss('director'))).toEqual([200, null]);
+    await done('service', `relationship-maps/${accountId}/propose-erasures`);
+    await eventually(async () => expect([(await proposed()).map(({ id }) => id), await person(kept)]).toMatchObject([[silent], { kept: { reason: 'Dispute over an invoice' } }]));
   });
 });
 

@@ -68,6 +68,8 @@ export type StakeholderEvent =
   | DomainEvent<'accounts.stakeholder.contact-received', Record<string, never>>
   /** No contact from the person for the months that the retention policy of the day allows. `lastContactOn` null: there never was one since the registration. */
   | DomainEvent<'accounts.stakeholder.erasure-proposed', { lastContactOn: DateOnly | null; months: number }>
+  /** Somebody decided that the data are kept; they are proposed again when the months have gone by once more. */
+  | DomainEvent<'accounts.stakeholder.erasure-proposal-dismissed', { reason: string }>
   /** What was personal can be read no more. `movedTo`: under which id the same person is registered next, to be told the same. */
   | DomainEvent<'accounts.stakeholder.erased', { movedTo: string | null }>
   /** Occurs on the last day. `movedTo`: where the person is registered next. */
@@ -91,6 +93,7 @@ export const stakeholderContract = defineContract<StakeholderEvent>({
     'accounts.stakeholder.opposition-raised': { version: 1 },
     'accounts.stakeholder.contact-received': { version: 1 },
     'accounts.stakeholder.erasure-proposed': { version: 1 },
+    'accounts.stakeholder.erasure-proposal-dismissed': { version: 1 },
     'accounts.stakeholder.departed': { version: 1 },
     'accounts.stakeholder.erased': { version: 1 },
     'accounts.stakeholder.withdrawn': { version: 1 },

@@ -19,6 +19,7 @@ import {
   type Support,
 } from '@keyfold/contracts';
 import { idOf, ignored, projection } from '@keyfold/event-sourcing';
+import { isOfRetention } from '../stakeholder/stakeholder.aggregate.js';
 import { edgeKey, pairKey } from './relationship-map.aggregate.js';
 import type { Touch } from './strength.js';
 
@@ -105,6 +106,7 @@ const untouched = (touches: RelationsRow['touches'], touchpointId: string): Rela
 
 function foldPerson(row: RelationsRow, event: StakeholderEvent & At, id: string): RelationsRow {
   const changed = (facts: Partial<PersonOnMap>): RelationsRow => ({ ...row, people: { ...row.people, [id]: { ...row.people[id]!, ...facts } } });
+  if (isOfRetention(event)) return row;
   switch (event.type) {
     case 'accounts.stakeholder.registered': {
       const { name, function: job, level, buyingRoles, politicalStatus, support, language } = event.data;
@@ -127,9 +129,6 @@ function foldPerson(row: RelationsRow, event: StakeholderEvent & At, id: string)
     }
     case 'accounts.stakeholder.consent-given':
     case 'accounts.stakeholder.opposition-raised':
-    case 'accounts.stakeholder.contact-received':
-    case 'accounts.stakeholder.erasure-proposed':
-    case 'accounts.stakeholder.erased':
       return row;
     default:
       return ignored(row, event);

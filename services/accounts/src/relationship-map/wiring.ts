@@ -3,7 +3,7 @@ import { changeContactDetailsCase, changePositionCase } from '../stakeholder/cha
 import { contactableCase } from '../stakeholder/contactable.js';
 import { departCase, moveToAccountCase, takeOverStakeholderCase } from '../stakeholder/depart.js';
 import { noteErasureCase, noteErasureWhenAPersonIsErased } from '../stakeholder/note-erasure.js';
-import { erasureProposalQueries, proposeErasuresCase } from '../stakeholder/propose-erasures.js';
+import { dismissErasureProposalCase, erasureProposalQueries, proposeErasuresCase } from '../stakeholder/propose-erasures.js';
 import { receiveContactWhenAStakeholderGetsInTouch } from '../stakeholder/receive-contact-when-a-stakeholder-gets-in-touch.js';
 import { registerStakeholderCase } from '../stakeholder/register-stakeholder.js';
 import { registerStakeholderWhenOneMoves } from '../stakeholder/register-stakeholder-when-one-moves.js';
@@ -48,6 +48,7 @@ export const people: Parts = {
     takeOverStakeholderCase,
     noteErasureCase,
     proposeErasuresCase,
+    dismissErasureProposalCase,
     ...stakeholderQueries,
     ...erasureProposalQueries,
     contactableCase,

@@ -6,6 +6,7 @@ import {
   changePosition,
   declareSupport,
   depart,
+  dismissErasureProposal,
   giveConsent,
   noteErasure,
   type KnownStakeholder,
@@ -146,7 +147,7 @@ describe('a person who leaves', () => {
 });
 
 describe('a person who arrives from another account', () => {
-  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, movedTo: 'claire-2', erased: false, versions: 5 };
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, keptAt: null, movedTo: 'claire-2', erased: false, versions: 5 };
   const arrival = { ...claire, accountId: 'globex' };
   const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
   it('brings along what was said about being contacted', () =>
@@ -166,6 +167,16 @@ describe('data of a person that are kept too long', () => {
   it('are proposed once', () => given(stakeholder, registered, proposed).when(propose).thenNothing());
   it('are proposed again when the person got in touch and fell silent again', () =>
     given(stakeholder, registered, proposed, contactReceived('2028-01-01T00:00:00.000Z')).when(propose).then({ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: '2028-01-01', months: 36 } }));
+  it('are kept where somebody decided so, once, until the months have gone by anew', () => {
+    const dismissed = (occurredAt: string): StakeholderEvent => ({ type: 'accounts.stakeholder.erasure-proposal-dismissed', data: { reason: 'a contract runs' }, occurredAt });
+    const { occurredAt: _now, ...decided } = dismissed('');
+    const dismiss = (state: Stakeholder) => dismissErasureProposal(state, 'a contract runs');
+    given(stakeholder, registered, proposed).when(dismiss).then(decided as StakeholderEvent);
+    given(stakeholder, registered, proposed, dismissed('2029-02-03T00:00:00.000Z')).when(dismiss).thenNothing();
+    given(stakeholder, registered).when(dismiss).thenNothing();
+    given(stakeholder, registered, proposed, dismissed('2029-02-03T00:00:00.000Z')).when(propose).thenNothing();
+    given(stakeholder, registered, proposed, dismissed('2029-01-31T00:00:00.000Z')).when(propose).then(proposed);
+  });
   it('are proposed after a departure too', () => given(stakeholder, registered, departed).when(propose).then(proposed));
   it('are left to the account that the person moved to', () => given(stakeholder, registered, { type: 'accounts.stakeholder.departed', data: moved }).when(propose).thenNothing());
   it('are not proposed once they are erased', () => given(stakeholder, registered, { type: 'accounts.stakeholder.erased', data: { movedTo: null } }).when(propose).thenNothing());

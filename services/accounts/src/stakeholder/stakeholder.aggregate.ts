@@ -39,6 +39,8 @@ export interface KnownStakeholder extends ContactDetails, Standing {
   /** Last contact that came from the person. */
   readonly lastContactAt: string | null;
   readonly erasureProposed: boolean;
+  /** When it was last decided that the data are kept. */
+  readonly keptAt: string | null;
   /** Under which id the person was registered next. */
   readonly movedTo: string | null;
   readonly erased: boolean;
@@ -55,9 +57,10 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
   partitionKey: (first) => (first.type === 'accounts.stakeholder.registered' ? first.data.accountId : null),
   evolve(state, fact): Stakeholder {
     const known = { ...(state as KnownStakeholder), versions: fact.version };
+    if (isOfRetention(fact)) return { ...known, ...retained(fact) };
     switch (fact.type) {
       case 'accounts.stakeholder.registered':
-        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, movedTo: null, erased: false, versions: fact.version };
+        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, keptAt: null, movedTo: null, erased: false, versions: fact.version };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -69,14 +72,8 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
       case 'accounts.stakeholder.consent-given':
       case 'accounts.stakeholder.opposition-raised':
         return { ...known, stances: { ...known.stances, [fact.data.purpose]: stanceOf(fact) } };
-      case 'accounts.stakeholder.contact-received':
-        return { ...known, lastContactAt: fact.occurredAt, erasureProposed: false };
-      case 'accounts.stakeholder.erasure-proposed':
-        return { ...known, erasureProposed: true };
       case 'accounts.stakeholder.departed':
         return departedFrom(known, fact.data);
-      case 'accounts.stakeholder.erased':
-        return { ...known, erased: true };
       case 'accounts.stakeholder.withdrawn':
         return { status: 'withdrawn', accountId: known.accountId };
       default:
@@ -84,6 +81,26 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
     }
   },
 });
+
+const RETENTION = ['contact-received', 'erasure-proposed', 'erasure-proposal-dismissed', 'erased'] as const;
+export type RetentionType = `accounts.stakeholder.${(typeof RETENTION)[number]}`;
+
+/** Whether an event is about how long the data of a person are kept. */
+export const isOfRetention = <E extends { readonly type: string }>(event: E): event is Extract<E, { readonly type: RetentionType }> =>
+  RETENTION.some((step) => event.type === `accounts.stakeholder.${step}`);
+
+function retained({ type, occurredAt }: { readonly type: RetentionType; readonly occurredAt: string }): Partial<KnownStakeholder> {
+  switch (type) {
+    case 'accounts.stakeholder.contact-received':
+      return { lastContactAt: occurredAt, erasureProposed: false };
+    case 'accounts.stakeholder.erasure-proposed':
+      return { erasureProposed: true };
+    case 'accounts.stakeholder.erasure-proposal-dismissed':
+      return { erasureProposed: false, keptAt: occurredAt };
+    case 'accounts.stakeholder.erased':
+      return { erased: true };
+  }
+}
 
 const departedFrom = (known: KnownStakeholder, { movedTo }: Departure): KnownStakeholder => ({ ...known, status: 'departed', movedTo: movedTo && movedTo.stakeholderId });
 
@@ -213,14 +230,18 @@ export function depart(state: Stakeholder, departure: Departure, { at, now }: { 
 
 /**
  * `before`: the first of the month that is so many months ago. Where the person never got in touch, the registration counts. Whoever moved is judged where he is now.
- * The contact that comes after all takes the proposal back.
+ * The contact that comes after all takes the proposal back; a proposal that was dismissed is made again once the months have gone by anew.
  */
 export function proposeErasure(state: Stakeholder, { before, months, dateOf }: { before: string; months: number; dateOf: (instant: string) => string }): StakeholderEvent[] {
   const known = assertKnown(state);
   if (known.erased || known.erasureProposed || known.movedTo !== null) return [];
-  if ((known.lastContactAt ?? known.registeredAt) >= before) return [];
+  if ((known.lastContactAt ?? known.registeredAt) >= before || (known.keptAt ?? '') >= before) return [];
   return [{ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: known.lastContactAt && dateOf(known.lastContactAt), months } }];
 }
+
+/** Nothing where nothing is proposed: a contact may have come first. */
+export const dismissErasureProposal = (state: Stakeholder, reason: string): StakeholderEvent[] =>
+  assertKnown(state).erasureProposed ? [{ type: 'accounts.stakeholder.erasure-proposal-dismissed', data: { reason } }] : [];
 
 /** The key of the person was destroyed. Persons whom no client has are none of ours. */
 export const noteErasure = (state: Stakeholder): StakeholderEvent[] =>

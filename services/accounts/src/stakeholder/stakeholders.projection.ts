@@ -14,12 +14,12 @@ import {
   stakeholderContract,
   type Support,
 } from '@keyfold/contracts';
-import { ignored, projection } from '@keyfold/event-sourcing';
+import { ignored, projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { type Access, IsId, rowQueries } from '@keyfold/platform';
 import { Type } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
-import type { Stance } from './stakeholder.aggregate.js';
+import { isOfRetention, type RetentionType, type Stance } from './stakeholder.aggregate.js';
 
 const STATUSES = ['active', 'departed'] as const;
 
@@ -44,20 +44,23 @@ export interface StakeholderRow extends ClientPosition {
   readonly lastContactAt: string | null;
   readonly departed: { readonly at: string; readonly reason: DepartureReason; readonly movedTo: { readonly accountId: string; readonly stakeholderId: string } | null } | null;
   readonly erasureProposed: { readonly at: string; readonly lastContactOn: string | null; readonly months: number } | null;
+  /** Since when the data are kept although their erasure was proposed, and why. */
+  readonly kept: { readonly at: string; readonly reason: string } | null;
   readonly erasedAt: string | null;
   readonly provenance: Provenance | null;
 }
 
 export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
   name: 'stakeholders',
-  version: 2,
+  version: 3,
   follows: [stakeholderContract],
   indexes: [['accountId', 'status'], ['accountId', 'registeredAt'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
   fold(row, event, id): StakeholderRow | null {
     const known = { ...row!, version: event.version };
+    if (isOfRetention(event)) return { ...known, ...retained(event) };
     switch (event.type) {
       case 'accounts.stakeholder.registered':
-        return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, erasedAt: null };
+        return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, kept: null, erasedAt: null };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -70,14 +73,8 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
         return { ...known, ...stance(event.data.purpose, 'consented') };
       case 'accounts.stakeholder.opposition-raised':
         return { ...known, ...stance(event.data.purpose, 'opposed') };
-      case 'accounts.stakeholder.contact-received':
-        return { ...known, lastContactAt: event.occurredAt, erasureProposed: null };
-      case 'accounts.stakeholder.erasure-proposed':
-        return { ...known, erasureProposed: { at: event.occurredAt, ...event.data } };
       case 'accounts.stakeholder.departed':
         return { ...known, status: 'departed', departed: { at: event.occurredAt, ...event.data } };
-      case 'accounts.stakeholder.erased':
-        return { ...known, erasedAt: event.occurredAt, erasureProposed: null };
       case 'accounts.stakeholder.withdrawn':
         return null;
       default:
@@ -85,6 +82,20 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
     }
   },
 });
+
+function retained(event: RecordedEvent & Extract<StakeholderEvent, { type: RetentionType }>): Partial<StakeholderRow> {
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'accounts.stakeholder.contact-received':
+      return { lastContactAt: at, erasureProposed: null };
+    case 'accounts.stakeholder.erasure-proposed':
+      return { erasureProposed: { at, ...event.data } };
+    case 'accounts.stakeholder.erasure-proposal-dismissed':
+      return { erasureProposed: null, kept: { at, reason: event.data.reason } };
+    case 'accounts.stakeholder.erased':
+      return { erasedAt: at, erasureProposed: null };
+  }
+}
 
 const stance = (purpose: ContactPurpose, said: Stance): Partial<StakeholderRow> => ({ [purpose]: said });
 
