@@ -116,6 +116,7 @@ describe('the fairness report', () => {
     await eventually(async () =>
       expect(await applied()).toEqual({ step: 'applied', groups: [{ group: 'man', decided: 10, passPercent: 60 }, { group: 'woman', decided: 10, passPercent: 40 }], gapPoints: 20 }),
     );
+    expect((await call('hr', 'accounts/fairness-report')).body).toMatchObject({ pay: { groups: [], gapPoints: null }, training: { hoursPerMember: 0 } });
     expect(JSON.stringify((await call('hr', `accounts/requisitions/${id}`)).body)).not.toMatch(/woman|"group"/);
     const gone = ids[3]!;
     expect((await call('hr', `accounts/persons/${gone}/erase`, { ground: 'request' })).status).toBe(200);

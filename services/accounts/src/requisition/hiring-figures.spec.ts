@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fairnessOf, funnelOf, hireQualityOf, meanScoreOf, offerAcceptanceOf, type Step, timeToFillOf } from './hiring-figures.js';
+import { bandPercentOf, equalPayOf, fairnessOf, funnelOf, hireQualityOf, meanScoreOf, offerAcceptanceOf, type Step, timeToFillOf } from './hiring-figures.js';
 
 const candidate = (stage: Step, out: 'skills' | null = null, ended = false) => ({ stage, out, ended });
 const many = (count: number, ...one: Parameters<typeof candidate>) => Array.from({ length: count }, () => candidate(...one));
@@ -48,6 +48,24 @@ describe('fairness', () => {
   });
   it('is no figure with one group', () => expect(fairnessOf(declared('woman', 10, 'applied', 'skills'))[0]).toMatchObject({ groups: [{ passPercent: 0 }], gapPoints: null }));
   it('does not count who still waits among the ten', () => expect(fairnessOf([...declared('woman', 9, 'applied', 'skills'), ...declared('woman', 5, 'applied')])[0]!.groups).toEqual([]));
+});
+
+describe('equal pay', () => {
+  const paid = (declared: string | null, count: number, bandPercent: number) => Array.from({ length: count }, () => ({ declared, bandPercent }));
+
+  it('is the gap between the medians of groups of ten and more, in points of the band', () =>
+    expect(equalPayOf([...paid('woman', 9, 96), ...paid('woman', 2, 120), ...paid('man', 10, 101.25), ...paid('other', 9, 60), ...paid(null, 30, 80)])).toEqual({
+      groups: [{ group: 'man', accepted: 10, bandPercent: 101.3 }, { group: 'woman', accepted: 11, bandPercent: 96 }],
+      gapPoints: 5.3,
+    }));
+  it('is no figure with one group, or none', () => expect([equalPayOf(paid('woman', 10, 96)).gapPoints, equalPayOf([])]).toEqual([null, { groups: [], gapPoints: null }]));
+  it('measures what was accepted by the middle of its band', () => {
+    const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' });
+    const offer = { offerId: 'o', candidateId: 'c', salary: eur(4_400), validUntil: '2026-01-31', acceptedAt: '2026-01-20T09:00:00.000Z' };
+    const salaryBand = { min: eur(3_000), max: eur(5_000) };
+    expect([bandPercentOf({ offer, salaryBand }), bandPercentOf({ offer: { ...offer, acceptedAt: null }, salaryBand }), bandPercentOf({ offer: null, salaryBand })].map((percent) => percent && Math.round(percent))).toEqual([110, null, null]);
+    expect(bandPercentOf({ offer, salaryBand: { min: eur(0), max: eur(0) } })).toBeNull();
+  });
 });
 
 describe('the quality of hires', () => {

@@ -72,11 +72,36 @@ export function fairnessOf(candidates: readonly (Passing & { readonly declared: 
       const decided = members.filter(({ stage }) => rankOf(stage) >= rank).map((member) => passed(member, rank)).filter((one) => one !== null);
       return decided.length < SMALLEST_GROUP ? [] : [{ group, decided: decided.length, passPercent: percent(decided.filter(Boolean).length, decided.length)! }];
     });
-    const rates = groups.map(({ passPercent }) => passPercent);
-    const gapPoints = rates.length < 2 ? null : Math.round((Math.max(...rates) - Math.min(...rates)) * 10) / 10;
-    return { step, groups: groups.sort((a, b) => (a.group < b.group ? -1 : 1)), gapPoints };
+    return { step, groups: groups.sort((a, b) => (a.group < b.group ? -1 : 1)), gapPoints: gapOf(groups.map(({ passPercent }) => passPercent)) };
   });
 }
+
+export interface EqualPay {
+  /** Median of what was accepted, in per cent of the middle of its band, so that roles, seniorities and currencies compare; of groups of at least ten. */
+  readonly groups: readonly { readonly group: string; readonly accepted: number; readonly bandPercent: number }[];
+  /** Points between the best and the least paid of them; null with fewer than two. */
+  readonly gapPoints: number | null;
+}
+
+/** `declared` in the clear; null: nothing was declared, or the person was erased. */
+export function equalPayOf(accepted: readonly { readonly declared: string | null; readonly bandPercent: number }[]): EqualPay {
+  const byGroup = [...Map.groupBy(accepted.filter(({ declared }) => declared !== null), ({ declared }) => declared!)];
+  const groups = byGroup.flatMap(([group, members]) => {
+    const percents = members.map(({ bandPercent }) => bandPercent).sort((a, b) => a - b);
+    return members.length < SMALLEST_GROUP ? [] : [{ group, accepted: members.length, bandPercent: tenth(medianOf(percents)!) }];
+  });
+  return { groups: groups.sort((a, b) => (a.group < b.group ? -1 : 1)), gapPoints: gapOf(groups.map(({ bandPercent }) => bandPercent)) };
+}
+
+/** An accepted salary in per cent of the middle of the band; null where nobody has accepted, or nobody is paid. */
+export function bandPercentOf({ offer, salaryBand: { min, max } }: Pick<RequisitionRow, 'offer' | 'salaryBand'>): number | null {
+  const middle = (min.amountMinor + max.amountMinor) / 2;
+  return offer?.acceptedAt && middle > 0 && offer.salary.currency === min.currency ? (100 * offer.salary.amountMinor) / middle : null;
+}
+
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
+const gapOf = (values: readonly number[]): number | null => (values.length < 2 ? null : tenth(Math.max(...values) - Math.min(...values)));
 
 /** Mean of all scores that a candidate was given, from 1 to 5; null without any. */
 export function meanScoreOf({ interviews }: Pick<CandidateRow, 'interviews'>): number | null {

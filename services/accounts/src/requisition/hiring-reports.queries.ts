@@ -5,7 +5,7 @@ import { Access, addDays, IsDateOnly, ReportingTime } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Type } from '@nestjs/common';
 import { teamBoard, type TeamBoardRow } from '../team-board/team-board.projection.js';
-import { fairnessOf, funnelOf, hireQualityOf, meanScoreOf, offerAcceptanceOf, passings, timeToFillOf } from './hiring-figures.js';
+import { bandPercentOf, equalPayOf, fairnessOf, funnelOf, hireQualityOf, meanScoreOf, offerAcceptanceOf, passings, timeToFillOf } from './hiring-figures.js';
 import { requisitions, type RequisitionRow } from './requisitions.projection.js';
 
 const REQUISITIONS_LIMIT = 2_000;
@@ -98,7 +98,13 @@ const TEAM_LIMIT = 2_000;
 const fairnessReportQuery = reportCase(GetFairnessReport, 'fairness-report', async ({ rows, query, access, views }) => {
   const candidates = await Promise.all(passings(rows).map(async (candidate) => ({ ...candidate, declared: candidate.group && (await access.reveal(candidate.group)) })));
   const team = await views.of(teamBoard).find({ filter: { $and: [await access.ownerFilter(query.scope, 'id'), { status: 'onboarded' }] }, sort: {}, limit: TEAM_LIMIT });
-  return { steps: fairnessOf(candidates), training: trainingOf(team, query.from ?? '', query.to ?? '9999') };
+  const accepted = rows.flatMap((row) => {
+    const group = row.candidates.find(({ candidateId }) => candidateId === row.offer?.candidateId)?.group ?? null;
+    const bandPercent = bandPercentOf(row);
+    return bandPercent === null ? [] : [{ group, bandPercent }];
+  });
+  const pay = equalPayOf(await Promise.all(accepted.map(async ({ group, bandPercent }) => ({ declared: group && (await access.reveal(group)), bandPercent }))));
+  return { steps: fairnessOf(candidates), pay, training: trainingOf(team, query.from ?? '', query.to ?? '9999') };
 });
 
 /** Hours of training that were completed in the period; null hours a member without members. */
