@@ -78,6 +78,9 @@ describe('the story of a handover', () => {
     await client('delos', leaver);
     await tell('stakeholders/delos-buyer/register', { accountId: 'delos', name: 'Claire Morel', level: 1, buyingRoles: ['decision-maker'] });
     await tell('tasks', { accountId: 'delos', title: 'Send the offer' });
+    await tell('relationship-maps/delos/assess-relationship', { memberId: leaver, stakeholderId: 'delos-buyer', current: 'problem-solver', desired: 'trusted-advisor' });
+    await tell('relationship-maps/delos/pair-sponsor', { memberId: idOf('director'), stakeholderId: 'delos-buyer' });
+    await tell('csr-scorecards/delos/make-commitment', { pillar: 'environment', by: 'us', title: 'Train before plane', dueOn: day(-90) });
     await tell('engagement-plans/delos/log-touchpoint', { occurredAt: daysAgo(85), kind: 'visit', direction: 'out', stakeholderIds: ['delos-buyer'], memberIds: [leaver] });
     await tell('engagement-plans/delos/set-cadence', { level: 'operational', intervalDays: 14, reason: 'Roll-out', effectiveOn: day(84) });
     await eventually(async () => expect(await compliance(day(90), day(1))).toBe(0), { deadlineMs: 30_000 });
@@ -97,6 +100,8 @@ describe('the story of a handover', () => {
     expect(pack).toMatchObject({
       account: { name: 'Story delos', status: 'active' },
       people: [{ id: 'delos-buyer', name: 'Claire Morel', level: 1, buyingRoles: ['decision-maker'] }],
+      relations: { champions: [], sponsors: [{ memberId: idOf('director'), stakeholderId: 'delos-buyer' }], pairs: [{ memberId: leaver, name: 'Lea Verre', current: 'problem-solver', desired: 'trusted-advisor' }] },
+      openCommitments: [{ title: 'Train before plane' }],
       engagement: { cadence: [{ level: 'operational', intervalDays: 14 }], lastTouchpoints: [{ kind: 'visit' }] },
     });
     expect(JSON.stringify(pack)).toContain('Send the offer');

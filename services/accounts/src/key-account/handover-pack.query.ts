@@ -1,13 +1,15 @@
-import type { Provenance, Tier } from '@keyfold/contracts';
+import type { Provenance, RelationshipLevel, Tier } from '@keyfold/contracts';
 import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
 import { queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
 import { Access, ownerOfRow, ReportingTime } from '@keyfold/platform';
 import { type AccountPlanRow, accountPlans } from '../account-plan/account-plans.projection.js';
+import { csrScorecards, type CsrScorecardRow } from '../csr-scorecard/csr-scorecards.projection.js';
 import { type CadenceRow, cadenceCompliance } from '../engagement-plan/cadence-compliance.projection.js';
 import { type DecisionRow, decisions } from '../engagement-plan/decisions.projection.js';
 import { type FollowUpRow, followUps } from '../engagement-plan/follow-ups.projection.js';
 import { type TouchpointRow, touchpoints } from '../engagement-plan/touchpoints.projection.js';
 import { type MarketingPlanRow, marketingPlans } from '../marketing-plan/marketing-plans.projection.js';
+import { relations, type RelationsRow } from '../relationship-map/relations.projection.js';
 import { RELATION_READERS, reveal, type StakeholderRow, stakeholders } from '../stakeholder/stakeholders.projection.js';
 import { type TaskRow, tasks } from '../task/tasks.projection.js';
 import { type KeyAccountRow, keyAccounts, parentOn } from './key-accounts.projection.js';
@@ -23,6 +25,14 @@ export interface HandoverPack {
   readonly ownership: { readonly owner: Person | null; readonly before: Person | null; readonly next: (Person & { readonly from: string }) | null };
   readonly group: { readonly parent: Related | null; readonly children: readonly Related[]; readonly merged: readonly string[] };
   readonly people: readonly (Pick<StakeholderRow, 'id' | 'function' | 'level' | 'buyingRoles' | 'politicalStatus' | 'support' | 'language' | 'lastContactAt'> & { readonly name: string | null })[];
+  /** Who speaks for us, who of our executives looks after whom of theirs, and where each pair stands. */
+  readonly relations: {
+    readonly champions: readonly string[];
+    readonly sponsors: readonly (Person & { readonly stakeholderId: string })[];
+    readonly pairs: readonly (Person & { readonly stakeholderId: string; readonly current: RelationshipLevel; readonly desired: RelationshipLevel })[];
+  };
+  /** Promises of corporate responsibility that are neither kept nor missed. */
+  readonly openCommitments: CsrScorecardRow['commitments'];
   readonly plans: { readonly account: readonly AccountPlanRow[]; readonly marketing: readonly MarketingPlanRow[] };
   readonly openTasks: readonly TaskRow[];
   readonly engagement: { readonly cadence: readonly Omit<CadenceRow, 'judged'>[]; readonly lastTouchpoints: readonly TouchpointRow[]; readonly openFollowUps: readonly FollowUpRow[]; readonly decisions: readonly DecisionRow[] };
@@ -63,6 +73,7 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
       list(followUps, { state: 'open' }, { dueOn: 1 }),
       list(decisions, { replacedById: null }, { decidedAt: -1 }),
     ]);
+    const [related, card] = await Promise.all([views.of(relations).get(accountId), views.of(csrScorecards).get(accountId)]);
     const { name, status, tier, profile, currency, sectorCode, subsectorCode, team, raci, score, tierReviewDueOn, provenance } = row;
     return {
       account: { id: accountId, name, status, tier, profile, currency, sectorCode, subsectorCode, team, raci, score, tierReviewDueOn, provenance, activeSince: row.activeSince && time.dateOf(row.activeSince) },
@@ -73,6 +84,8 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
         covers: (id) => access.coversAccount(query.scope, id, 'read'),
       }),
       people: await Promise.all(people.map((person) => personOf(person, access))),
+      relations: await relationsOf(related, access),
+      openCommitments: (card?.commitments ?? []).filter(({ keptAt, missed }) => keptAt === null && !missed).slice(0, MOST),
       plans: { account: planned, marketing: marketed },
       openTasks,
       engagement: { cadence: cadence.map(({ judged: _judged, ...one }) => one), lastTouchpoints, openFollowUps, decisions: decided },
@@ -86,6 +99,16 @@ async function ownershipOf(row: KeyAccountRow, access: Access, time: ReportingTi
   const isToCome = row.ownerSince !== null && row.ownerSince > access.now();
   const [owner, before, last] = await Promise.all([person(today), person(isToCome || row.ownerBefore === row.ownerId ? null : row.ownerBefore), person(row.ownerId)]);
   return { owner, before, next: isToCome && last ? { ...last, from: time.dateOf(row.ownerSince) } : null };
+}
+
+async function relationsOf(row: RelationsRow | null, access: Access): Promise<HandoverPack['relations']> {
+  const ours = async <Pair extends { readonly memberId: string; readonly stakeholderId: string }>({ memberId, stakeholderId }: Pair) => ({ memberId, name: await access.memberName(memberId), stakeholderId });
+  const levels = Object.values(row?.pairs ?? {}).flatMap((pair) => (pair.levels.length === 0 ? [] : [{ pair, last: pair.levels.at(-1)! }]));
+  return {
+    champions: (row?.champions ?? []).flatMap(({ stakeholderId, lost }) => (lost === null ? [stakeholderId] : [])),
+    sponsors: await Promise.all((row?.sponsors ?? []).map(ours)),
+    pairs: await Promise.all(levels.slice(0, MOST).map(async ({ pair, last: { current, desired } }) => ({ ...(await ours(pair)), current, desired }))),
+  };
 }
 
 interface Relatives {
