@@ -10,6 +10,8 @@ import { idOf, nothing, post, streamNumbers } from '../lib/workload.mjs';
 const STREAMS = 500;
 const SHARE = 0.3;
 const AT = '2026-01-01T00:00:00.000Z';
+/** Events through a new pipeline before anything is measured: its connections, the broker's partitions and the code of both sides are warm then. */
+const WARM_UP = 100;
 
 /** Sends at fixed intended times, whatever becomes of the earlier ones; a latency counts from the intended time. */
 async function openLoop(count, rate, visible, send) {
@@ -72,7 +74,10 @@ const keyfold = (context, numbers, rate, topics) => ({
     opened.relay(feed.transport);
     const aggregates = opened.aggregates();
     const send = (i) => command(aggregates, idOf(numbers[i]), context.data[i % 256]);
-    await warmedUp(opened, aggregates, context, (told) => (announce = told));
+    await allThrough(
+      (told) => (announce = told),
+      (i) => command(aggregates, idOf(STREAMS + 1 + i), context.data[i % 256]),
+    );
     return {
       run: () =>
         openLoop(numbers.length, rate, (tell) => (announce = (stream, version) => arrivals.has(`${numberOf(stream)}@${version}`) && tell(arrivals.get(`${numberOf(stream)}@${version}`))), send),
@@ -87,11 +92,12 @@ const keyfold = (context, numbers, rate, topics) => ({
   },
 });
 
-/** One event through everything: group, topic and connections are up then. */
-async function warmedUp(_opened, aggregates, context, announced) {
+/** Sends one after the other, each to a stream of its own, and waits until all are visible. */
+async function allThrough(announced, send) {
   const through = Promise.withResolvers();
-  announced(() => through.resolve());
-  await command(aggregates, idOf(STREAMS + 1), context.data[0]);
+  let seen = 0;
+  announced(() => ++seen === WARM_UP && through.resolve());
+  for (let i = 0; i < WARM_UP; i++) await send(i);
   await through.promise;
 }
 
@@ -142,7 +148,7 @@ const raw = (context, numbers, rate, topics) => ({
     const pipeline = await rawPipeline(context, topics);
     const arrivals = arrivalsOf(numbers);
     const versions = [...arrivals.keys()].map((key) => Number(key.split('@')[1]));
-    await firstThrough(pipeline, context);
+    await warmedUp(pipeline, context);
     return {
       run: () =>
         openLoop(
@@ -160,18 +166,13 @@ const raw = (context, numbers, rate, topics) => ({
   },
 });
 
-async function firstThrough(pipeline, context) {
-  const through = Promise.withResolvers();
-  pipeline.announced(() => through.resolve());
-  await pipeline.send(STREAMS + 1, 1, context.data[0]);
-  await through.promise;
-}
+const warmedUp = (pipeline, context) => allThrough(pipeline.announced, (i) => pipeline.send(STREAMS + 1 + i, 1, context.data[i % 256]));
 
 /** What the raw way does per second when it is pushed. */
 async function capacityOf(context, count, topics) {
   const pipeline = await rawPipeline(context, topics);
   try {
-    await firstThrough(pipeline, context);
+    await warmedUp(pipeline, context);
     const through = Promise.withResolvers();
     let seen = 0;
     pipeline.announced(() => ++seen === count && through.resolve());

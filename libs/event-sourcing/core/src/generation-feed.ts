@@ -13,10 +13,14 @@ interface KeptRow {
   row: object | null;
   readonly partitions: Set<string>;
   stored: boolean;
+  isDirty: boolean;
 }
 
 interface KeptMarks extends Marks {
-  readonly stored: boolean;
+  accepted: number;
+  applied: number;
+  stored: boolean;
+  isDirty: boolean;
 }
 
 type Positions = Readonly<Record<string, number>>;
@@ -39,8 +43,8 @@ export class GenerationFeed {
   private readonly folding: BatchFold<object>;
   private readonly rows = new Map<string, KeptRow>();
   private readonly marks = new Map<string, KeptMarks>();
-  private readonly dirtyRows = new Set<string>();
-  private readonly dirtyMarks = new Set<string>();
+  private dirtyRows: string[] = [];
+  private dirtyMarks: string[] = [];
   private parked: DeadLetter[] = [];
   /** Whatever the generation has is in memory: what is not is not there either. */
   private complete: boolean;
@@ -65,7 +69,7 @@ export class GenerationFeed {
   }
 
   get isDue(): boolean {
-    const dirty = Math.max(this.dirtyRows.size, this.dirtyMarks.size);
+    const dirty = Math.max(this.dirtyRows.length, this.dirtyMarks.length);
     return dirty >= MOST_DIRTY || this.now() - this.flushedAt >= LONGEST_DIRTY_MS;
   }
 
@@ -113,11 +117,11 @@ export class GenerationFeed {
 
   /** What is to be written to come to `positions`. */
   pending(positions: Positions): BuiltWrite {
-    const rows = [...this.dirtyRows].flatMap((id): [string, BuiltRow][] => {
+    const rows = this.dirtyRows.flatMap((id): [string, BuiltRow][] => {
       const { row, partitions, stored } = this.rows.get(id)!;
       return row === null && !stored ? [] : [[id, { row, partitions: [...partitions], isNew: !stored }]];
     });
-    const marks = [...this.dirtyMarks].map((id) => {
+    const marks = this.dirtyMarks.map((id) => {
       const { accepted, applied, stored } = this.marks.get(id)!;
       return [id, { accepted, applied, isNew: !stored }] as const;
     });
@@ -126,8 +130,9 @@ export class GenerationFeed {
 
   /** Empties the memory: what was not written is folded again. */
   forget(): void {
-    for (const kept of [this.rows, this.marks, this.dirtyRows, this.dirtyMarks]) kept.clear();
-    this.parked = [];
+    this.rows.clear();
+    this.marks.clear();
+    this.allWritten();
     this.complete = false;
   }
 
@@ -183,19 +188,27 @@ export class GenerationFeed {
     const before = { marks: this.marks, rows: { get: (id: string) => this.rows.get(id)?.row ?? undefined } };
     const { rows, marks, parked } = this.folding.fold(placed, before, refused);
     for (const [id, row] of rows) this.keepRow(id, row);
-    for (const [streamId, mark] of marks) {
-      this.marks.set(streamId, { ...mark, stored: this.marks.get(streamId)?.stored ?? false });
-      this.dirtyMarks.add(streamId);
-    }
+    for (const [streamId, mark] of marks) this.keepMark(streamId, mark);
     this.parked.push(...parked);
     if (this.projection.mirrored) this.keepPartitions(placed);
   }
 
   private keepRow(id: string, row: object | null): void {
     const kept = this.rows.get(id);
-    this.rows.delete(id); // to the end of the order: the last to be let go
-    this.rows.set(id, kept ? Object.assign(kept, { row }) : { row, partitions: new Set(), stored: false });
-    this.dirtyRows.add(id);
+    if (kept) kept.row = row;
+    else this.rows.set(id, { row, partitions: new Set(), stored: false, isDirty: true });
+    if (kept?.isDirty) return;
+    if (kept) kept.isDirty = true;
+    this.dirtyRows.push(id);
+  }
+
+  private keepMark(streamId: string, { accepted, applied }: Marks): void {
+    const kept = this.marks.get(streamId);
+    if (kept) Object.assign(kept, { accepted, applied });
+    else this.marks.set(streamId, { accepted, applied, stored: false, isDirty: true });
+    if (kept?.isDirty) return;
+    if (kept) kept.isDirty = true;
+    this.dirtyMarks.push(streamId);
   }
 
   private keepPartitions(events: readonly Placed[]): void {
@@ -206,10 +219,10 @@ export class GenerationFeed {
     const keys = { streams: streams.filter((id) => !this.marks.has(id)), rows: rows.filter((id) => !this.rows.has(id)) };
     if (keys.streams.length + keys.rows.length === 0) return;
     const found = await this.generations.read(this.projection, this.claim, keys);
-    for (const id of keys.streams) this.marks.set(id, { ...(found.marks.get(id) ?? { accepted: 0, applied: 0 }), stored: found.marks.has(id) });
+    for (const id of keys.streams) this.marks.set(id, { ...(found.marks.get(id) ?? { accepted: 0, applied: 0 }), stored: found.marks.has(id), isDirty: false });
     for (const id of keys.rows) {
       const row = found.rows.get(id);
-      this.rows.set(id, { row: row?.row ?? null, partitions: new Set(row?.partitions), stored: row !== undefined });
+      this.rows.set(id, { row: row?.row ?? null, partitions: new Set(row?.partitions), stored: row !== undefined, isDirty: false });
     }
   }
 
@@ -217,19 +230,26 @@ export class GenerationFeed {
     for (const id of this.dirtyRows) {
       const kept = this.rows.get(id)!;
       kept.stored = kept.row !== null;
+      kept.isDirty = false;
+      this.rows.delete(id); // to the end of the order: the last to be let go
+      this.rows.set(id, kept);
     }
-    for (const id of this.dirtyMarks) this.marks.set(id, { ...this.marks.get(id)!, stored: true });
+    for (const id of this.dirtyMarks) Object.assign(this.marks.get(id)!, { stored: true, isDirty: false });
     this.flushed = positions;
     this.flushedAt = this.now();
     this.letGo();
-    this.dirtyRows.clear();
-    this.dirtyMarks.clear();
+    this.allWritten();
+  }
+
+  private allWritten(): void {
+    this.dirtyRows = [];
+    this.dirtyMarks = [];
     this.parked = [];
   }
 
   /** Keeps memory within its bounds, judged by some of the rows that were just written. */
   private letGo(): void {
-    const looked = [...this.dirtyRows].slice(0, LOOKED_AT).map((id) => JSON.stringify(this.rows.get(id)!.row).length);
+    const looked = this.dirtyRows.slice(0, LOOKED_AT).map((id) => JSON.stringify(this.rows.get(id)!.row).length);
     const average = looked.length === 0 ? 0 : looked.reduce((sum, chars) => sum + chars, 0) / looked.length;
     const most = Math.min(MOST_ROWS, ROWS_CHARS / Math.max(average, 1));
     this.complete &&= this.rows.size <= most && this.marks.size <= MOST_MARKS;
