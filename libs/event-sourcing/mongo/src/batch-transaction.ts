@@ -4,7 +4,7 @@ import type { BatchKeys, GroupWrite } from './batch-group.js';
 import { READ_MS } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
-import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
+import { byId, collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
 
 /** The reads and writes of partition batches inside an open transaction on one generation. The reads go one after the other: a transaction has one session. */
 export class BatchTransaction {
@@ -29,8 +29,9 @@ export class BatchTransaction {
   }
 
   async read(keys: Pick<BatchKeys, 'streams' | 'rows'>): Promise<BatchState<never>> {
-    const marks = await this.byId(this.marks, keys.streams);
-    const rows = await this.byId(this.rows, keys.rows);
+    const options = { session: this.session, maxTimeMS: READ_MS };
+    const marks = await byId(this.marks, keys.streams, options);
+    const rows = await byId(this.rows, keys.rows, options);
     this.absentMarks = without(keys.streams, marks);
     this.absentRows = without(keys.rows, rows);
     for (const row of rows) this.partitionsOf.set(row._id, row._partitions ?? []);
@@ -47,12 +48,6 @@ export class BatchTransaction {
     if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, NONE)), options);
     for (const [streamId, version] of drained)
       await deadLettersOf(this.db).deleteMany({ ...deadLetterFilter(this.view, { streamId }), version: { $lte: version } }, { session: this.session });
-  }
-
-  private async byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {
-    if (ids.length === 0) return [];
-    const filter = { _id: { $in: [...ids] } } as unknown as mongo.Filter<Document>;
-    return collection.find(filter, { session: this.session, maxTimeMS: READ_MS, batchSize: ids.length + 1 }).toArray();
   }
 
   private rowOperation(_id: string, row: object | null, written: ReadonlySet<string>): mongo.AnyBulkWriteOperation<RowDocument> {

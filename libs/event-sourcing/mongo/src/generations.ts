@@ -21,13 +21,14 @@ import { Gates, GateShut } from './gates.js';
 import { dropOthers, makeCollections } from './generation-collections.js';
 import { behindOf, compareGenerations } from './generation-comparison.js';
 import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
-import { collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow } from './row-document.js';
+import { byId, collectionsOf, keyOf, marksOf, toRow } from './row-document.js';
 import { BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
 import { dropUnusedVersions } from './unused-versions.js';
 
 const WHAT = 'the projection store';
 /** Longer than a builder folds between two writes. */
 const CLAIM_MS = 20_000;
+const read = { readConcern: MAJORITY };
 const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
 const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isHeldUp(error) || isConflict(error) };
 /** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
@@ -131,7 +132,7 @@ export class MongoGenerations implements Generations {
 
   async read(projection: AnyProjection, { generation }: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {
     const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
-    const [foundRows, foundMarks] = await this.ask(Promise.all([byId<RowDocument>(rows, keys.rows), byId<MarksDocument>(marks, keys.streams)]));
+    const [foundRows, foundMarks] = await this.ask(Promise.all([byId(rows, keys.rows, read), byId(marks, keys.streams, read)]));
     return { marks: marksOf(foundMarks), rows: new Map(foundRows.map((row) => [row._id, { row: toRow<object>(row), partitions: row._partitions ?? [] }])) };
   }
 
@@ -248,9 +249,4 @@ const superseded = (projection: AnyProjection, claim: Claim): Superseded => new 
 function found(projection: AnyProjection, document: ProjectionDocument | null): ProjectionDocument {
   if (!document) throw new Error(`projection ${keyOf(projection)} is not prepared in this database`);
   return document;
-}
-
-async function byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[]): Promise<mongo.WithId<Document>[]> {
-  if (ids.length === 0) return [];
-  return collection.find({ _id: { $in: [...ids] } } as unknown as mongo.Filter<Document>, { readConcern: MAJORITY, batchSize: ids.length + 1 }).toArray();
 }

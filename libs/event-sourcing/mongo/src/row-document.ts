@@ -36,3 +36,10 @@ export function toRowDocument(id: string, row: object, partitions: readonly stri
 }
 
 export const marksOf = (documents: readonly MarksDocument[]): Map<string, Marks> => new Map(documents.map(({ _id, accepted, applied }) => [_id, { accepted, applied }]));
+
+/** The documents that there are of so many ids, in no order: one request, and one answer. */
+export async function byId<Document extends { readonly _id: string }>(collection: mongo.Collection<Document>, ids: readonly string[], options: mongo.FindOptions): Promise<mongo.WithId<Document>[]> {
+  if (ids.length === 0) return [];
+  const filter = { _id: { $in: [...ids] } } as unknown as mongo.Filter<Document>;
+  return collection.find(filter, { ...options, batchSize: ids.length + 1 }).toArray();
+}
