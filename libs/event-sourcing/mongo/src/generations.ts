@@ -29,6 +29,7 @@ const WHAT = 'the projection store';
 /** Longer than a builder folds between two writes. */
 const CLAIM_MS = 20_000;
 const read = { readConcern: MAJORITY };
+const CHANGED = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
 const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
 const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isHeldUp(error) || isConflict(error) };
 /** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
@@ -57,9 +58,8 @@ export class MongoGenerations implements Generations {
   }
 
   async prepare(projection: AnyProjection): Promise<void> {
-    const options = { ...BESIDE_TRANSACTIONS, upsert: true, returnDocument: 'after' } as const;
     const used = { $setOnInsert: newDocument, $currentDate: { usedAt: true } } as const;
-    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection) }, used, options));
+    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection) }, used, { ...CHANGED, upsert: true }));
     await makeCollections(this.db, projection, document!.serving);
   }
 
@@ -119,8 +119,7 @@ export class MongoGenerations implements Generations {
   async claim(projection: AnyProjection, { takeOver }: { takeOver?: number } = {}): Promise<Claim | null> {
     const which = takeOver === undefined ? { fed: { $ne: null }, $expr: { $lte: ['$claimedUntil', '$$NOW'] } } : { 'fed.generation': takeOver };
     const free = { _id: keyOf(projection), ...which };
-    const options = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
-    const document = await this.write(() => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], options));
+    const document = await this.write(() => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], CHANGED));
     if (!document?.fed) return null;
     await makeCollections(this.db, projection, document.fed.generation);
     await dropOthers(this, keyOf(projection), document);
@@ -187,8 +186,7 @@ export class MongoGenerations implements Generations {
   async discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void> {
     const failed = failure && { 'rebuild.state': 'failed', 'rebuild.error': failure.error, 'rebuild.finishedAt': failure.at, 'rebuild.rate': null };
     const update = { $set: { fed: null, claimedUntil: FREE, ...failed }, $inc: { epoch: 1 } } as mongo.UpdateFilter<ProjectionDocument>;
-    const options = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
-    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, options));
+    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, CHANGED));
     if (!document) throw superseded(projection, claim);
     await dropOthers(this, keyOf(projection), document);
   }
