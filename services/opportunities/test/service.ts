@@ -125,7 +125,7 @@ export class OpportunitiesService {
   /** How many of these deals are open on an account, from the log. */
   async openOf(...ids: readonly string[]): Promise<number> {
     const commands = this.app.get(Commands, { strict: false });
-    const deals = await Promise.all(ids.map(async (id) => (await commands.loadFresh(opportunity, id)).state));
+    const deals = await Promise.all(ids.map(async (id) => (await commands.load(opportunity, id)).state));
     return deals.filter((deal) => isDeal(deal) && deal.state === 'open' && deal.accountId !== null).length;
   }
 

@@ -167,9 +167,19 @@ export class Aggregates {
     return true;
   }
 
-  /** Current state, from the cache or the log. For decisions over other streams of the same service. */
+  /**
+   * State of a stream as it is now, whichever process wrote to it last: what the cache holds when the head has not moved beyond it. For decisions over other streams of the
+   * same service, which no append validates.
+   */
   async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
-    return this.held(decider, streamOf(decider.contract, id));
+    const streamId = streamOf(decider.contract, id);
+    if (this.cache.has(streamId)) {
+      const head = await this.store.head(streamId);
+      const known = this.cache.get(streamId) as Held<State> | undefined;
+      if (known && known.version >= head) return known;
+      this.cache.delete(streamId);
+    }
+    return this.held(decider, streamId);
   }
 
   private async held<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
@@ -185,12 +195,6 @@ export class Aggregates {
     if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
     const beginning = { state: decider.initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 };
     return this.fold(decider, beginning, await this.store.load(streamId));
-  }
-
-  /** State from the log itself, whatever the cache holds: for questions whose answer no append will validate. */
-  loadFresh<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
-    this.cache.delete(streamOf(decider.contract, id));
-    return this.load(decider, id);
   }
 
   private async decideAndAppend<State, E extends DomainEvent>(

@@ -140,7 +140,7 @@ export class Commands {
     work: (state: State) => Promise<void>,
   ): Promise<void> {
     return this.unlessRepeated(command, async () => {
-      const loaded = await this.loadFresh(decider, command.id);
+      const loaded = await this.load(decider, command.id);
       assertCovered(decider, command, ownerOf, loaded);
       const { expectedVersion } = command.context;
       if (expectedVersion !== null && expectedVersion !== loaded.version) throw new StaleVersion(expectedVersion, loaded.version);
@@ -173,12 +173,9 @@ export class Commands {
     return this.aggregates.execute(decider, id, context, decide);
   }
 
+  /** As it is now, whichever process wrote to it last. */
   load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
     return this.aggregates.load(decider, id);
-  }
-
-  loadFresh<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
-    return this.aggregates.loadFresh(decider, id);
   }
 
   now(): Date {

@@ -67,7 +67,7 @@ export class AccountGuard {
 
   /** From the log itself: another process may have raised the barrier, and no append of ours would notice. */
   private async fresh(accountId: string): Promise<Guard> {
-    return (await this.commands.loadFresh(this.guard.decider, accountId)).state;
+    return (await this.commands.load(this.guard.decider, accountId)).state;
   }
 
   private async wasAppended({ context }: AggregateCommand): Promise<boolean> {

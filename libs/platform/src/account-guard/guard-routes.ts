@@ -47,7 +47,7 @@ export function guardRoutes(service: GuardService): { controllers: Type[]; provi
     ) {}
 
     async execute(command: AnswerClosure) {
-      const { state } = await this.commands.loadFresh(guard.decider, command.id);
+      const { state } = await this.commands.load(guard.decider, command.id);
       const open = await this.items.count(command.id, state.attached);
       return this.commands.create(guard.decider, command, (current) => guard.answer(current, command.closureId, open));
     }

@@ -68,7 +68,7 @@ export class Erasures {
   async carryOut(command: AggregateCommand): Promise<CommandResult> {
     const { personKeys, vault, audit, failpoint, clock } = this.adapters;
     await failpoint('after-erasure-request');
-    const { state } = await this.commands.loadFresh(this.person.decider, command.id);
+    const { state } = await this.commands.load(this.person.decider, command.id);
     assertRequested(state);
     if (state.status === 'erased') return this.record(command, null);
     const storeLogHours = await personKeys.lingersHours();

@@ -17,7 +17,7 @@ export class Accounts {
 
   /** Last owner named, read from the log itself; null for an account that nobody owns. */
   async ownerOf(accountId: string): Promise<string | null> {
-    return ownerOf((await this.commands.loadFresh(keyAccount, accountId)).state);
+    return ownerOf((await this.commands.load(keyAccount, accountId)).state);
   }
 
   /** The account; refuses one that is closed, closing or withdrawn. */

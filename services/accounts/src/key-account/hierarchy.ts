@@ -15,7 +15,7 @@ export class Hierarchy {
 
   /** What the account's stream says by now: of two commands that tell, the one that knows more is heard, whichever comes last. */
   async tell(command: AggregateCommand): Promise<void> {
-    const { state, version } = await this.commands.loadFresh(keyAccount, command.id);
+    const { state, version } = await this.commands.load(keyAccount, command.id);
     const parents = state.status === 'unknown' ? [] : state.parents;
     await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, command.id, version, parents));
   }

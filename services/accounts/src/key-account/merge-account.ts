@@ -29,7 +29,7 @@ export const mergeAccountCase = useCase(MergeAccount, {
   async prepare(command, account, [commands, hierarchy, , time]) {
     const { id, successorId, reason, scope } = command;
     if (successorId === id) throw new DomainError('merge-into-itself');
-    const { state: successor } = await commands.loadFresh(keyAccount, successorId);
+    const { state: successor } = await commands.load(keyAccount, successorId);
     if (isWithdrawn(successor) || !scope.covers(ownerOf(successor))) throw new DomainError('merge-successor-unknown');
     const from = firstInstant(command, time);
     if (merge(account, { successorId, reason }, from).length === 0) return;

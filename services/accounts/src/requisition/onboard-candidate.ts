@@ -16,7 +16,7 @@ export const onboardCandidateCase = useCase(OnboardCandidate, {
   makes: true,
   needs: [Commands, Access],
   async prepare({ id: memberId, requisitionId }, _member, [commands, access]): Promise<Onboarding> {
-    const { state } = await commands.loadFresh(requisition, requisitionId);
+    const { state } = await commands.load(requisition, requisitionId);
     if (state.state === 'unknown' || state.hired?.candidateId !== memberId) throw new NotFound('requisition', requisitionId);
     const name = await access.reveal(state.candidates[memberId]!.name);
     if (name === null) throw new DomainError('candidate-erased');

@@ -21,7 +21,7 @@ export const withdrawStakeholderCase = accountUseCase(WithdrawStakeholder, {
   async prepare({ id }, state, [touchpoints, commands]) {
     const accountId = accountOf(state)!;
     await touchpoints.assertNoneWith(accountId, id);
-    if (isOnMap((await commands.loadFresh(relationshipMap, accountId)).state, id)) throw new DomainError('withdraw-built-upon');
+    if (isOnMap((await commands.load(relationshipMap, accountId)).state, id)) throw new DomainError('withdraw-built-upon');
   },
   decide: (state, { reason }) => withdraw(state, reason),
 });

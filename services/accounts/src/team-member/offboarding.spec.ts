@@ -19,8 +19,8 @@ const GIVING = {
   'hand-over': { former: 'kim', give: () => outcome(service.run(HandOver, 'acme', { toOwnerId: 'lea', effectiveOn: '2026-07-01', reason: 'new territory' })) },
 } as const;
 
-const left = async () => (await service.commands.loadFresh(teamMember, 'lea')).state.status === 'offboarded';
-const owns = async () => ownerOf((await service.commands.loadFresh(keyAccount, 'acme')).state) === 'lea';
+const left = async () => (await service.commands.load(teamMember, 'lea')).state.status === 'offboarded';
+const owns = async () => ownerOf((await service.commands.load(keyAccount, 'acme')).state) === 'lea';
 
 /** A log on which the first call of a kind, once armed, waits for `release`; `reached` tells when it is there. */
 function holding(isHeld: (method: string, argument: NewCommit | string) => boolean) {

@@ -42,11 +42,11 @@ export class TeamMembers {
    * last command deadline and is not his may become it any moment: refused as well. Whatever is entrusted later changes the member's stream, on which the leaving is decided.
    */
   async assertHandedOver(memberId: string, from: string): Promise<KnownMember['entrusted']> {
-    const { state } = await this.commands.loadFresh(teamMember, memberId);
+    const { state } = await this.commands.load(teamMember, memberId);
     const entrusted = state.status === 'onboarded' ? state.entrusted : {};
     const his = new Set<string>();
     for (const accountId of new Set([...Object.keys(entrusted), ...(await this.ownedBefore(memberId))]))
-      if (ownsFrom((await this.commands.loadFresh(keyAccount, accountId)).state, memberId, from)) his.add(accountId);
+      if (ownsFrom((await this.commands.load(keyAccount, accountId)).state, memberId, from)) his.add(accountId);
     if (his.size > 0) throw new DomainError('portfolio-not-handed-over', { count: his.size });
     const still = new Date(this.commands.now().getTime() - this.settings.commandDeadlineMs - MARGIN_MS).toISOString();
     if (Object.values(entrusted).some((at) => at > still)) throw new DomainError('portfolio-changing');

@@ -28,7 +28,7 @@ export class OpenDeals extends OpenItems {
   }
 
   private async isOpenOn(accountId: string, streamId: string): Promise<boolean> {
-    const { state } = await this.commands.loadFresh(opportunity, idOf(opportunityContract, streamId));
+    const { state } = await this.commands.load(opportunity, idOf(opportunityContract, streamId));
     return isDeal(state) && state.state === 'open' && (state.accountId === null || state.accountId === accountId);
   }
 }

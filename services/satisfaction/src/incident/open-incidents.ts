@@ -18,7 +18,7 @@ export class OpenIncidents extends OpenItems {
   async count(accountId: string): Promise<number> {
     const streams = await this.store.streamsOf(accountId, incidentContract.streamPrefix);
     let open = 0;
-    for (const stream of streams) if (isOpen((await this.commands.loadFresh(incident, idOf(incidentContract, stream))).state)) open += 1;
+    for (const stream of streams) if (isOpen((await this.commands.load(incident, idOf(incidentContract, stream))).state)) open += 1;
     return open;
   }
 }

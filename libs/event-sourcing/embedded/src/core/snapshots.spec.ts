@@ -69,7 +69,7 @@ describe('a cold load of a long stream', () => {
     const aggregates = service.process({ snapshots: { load: async (streamId) => (asked.push(streamId), null), save: async (snapshots) => void taken.push(...snapshots) } });
     await run(20, aggregates, tally);
     await run(60, aggregates, counter);
-    await aggregates.loadFresh(counter, '1');
+    await aggregates.load(counter, '1');
     expect([asked, taken]).toEqual([['counter-1'], []]);
   });
 });
