@@ -10,7 +10,8 @@ import { onStopSignal, stopAll } from '../../tools/lib/processes.mjs';
 
 const HELP = `npm run bench:accounts [-- options]
 
-Fills an empty Keyfold with accounts, each with an owner, one in twenty below another, then measures commands and lists one at a time over HTTP. Distributed it runs on a
+Fills an empty Keyfold with accounts, each with an owner, one in twenty below another, with a person for one in two and a plan for one in five, then measures commands and lists
+one at a time over HTTP. Distributed it runs on a
 MongoDB and a Kafka of its own. Beside every measure an answer without any work (/health/live) and, distributed, a durable insert by the bare driver are taken in turn.
 
   --modes embedded,distributed   (both)
@@ -31,6 +32,9 @@ const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'];
 const MEMBERS = 200;
 const BULK = 500;
 const IN_FLIGHT = 4;
+const PERSON_EVERY = 2;
+const PLAN_EVERY = 5;
+const YEAR = new Date().getFullYear();
 const KAM_ACCOUNTS = 40;
 const log = (line) => console.error(`  ${line}`);
 
@@ -45,6 +49,7 @@ function randomFrom(seed) {
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const idOf = (number) => `account-${number}`;
+const personOf = (number) => `person-${number}`;
 const nameOf = (number) => `Client ${String((number * 7_919) % 1_000_003).padStart(7, '0')}`;
 
 async function startEmbedded(ServiceUnderTest, dir) {
@@ -112,17 +117,27 @@ async function fill({ api }, token, size, people) {
       const from = next;
       next += BULK / 2;
       const numbers = Array.from({ length: Math.min(BULK / 2, size - from) }, (_, i) => from + i);
-      await send(numbers.map((number) => lineOf('key-accounts', 'register-client', idOf(number), { name: nameOf(number), activeSince: '2024-01-01' })));
-      await send(numbers.map((number) => lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % MEMBERS] })));
-      if (Math.floor(from / 10_000) !== Math.floor(next / 10_000)) log(`${next} accounts, ${Math.round((next / (performance.now() - begun)) * 1_000)} a second`);
+      await send(
+        numbers.flatMap((number) => [
+          lineOf('key-accounts', 'register-client', idOf(number), { name: nameOf(number), activeSince: '2024-01-01' }),
+          lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % MEMBERS] }),
+        ]),
+      );
+      await send([
+        ...numbers.filter((number) => number % PERSON_EVERY === 0).map((number) => lineOf('stakeholders', 'register', personOf(number), { accountId: idOf(number), name: `Person ${number}` })),
+        ...numbers.filter((number) => number % PLAN_EVERY === 0).map((number) => lineOf('account-plans', 'draft', `plan-${number}`, { accountId: idOf(number), fiscalYear: YEAR, currency: 'EUR' })),
+      ]);
+      if (Math.floor(from / 10_000) !== Math.floor((from + BULK / 2) / 10_000)) log(`${next} accounts, ${Math.round((next / (performance.now() - begun)) * 1_000)} a second`);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  log(`${size} accounts filled, ${Math.round((performance.now() - begun) / 1_000)} s`);
   const children = Array.from({ length: Math.floor(size / 20) }, (_, i) => 20 * i + 19);
   for (let i = 0; i < children.length; i += BULK) await send(children.slice(i, i + BULK).map((number) => lineOf('key-accounts', 'attach-to-parent', idOf(number), { parentId: idOf(number - 1) })));
   const last = (await get(api, token, `/api/accounts/key-accounts/${idOf(size - 1)}`)).version;
   for (;;) {
-    const { stale } = await get(api, token, `/api/accounts/key-accounts?limit=1&after=account-${idOf(size - 1)}:${last ?? 2}`);
+    const lastPerson = personOf(size - 1 - ((size - 1) % PERSON_EVERY));
+    const { stale } = await get(api, token, `/api/accounts/key-accounts?limit=1&after=account-${idOf(size - 1)}:${last ?? 2},stakeholder-${lastPerson}:1`);
     const { next: more, items } = await get(api, token, `/api/accounts/key-accounts?limit=1&q=${encodeURIComponent(nameOf(0))}`);
     if (!stale && items.length === 1 && more === null && (await everything(api, token, size))) return;
   }
@@ -150,8 +165,8 @@ async function measure(running, tokens, size, samples) {
     // A rule may refuse (a circle, the same owner): that is an answer, and takes the same way.
     if (answer.status >= 500) throw new Error(`${path()}: ${answer.status}`);
   };
-  const list = (token, query) => async () => {
-    const answer = await api.fetch(`/api/accounts/key-accounts?limit=50${query()}`, { headers: { authorization: `Bearer ${token}` } });
+  const list = (token, query, of = 'key-accounts') => async () => {
+    const answer = await api.fetch(`/api/accounts/${of}?limit=50${query()}`, { headers: { authorization: `Bearer ${token}` } });
     if (!answer.ok) throw new Error(`${answer.status}`);
     await answer.arrayBuffer();
   };
@@ -166,6 +181,11 @@ async function measure(running, tokens, size, samples) {
     'list: first page, director': list(tokens.director, () => ''),
     'list: page by name, director': list(tokens.director, () => `&q=${encodeURIComponent(nameOf(random(size)).slice(0, 9))}`),
     'list: own accounts, key account manager': list(tokens.kam, () => ''),
+    'list: people, director': list(tokens.director, () => '', 'stakeholders'),
+    'list: people, key account manager': list(tokens.kam, () => '', 'stakeholders'),
+    'list: people of an account, director': list(tokens.director, () => `&accountId=${someAccount()}`, 'stakeholders'),
+    'list: account plans, director': list(tokens.director, () => '', 'account-plans'),
+    'list: account plans, key account manager': list(tokens.kam, () => '', 'account-plans'),
   };
   const times = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
   for (let i = -20; i < samples; i++)
