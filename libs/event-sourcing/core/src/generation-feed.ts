@@ -132,7 +132,7 @@ export class GenerationFeed {
   forget(): void {
     this.rows.clear();
     this.marks.clear();
-    this.allWritten();
+    this.noneDirty();
     this.complete = false;
   }
 
@@ -194,21 +194,24 @@ export class GenerationFeed {
   }
 
   private keepRow(id: string, row: object | null): void {
-    const kept = this.rows.get(id);
-    if (kept) kept.row = row;
-    else this.rows.set(id, { row, partitions: new Set(), stored: false, isDirty: true });
-    if (kept?.isDirty) return;
-    if (kept) kept.isDirty = true;
-    this.dirtyRows.push(id);
+    const kept = this.rows.get(id) ?? { row, partitions: new Set<string>(), stored: false, isDirty: false };
+    if (!kept.isDirty) {
+      kept.isDirty = true;
+      this.rows.set(id, kept);
+      this.dirtyRows.push(id);
+    }
+    kept.row = row;
   }
 
   private keepMark(streamId: string, { accepted, applied }: Marks): void {
-    const kept = this.marks.get(streamId);
-    if (kept) Object.assign(kept, { accepted, applied });
-    else this.marks.set(streamId, { accepted, applied, stored: false, isDirty: true });
-    if (kept?.isDirty) return;
-    if (kept) kept.isDirty = true;
-    this.dirtyMarks.push(streamId);
+    const kept = this.marks.get(streamId) ?? { accepted, applied, stored: false, isDirty: false };
+    if (!kept.isDirty) {
+      kept.isDirty = true;
+      this.marks.set(streamId, kept);
+      this.dirtyMarks.push(streamId);
+    }
+    kept.accepted = accepted;
+    kept.applied = applied;
   }
 
   private keepPartitions(events: readonly Placed[]): void {
@@ -238,10 +241,10 @@ export class GenerationFeed {
     this.flushed = positions;
     this.flushedAt = this.now();
     this.letGo();
-    this.allWritten();
+    this.noneDirty();
   }
 
-  private allWritten(): void {
+  private noneDirty(): void {
     this.dirtyRows = [];
     this.dirtyMarks = [];
     this.parked = [];

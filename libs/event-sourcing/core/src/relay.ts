@@ -7,7 +7,7 @@ import type { PartitionedMessage, Place, RelayPlace, RelayState, Transport } fro
 
 const BATCH = 500;
 const IDLE_MS = 1_000;
-/** Between two saves of the place: so much is sent again after a crash. */
+/** Between two saves of the place: what was sent in that time and while the last one was made is sent again after a crash. */
 const SAVE_MS = 50;
 const MARKER_MS = 5_000;
 const LONGEST_BACK_OFF_MS = 10_000;
@@ -82,7 +82,7 @@ export class Relay {
         if (commits.length > 0) place = await this.publish(place, commits);
         await this.lookAround(place);
         failures = 0;
-        if (commits.length < BATCH) await this.store.changed(place.position, IDLE_MS, signal); // there was nothing beyond these
+        if (commits.length < BATCH) await this.store.changed(place.position, IDLE_MS, signal); // returns at once where there is more
       } catch (error) {
         if (error instanceof Superseded) return;
         place = null;
@@ -101,6 +101,7 @@ export class Relay {
   /** Where publishing goes on: the saved place if the topic has all of it, otherwise as far back as it has lost something. */
   private async confirmed(): Promise<RelayPlace> {
     await this.places.settled();
+    this.places.forgive(); // a lost epoch shows again at the next save
     const saved = await this.state.load();
     const { place, lost } = await resume(saved, (places) => this.transport.readBack(this.topic, places));
     this.recordedAt = LONG_AGO;

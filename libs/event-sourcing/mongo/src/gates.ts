@@ -73,8 +73,8 @@ export class Gates {
   }
 
   /** Closes all gates of a projection; resolves when the batches under way in them are through or undone. */
-  async close(key: string): Promise<void> {
-    await this.gates.updateMany(this.all(key), [{ $set: { closedUntil: { $add: ['$$NOW', CLOSED_MS] } } }], BESIDE_TRANSACTIONS);
+  async close(key: string, options: mongo.UpdateOptions): Promise<void> {
+    await this.gates.updateMany(this.all(key), [{ $set: { closedUntil: { $add: ['$$NOW', CLOSED_MS] } } }], options);
   }
 
   async open(key: string): Promise<void> {

@@ -3,7 +3,7 @@ import { mongo } from 'mongoose';
 import { GATES } from './gates.js';
 import type { ProjectionDocument } from './projection-document.js';
 import { collectionsOf, keyOf } from './row-document.js';
-import { BESIDE_TRANSACTIONS, besideTransactions, type Timed } from './transaction.js';
+import { besideTransactions, type Timed } from './transaction.js';
 
 /** A write of one partition, counted; `_id` is `<projection>|<generation>|<partition>`. */
 export interface StampDocument {
@@ -44,12 +44,10 @@ export async function dropOthers(timed: Timed, key: string, { serving, fed, last
   for (const generation of generations) {
     const { rows, marks } = collectionsOf(db, key, generation);
     const gone = generationKey(key, generation);
-    const removals = [
-      () => rows.drop(BESIDE_TRANSACTIONS),
-      () => marks.drop(BESIDE_TRANSACTIONS),
-      () => db.collection<StampDocument>(STAMPS).deleteMany({ _id: under(gone) }, BESIDE_TRANSACTIONS),
-      () => db.collection(DEAD_LETTERS).deleteMany({ view: gone }, BESIDE_TRANSACTIONS),
-    ];
-    for (const remove of removals) await besideTransactions<unknown>(timed, `generation ${gone}`, remove);
+    const remove = (removal: Parameters<typeof besideTransactions<unknown>>[2]): Promise<unknown> => besideTransactions(timed, `generation ${gone}`, removal);
+    await remove((options) => rows.drop(options));
+    await remove((options) => marks.drop(options));
+    await remove((options) => db.collection<StampDocument>(STAMPS).deleteMany({ _id: under(gone) }, options));
+    await remove((options) => db.collection(DEAD_LETTERS).deleteMany({ view: gone }, options));
   }
 }

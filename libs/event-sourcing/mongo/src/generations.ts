@@ -22,14 +22,14 @@ import { dropOthers, makeCollections } from './generation-collections.js';
 import { behindOf, compareGenerations } from './generation-comparison.js';
 import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { byId, collectionsOf, keyOf, marksOf, toRow } from './row-document.js';
-import { BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
+import { type BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
 import { dropUnusedVersions } from './unused-versions.js';
 
 const WHAT = 'the projection store';
 /** Longer than a builder folds between two writes. */
 const CLAIM_MS = 20_000;
 const read = { readConcern: MAJORITY };
-const CHANGED = { ...BESIDE_TRANSACTIONS, returnDocument: 'after' } as const;
+const CHANGED = { returnDocument: 'after' } as const;
 const CHECKPOINT = { what: WHAT, attemptMs: 60_000, deadlineMs: 120_000 };
 const PASSAGE = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000, isConflict: (error: unknown) => error instanceof GateShut || isHeldUp(error) || isConflict(error) };
 /** Readers may go on with the former generation for so long after a switch by another process. Writers never do. */
@@ -59,7 +59,7 @@ export class MongoGenerations implements Generations {
 
   async prepare(projection: AnyProjection): Promise<void> {
     const used = { $setOnInsert: newDocument, $currentDate: { usedAt: true } } as const;
-    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection) }, used, { ...CHANGED, upsert: true }));
+    const document = await this.write((options) => this.projections.findOneAndUpdate({ _id: keyOf(projection) }, used, { ...options, ...CHANGED, upsert: true }));
     await makeCollections(this.db, projection, document!.serving);
   }
 
@@ -80,7 +80,7 @@ export class MongoGenerations implements Generations {
   }
 
   async setBuilt(projection: AnyProjection): Promise<void> {
-    await this.write(() => this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, BESIDE_TRANSACTIONS));
+    await this.write((options) => this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, options));
   }
 
   /** Orders batches of `partitions` before or after every switch, and says which generation serves for them. To be retried on GateShut, after `ensureGate`. */
@@ -113,13 +113,13 @@ export class MongoGenerations implements Generations {
     const generation = built ? last + 1 : serving;
     const begun: Rebuild = { generation, state: 'building', done: 0, total: 0, rate: null, startedAt, finishedAt: null, error: null, comparison: null };
     const next = { last: Math.max(last, generation), fed: { generation, positions: {} }, rebuild: begun, epoch: epoch + 1, claimedUntil: FREE };
-    await this.write(() => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, BESIDE_TRANSACTIONS));
+    await this.write((options) => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: next }, options));
   }
 
   async claim(projection: AnyProjection, { takeOver }: { takeOver?: number } = {}): Promise<Claim | null> {
     const which = takeOver === undefined ? { fed: { $ne: null }, $expr: { $lte: ['$claimedUntil', '$$NOW'] } } : { 'fed.generation': takeOver };
     const free = { _id: keyOf(projection), ...which };
-    const document = await this.write(() => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], CHANGED));
+    const document = await this.write((options) => this.projections.findOneAndUpdate(free, [{ $set: { epoch: { $add: ['$epoch', 1] }, claimedUntil: this.later() } }], { ...options, ...CHANGED }));
     if (!document?.fed) return null;
     await makeCollections(this.db, projection, document.fed.generation);
     await dropOthers(this, keyOf(projection), document);
@@ -167,7 +167,7 @@ export class MongoGenerations implements Generations {
    */
   async switchOver(projection: AnyProjection, claim: Claim, how: Switch): Promise<{ switched: boolean; behind: readonly BehindStream[] }> {
     const key = keyOf(projection);
-    await this.write(() => this.gates.close(key));
+    await this.write((options) => this.gates.close(key, options));
     try {
       await whileConflicting(this, CHECKPOINT, () => inTransaction(this.db, (session) => this.switchIn(session, projection, claim, how)));
       this.remember(key, claim.generation);
@@ -180,19 +180,19 @@ export class MongoGenerations implements Generations {
   }
 
   async release(projection: AnyProjection, { epoch }: Claim): Promise<void> {
-    await this.write(() => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: { claimedUntil: FREE }, $inc: { epoch: 1 } }, BESIDE_TRANSACTIONS));
+    await this.write((options) => this.projections.updateOne({ _id: keyOf(projection), epoch }, { $set: { claimedUntil: FREE }, $inc: { epoch: 1 } }, options));
   }
 
   async discard(projection: AnyProjection, claim: Claim, failure?: { error: string; at: string }): Promise<void> {
     const failed = failure && { 'rebuild.state': 'failed', 'rebuild.error': failure.error, 'rebuild.finishedAt': failure.at, 'rebuild.rate': null };
     const update = { $set: { fed: null, claimedUntil: FREE, ...failed }, $inc: { epoch: 1 } } as mongo.UpdateFilter<ProjectionDocument>;
-    const document = await this.write(() => this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, CHANGED));
+    const document = await this.write((options) => this.projections.findOneAndUpdate({ _id: keyOf(projection), epoch: claim.epoch }, update, { ...options, ...CHANGED }));
     if (!document) throw superseded(projection, claim);
     await dropOthers(this, keyOf(projection), document);
   }
 
   async noteUse(projection: AnyProjection): Promise<void> {
-    await this.write(() => this.projections.updateOne({ _id: keyOf(projection) }, { $currentDate: { usedAt: true } }, BESIDE_TRANSACTIONS));
+    await this.write((options) => this.projections.updateOne({ _id: keyOf(projection) }, { $currentDate: { usedAt: true } }, options));
   }
 
   async dropUnused(projection: AnyProjection, unusedMs: number): Promise<number[]> {
@@ -233,7 +233,7 @@ export class MongoGenerations implements Generations {
     return { $add: ['$$NOW', this.claimMs] };
   }
 
-  private write<T>(write: () => Promise<T>): Promise<T> {
+  private write<T>(write: (options: typeof BESIDE_TRANSACTIONS) => Promise<T>): Promise<T> {
     return besideTransactions(this, WHAT, write);
   }
 

@@ -64,17 +64,19 @@ export async function whileConflicting<T>(
     }
 }
 
-const HELD_UP = { attemptMs: READ_MS, deadlineMs: 30_000 };
+/** For a single write of what transactions write too: the server gives it up while there is time to look what holds it up. */
+export const BESIDE_TRANSACTIONS = { writeConcern: DURABLE, maxTimeMS: READ_MS - 1_000 } as const;
+const HELD_UP_MS = 30_000;
 
-/** The server gave up a request after the time that it was given. */
-export const isHeldUp = (error: unknown): boolean => error instanceof Unavailable && error.cause instanceof mongo.MongoServerError && error.cause.code === 50;
-
-/** For a single write of what transactions write too: the server gives it up when one holds it up for so long that it has to be looked at. */
-export const BESIDE_TRANSACTIONS = { writeConcern: DURABLE, maxTimeMS: LOOK_MS } as const;
+/** The server gave a write up after the time that it was given, before it was made. */
+export const isHeldUp = (error: unknown): boolean => {
+  const cause = error instanceof Unavailable ? error.cause : null;
+  return cause instanceof mongo.MongoServerError && !(cause instanceof mongo.MongoWriteConcernError) && cause.code === 50;
+};
 
 /**
- * A single write of what transactions write too, which has to say BESIDE_TRANSACTIONS to the server, and to be right when it is made twice. The server itself would let it wait
- * for as long as a transaction is open, which is a minute for one that was abandoned; so it is tried again until the other is over. Throws Unavailable after 30 s.
+ * A single write of what transactions write too, with the options that it hands in. The server itself would let it wait for as long as a transaction is open, which is a minute
+ * for one that was abandoned; so it is given up before it is made, and tried again until the other is over. Throws Unavailable after 30 s, or when it may have been made.
  */
-export const besideTransactions = <T>(timed: Timed, what: string, write: () => Promise<T>): Promise<T> =>
-  whileConflicting(timed, { what, ...HELD_UP, isConflict: (error) => isHeldUp(error) || isConflict(error) }, write);
+export const besideTransactions = <T>(timed: Timed, what: string, write: (options: typeof BESIDE_TRANSACTIONS) => Promise<T>): Promise<T> =>
+  whileConflicting(timed, { what, attemptMs: READ_MS, deadlineMs: HELD_UP_MS, isConflict: (error) => isHeldUp(error) || isConflict(error) }, () => write(BESIDE_TRANSACTIONS));

@@ -4,7 +4,7 @@ import { MAJORITY, READ_MS } from './connection.js';
 import { GATES, type GateDocument, OPEN } from './gates.js';
 import { dropOthers, under } from './generation-collections.js';
 import { FREE, type ProjectionDocument } from './projection-document.js';
-import { BESIDE_TRANSACTIONS, besideTransactions, inTransaction, type Timed, whileConflicting } from './transaction.js';
+import { besideTransactions, inTransaction, type Timed, whileConflicting } from './transaction.js';
 
 const WHAT = 'the versions of a projection';
 const EMPTY = { what: WHAT, attemptMs: READ_MS, deadlineMs: 30_000 };
@@ -23,7 +23,7 @@ export async function dropUnusedVersions(timed: Timed, { name, version }: AnyPro
     const older = Number(versions.exec(_id)![1]);
     if (older >= version) continue;
     // A release from before this was noted says nothing: its time begins now.
-    await besideTransactions(timed, WHAT, () => projections.updateOne({ _id, usedAt: { $exists: false } }, { $currentDate: { usedAt: true } }, BESIDE_TRANSACTIONS));
+    await besideTransactions(timed, WHAT, (options) => projections.updateOne({ _id, usedAt: { $exists: false } }, { $currentDate: { usedAt: true } }, options));
     const unused = { _id, $expr: { $lte: ['$usedAt', { $subtract: ['$$NOW', unusedMs] }] } };
     if (await whileConflicting(timed, EMPTY, () => inTransaction(db, (session) => empty(db, session, unused)))) dropped.push(older);
     const document = await projections.findOne(unused, { readConcern: MAJORITY, maxTimeMS: READ_MS });

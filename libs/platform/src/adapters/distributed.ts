@@ -21,6 +21,9 @@ import { AesKeyWrap } from '../personal-data/key-wrap.js';
 import { HttpErasureNotes, HttpFeeds, HttpKeyStore } from './http-peers.js';
 import type { AdapterTools } from './tools.js';
 
+/** Read models write side by side (several of each batch, and several partitions), beside the appends and whoever reads. */
+const CONNECTIONS = 40;
+
 const databaseName = (service: string, config: Config): string => `${config.topicPrefix.replaceAll('.', '-')}keyfold-${service}`;
 
 const kafkaSettings = (clientId: string, config: Config, log: Logger): KafkaSettings => ({
@@ -34,7 +37,7 @@ const kafkaSettings = (clientId: string, config: Config, log: Logger): KafkaSett
 /** The adapters of one service on MongoDB and Kafka. MongoDB must answer and have its indexes; Kafka may be down (G11). */
 export async function distributedAdapters(service: string, config: Config, { log, metrics, failpoint }: AdapterTools): Promise<Adapters> {
   const clock = systemClock;
-  const connection = await openConnection(config.mongoUrl!, databaseName(service, config));
+  const connection = await openConnection(config.mongoUrl!, databaseName(service, config), { maxPoolSize: CONNECTIONS });
   try {
     const store = new MongoEventStore(connection, service, { clock, log, metrics, appendDeadlineMs: config.commandDeadlineMs });
     await store.checkIndexes();

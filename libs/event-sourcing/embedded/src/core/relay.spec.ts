@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AuditEntry, type Failpoint, type Message, partitionOf, type PartitionedMessage, Relay, type RelayPlace, type RelayState, type Transport, Unavailable } from '@keyfold/event-sourcing';
+import { type AuditEntry, type EventStore, type Failpoint, type Message, partitionOf, type PartitionedMessage, Relay, type RelayPlace, type RelayState, type Transport, Unavailable } from '@keyfold/event-sourcing';
 import { eventually, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { relayStateInMemory } from '../local.js';
 import { InProcessTransport } from '../in-process-transport.js';
@@ -28,13 +28,13 @@ afterEach(async () => {
   service.close();
 });
 
-const relay = (state: RelayState, { to = transport as Transport, failpoint = (() => undefined) as Failpoint } = {}): Promise<void> => {
+const relay = (state: RelayState, { to = transport as Transport, failpoint = (() => undefined) as Failpoint, store = service.store as EventStore } = {}): Promise<void> => {
   const metrics = {
     count: (name: string, _labels?: object, by = 1) => void measured.set(name, (measured.get(name) ?? 0) + by),
     set: (name: string, value: number) => void measured.set(name, value),
   };
   const audit = { write: async (entry: AuditEntry) => void audited.push(entry), read: async () => [], dropBefore: async () => 0 };
-  const work = new Relay(service.store, to, state, { clock: service.clock, log: service.log, failpoint, metrics, audit }).run(stop.signal);
+  const work = new Relay(store, to, state, { clock: service.clock, log: service.log, failpoint, metrics, audit }).run(stop.signal);
   running.push(work);
   return work;
 };
@@ -111,6 +111,29 @@ describe('the relay', () => {
     void relay(relayStateInMemory(), { to: publishing(async (topic, sent) => (down-- > 0 ? Promise.reject(new Unavailable('broker')) : transport.publish(topic, sent))) });
     await eventually(() => expect(versionsOf(messages)).toEqual([1, 2]));
     expect(service.log.entries.filter((entry) => entry.level === 'warn')).toHaveLength(1);
+  });
+
+  it('is held up once by an outage of the store, not once more by the place that could not be saved in it', async () => {
+    const messages = await consumed();
+    const kept = relayStateInMemory();
+    let failing = true;
+    let failures = 0;
+    const save = async (place: RelayPlace): Promise<boolean> => (failing ? ((failures += 1), Promise.reject(new Unavailable('the store'))) : kept.save(place));
+    const feed: EventStore['feed'] = async (position, limit) => {
+      if (!failing || failures === 0) return service.store.feed(position, limit);
+      failing = false;
+      throw new Unavailable('the store');
+    };
+    let terms = 0;
+    const load = (): Promise<RelayPlace> => ((terms += 1), kept.load());
+    const store = Object.create(service.store, { feed: { value: feed } }) as EventStore;
+    void relay({ ...kept, load, save }, { store });
+    await append(0, 1);
+    await eventually(() => expect(failures).toBe(1));
+    await append(1, 1);
+    await eventually(async () => expect((await kept.load()).position).toBe(2));
+    expect(versionsOf(messages).at(-1)).toBe(2);
+    expect(terms).toBe(2); // begun twice
   });
 
   it('has one send in flight, never two', async () => {
