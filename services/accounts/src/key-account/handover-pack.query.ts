@@ -63,7 +63,7 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
     const { id: accountId } = row;
     const list = <Row extends object>(projection: Projection<Row>, filter: Filter, sort: Record<string, 1 | -1>): Promise<Row[]> =>
       views.of(projection).find({ filter: { accountId, ...filter }, sort, limit: MOST });
-    const [people, planned, marketed, openTasks, cadence, lastTouchpoints, openFollowUps, decided] = await Promise.all([
+    const [people, planned, marketed, openTasks, cadence, lastTouchpoints, openFollowUps, decided, related, card] = await Promise.all([
       list(stakeholders, { status: 'active' }, { level: 1 }),
       list(accountPlans, {}, { fiscalYear: -1 }),
       list(marketingPlans, {}, { fiscalYear: -1 }),
@@ -72,8 +72,9 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
       list(touchpoints, {}, { occurredAt: -1 }),
       list(followUps, { state: 'open' }, { dueOn: 1 }),
       list(decisions, { replacedById: null }, { decidedAt: -1 }),
+      views.of(relations).get(accountId),
+      views.of(csrScorecards).get(accountId),
     ]);
-    const [related, card] = await Promise.all([views.of(relations).get(accountId), views.of(csrScorecards).get(accountId)]);
     const { name, status, tier, profile, currency, sectorCode, subsectorCode, team, raci, score, tierReviewDueOn, provenance } = row;
     return {
       account: { id: accountId, name, status, tier, profile, currency, sectorCode, subsectorCode, team, raci, score, tierReviewDueOn, provenance, activeSince: row.activeSince && time.dateOf(row.activeSince) },

@@ -22,7 +22,7 @@ export interface PlanObjectiveRow extends PlanObjective {
   readonly progress: number | null;
 }
 
-type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds?: readonly string[]; readonly objectiveIds?: readonly string[] };
+type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds: readonly string[]; readonly objectiveIds: readonly string[] };
 
 const PLANS = [accountPlanContract, marketingPlanContract] as unknown as readonly AggregateContract[];
 const contractOf = ({ streamId }: RecordedEvent): AggregateContract => PLANS.find(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`))!;
@@ -36,9 +36,7 @@ export const planObjectives = projection<PlanObjectiveRow>({
   follows: PLANS as readonly AggregateContract<never>[],
   indexes: [['planId', 'dueOn'], ['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn'], ['dueOn']],
   rowsOf(event) {
-    const { objectiveId, openObjectiveIds, objectiveIds } = event.data as ObjectiveData;
-    const ids = stepOf(event).startsWith('objective-') ? [objectiveId] : (openObjectiveIds ?? objectiveIds ?? []);
-    return ids.map((id) => `${planIdOf(event)}--${id}`);
+    return objectivesIn(event).map((id) => `${planIdOf(event)}--${id}`);
   },
   fold(row, event, id) {
     const data = event.data as ObjectiveData;
@@ -63,6 +61,15 @@ export const planObjectives = projection<PlanObjectiveRow>({
     }
   },
 });
+
+/** Those that an event is about. */
+function objectivesIn(event: RecordedEvent): readonly string[] {
+  const { objectiveId, openObjectiveIds, objectiveIds } = event.data as ObjectiveData;
+  const step = stepOf(event);
+  if (step === 'closed') return openObjectiveIds;
+  if (step === 'withdrawn') return objectiveIds;
+  return step.startsWith('objective-') ? [objectiveId] : [];
+}
 
 function aimed(row: PlanObjectiveRow | null, event: RecordedEvent, id: string): PlanObjectiveRow {
   const { objectiveId, kind, title, metric, unit, baseline, target, dueOn, dueAt, ownerId } = event.data as PlanObjective;
