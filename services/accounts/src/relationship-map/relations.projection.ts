@@ -19,7 +19,7 @@ import {
   type Support,
 } from '@keyfold/contracts';
 import { idOf, ignored, projection } from '@keyfold/event-sourcing';
-import { isOfRetention } from '../stakeholder/stakeholder.aggregate.js';
+import { isOfRetention } from '../stakeholder/stakeholder.retention.aggregate.js';
 import { edgeKey, pairKey } from './relationship-map.aggregate.js';
 import type { Touch } from './strength.js';
 

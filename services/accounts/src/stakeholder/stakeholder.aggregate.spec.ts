@@ -22,6 +22,7 @@ import {
   takeOver,
   withdraw,
 } from './stakeholder.aggregate.js';
+import { NEVER_IN_TOUCH } from './stakeholder.retention.aggregate.js';
 import { claire, consentGiven, contactReceived, departed, oppositionRaised, registered } from './stakeholder.facts.js';
 
 const details = { name: 'Claire Dupuis', mail: null, phone: '+33 1 23 45 67 89' };
@@ -147,7 +148,7 @@ describe('a person who leaves', () => {
 });
 
 describe('a person who arrives from another account', () => {
-  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', lastContactAt: '2026-01-20T09:00:00.000Z', erasureProposed: false, keptAt: null, movedTo: 'claire-2', erased: false, versions: 5 };
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', ...NEVER_IN_TOUCH, lastContactAt: '2026-01-20T09:00:00.000Z', movedTo: 'claire-2', versions: 5 };
   const arrival = { ...claire, accountId: 'globex' };
   const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
   it('brings along what was said about being contacted', () =>

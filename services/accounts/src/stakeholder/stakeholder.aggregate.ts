@@ -11,6 +11,7 @@ import {
   type Support,
 } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
+import { isOfRetention, NEVER_IN_TOUCH, retained, type Retention } from './stakeholder.retention.aggregate.js';
 
 /** What a person said about being written to; null: nothing. */
 export type Stance = 'consented' | 'opposed' | null;
@@ -30,20 +31,14 @@ export interface Standing extends ClientPosition {
   readonly language: Language | null;
 }
 
-export interface KnownStakeholder extends ContactDetails, Standing {
+export interface KnownStakeholder extends ContactDetails, Standing, Retention {
   readonly status: 'active' | 'departed';
   readonly personId: string;
   readonly accountId: string;
   readonly stances: Readonly<Record<ContactPurpose, Stance>>;
   readonly registeredAt: string;
-  /** Last contact that came from the person. */
-  readonly lastContactAt: string | null;
-  readonly erasureProposed: boolean;
-  /** When it was last decided that the data are kept. */
-  readonly keptAt: string | null;
   /** Under which id the person was registered next. */
   readonly movedTo: string | null;
-  readonly erased: boolean;
   /** Where an imported person comes from; null for everybody else. */
   readonly provenance: Provenance | null;
   readonly versions: number;
@@ -60,7 +55,7 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
     if (isOfRetention(fact)) return { ...known, ...retained(fact) };
     switch (fact.type) {
       case 'accounts.stakeholder.registered':
-        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, lastContactAt: null, erasureProposed: false, keptAt: null, movedTo: null, erased: false, versions: fact.version };
+        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, ...NEVER_IN_TOUCH, movedTo: null, versions: fact.version };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -81,26 +76,6 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
     }
   },
 });
-
-const RETENTION = ['contact-received', 'erasure-proposed', 'erasure-proposal-dismissed', 'erased'] as const;
-export type RetentionType = `accounts.stakeholder.${(typeof RETENTION)[number]}`;
-
-/** Whether an event is about how long the data of a person are kept. */
-export const isOfRetention = <E extends { readonly type: string }>(event: E): event is Extract<E, { readonly type: RetentionType }> =>
-  RETENTION.some((step) => event.type === `accounts.stakeholder.${step}`);
-
-function retained({ type, occurredAt }: { readonly type: RetentionType; readonly occurredAt: string }): Partial<KnownStakeholder> {
-  switch (type) {
-    case 'accounts.stakeholder.contact-received':
-      return { lastContactAt: occurredAt, erasureProposed: false };
-    case 'accounts.stakeholder.erasure-proposed':
-      return { erasureProposed: true };
-    case 'accounts.stakeholder.erasure-proposal-dismissed':
-      return { erasureProposed: false, keptAt: occurredAt };
-    case 'accounts.stakeholder.erased':
-      return { erased: true };
-  }
-}
 
 const departedFrom = (known: KnownStakeholder, { movedTo }: Departure): KnownStakeholder => ({ ...known, status: 'departed', movedTo: movedTo && movedTo.stakeholderId });
 
@@ -234,8 +209,8 @@ export function depart(state: Stakeholder, departure: Departure, { at, now }: { 
  */
 export function proposeErasure(state: Stakeholder, { before, months, dateOf }: { before: string; months: number; dateOf: (instant: string) => string }): StakeholderEvent[] {
   const known = assertKnown(state);
-  if (known.erased || known.erasureProposed || known.movedTo !== null) return [];
-  if ((known.lastContactAt ?? known.registeredAt) >= before || (known.keptAt ?? '') >= before) return [];
+  if (known.erasedAt !== null || known.erasureProposed || known.movedTo !== null) return [];
+  if ((known.lastContactAt ?? known.registeredAt) >= before || (known.kept?.at ?? '') >= before) return [];
   return [{ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: known.lastContactAt && dateOf(known.lastContactAt), months } }];
 }
 
@@ -245,7 +220,7 @@ export const dismissErasureProposal = (state: Stakeholder, reason: string): Stak
 
 /** The key of the person was destroyed. Persons whom no client has are none of ours. */
 export const noteErasure = (state: Stakeholder): StakeholderEvent[] =>
-  state.status === 'unknown' || state.status === 'withdrawn' || state.erased ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
+  state.status === 'unknown' || state.status === 'withdrawn' || state.erasedAt !== null ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
 
 /** The same person on the next account; what was said about being contacted goes along. */
 export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Registration): StakeholderEvent[] {

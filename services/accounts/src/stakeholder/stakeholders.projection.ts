@@ -14,16 +14,17 @@ import {
   stakeholderContract,
   type Support,
 } from '@keyfold/contracts';
-import { ignored, projection, type RecordedEvent } from '@keyfold/event-sourcing';
+import { ignored, projection } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { type Access, IsId, rowQueries } from '@keyfold/platform';
 import { Type } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
-import { isOfRetention, type RetentionType, type Stance } from './stakeholder.aggregate.js';
+import type { Stance } from './stakeholder.aggregate.js';
+import { isOfRetention, NEVER_IN_TOUCH, retained, type Retention } from './stakeholder.retention.aggregate.js';
 
 const STATUSES = ['active', 'departed'] as const;
 
-export interface StakeholderRow extends ClientPosition {
+export interface StakeholderRow extends ClientPosition, Retention {
   readonly id: string;
   readonly version: number;
   readonly personId: string;
@@ -40,13 +41,7 @@ export interface StakeholderRow extends ClientPosition {
   readonly survey: Stance;
   readonly status: (typeof STATUSES)[number];
   readonly registeredAt: string;
-  /** Last contact that came from the person. */
-  readonly lastContactAt: string | null;
   readonly departed: { readonly at: string; readonly reason: DepartureReason; readonly movedTo: { readonly accountId: string; readonly stakeholderId: string } | null } | null;
-  readonly erasureProposed: { readonly at: string; readonly lastContactOn: string | null; readonly months: number } | null;
-  /** Since when the data are kept although their erasure was proposed, and why. */
-  readonly kept: { readonly at: string; readonly reason: string } | null;
-  readonly erasedAt: string | null;
   readonly provenance: Provenance | null;
 }
 
@@ -60,7 +55,7 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
     if (isOfRetention(event)) return { ...known, ...retained(event) };
     switch (event.type) {
       case 'accounts.stakeholder.registered':
-        return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, lastContactAt: null, departed: null, erasureProposed: null, kept: null, erasedAt: null };
+        return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, departed: null, ...NEVER_IN_TOUCH };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -82,20 +77,6 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
     }
   },
 });
-
-function retained(event: RecordedEvent & Extract<StakeholderEvent, { type: RetentionType }>): Partial<StakeholderRow> {
-  const at = event.occurredAt;
-  switch (event.type) {
-    case 'accounts.stakeholder.contact-received':
-      return { lastContactAt: at, erasureProposed: null };
-    case 'accounts.stakeholder.erasure-proposed':
-      return { erasureProposed: { at, ...event.data } };
-    case 'accounts.stakeholder.erasure-proposal-dismissed':
-      return { erasureProposed: null, kept: { at, reason: event.data.reason } };
-    case 'accounts.stakeholder.erased':
-      return { erasedAt: at, erasureProposed: null };
-  }
-}
 
 const stance = (purpose: ContactPurpose, said: Stance): Partial<StakeholderRow> => ({ [purpose]: said });
 
