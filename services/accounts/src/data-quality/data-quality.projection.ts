@@ -17,21 +17,25 @@ export interface DataQualityRow {
   /** A prospect, a client or a person that is still there: what was is not kept up. */
   readonly current: boolean;
   readonly saidAt: Readonly<Record<string, string>>;
+  /** When we classified the account: its sector is known from then on, whatever its source says. */
+  readonly classifiedAt: string | null;
 }
 
 const FOLLOWED = [keyAccountContract, stakeholderContract] as unknown as readonly AggregateContract<never>[];
 
 export const dataQuality = projection<DataQualityRow>({
   name: 'data-quality',
-  version: 1,
+  version: 2,
   follows: FOLLOWED,
   indexes: [['subject', 'accountId'], ['accountId']],
   rowsOf: (event) => [isOfAccount(event) ? `account-${idOf(keyAccountContract, event.streamId)}` : `person-${idOf(stakeholderContract, event.streamId)}`],
   fold(row, event, id) {
     const fact = event as RecordedEvent & (KeyAccountEvent | StakeholderEvent);
-    const known = row ?? { id, subject: isOfAccount(event) ? 'account' : 'person', accountId: isOfAccount(event) ? idOf(keyAccountContract, event.streamId) : event.partitionKey, current: true, saidAt: {} };
+    const known = row ?? { id, subject: isOfAccount(event) ? 'account' : 'person', accountId: isOfAccount(event) ? idOf(keyAccountContract, event.streamId) : event.partitionKey, current: true, saidAt: {}, classifiedAt: null };
     if (fact.type === 'accounts.key-account.withdrawn' || fact.type === 'accounts.stakeholder.withdrawn') return null;
-    return { ...known, current: known.current && !ENDS.includes(fact.type), saidAt: withSaid(known.saidAt, factsIn(fact), event.recordedAt) };
+    const classifiedAt = fact.type === 'accounts.key-account.classified' ? event.recordedAt : known.classifiedAt;
+    const saidAt = withSaid(known.saidAt, factsIn(fact), event.recordedAt);
+    return { ...known, current: known.current && !ENDS.includes(fact.type), classifiedAt, saidAt: classifiedAt === null ? saidAt : { sector: classifiedAt, ...saidAt } };
   },
 });
 
@@ -46,8 +50,7 @@ function factsIn(fact: KeyAccountEvent | StakeholderEvent): Readonly<Record<stri
     case 'accounts.key-account.client-registered':
     case 'accounts.key-account.details-changed': {
       const { sector, country, employees, revenueMillions } = fact.data.profile;
-      // What the source does not know may be known by a classification.
-      return { ...(sector !== null && { sector }), country, employees, revenue: revenueMillions };
+      return { sector, country, employees, revenue: revenueMillions };
     }
     case 'accounts.key-account.classified':
       return { sector: fact.data.sector };

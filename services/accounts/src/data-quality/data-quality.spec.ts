@@ -28,6 +28,12 @@ describe('what is known of an account', () => {
     const classified: KeyAccountEvent = { type: 'accounts.key-account.classified', data: { sector: 'retail', subsector: null } };
     expect(folded([clientRegistered, LAST_YEAR], [classified, NOW], [known({ sector: null, country: null, employees: 12 }), NOW]).saidAt).toEqual({ sector: NOW, employees: NOW });
   });
+  it('is unknown again where nobody classified the account, and known since its classification where somebody did', () => {
+    const classified: KeyAccountEvent = { type: 'accounts.key-account.classified', data: { sector: 'retail', subsector: null } };
+    const takenBack = known({ sector: null });
+    expect(folded([clientRegistered, LAST_YEAR], [takenBack, NOW]).saidAt).toEqual({ country: NOW });
+    expect(folded([clientRegistered, LAST_YEAR], [classified, LAST_YEAR], [known({}), NOW], [takenBack, NOW]).saidAt).toEqual({ sector: LAST_YEAR, country: NOW });
+  });
   it('is not kept up once the account is closed or another one, or the person gone', () =>
     expect([folded([clientRegistered, NOW], [closed, NOW]), folded([clientRegistered, NOW], [merged, NOW]), folded([registered, NOW], [departed, NOW])].map(({ current }) => current)).toEqual([false, false, false]));
 });
