@@ -123,6 +123,15 @@ describe('the CSR gate', () => {
     expect(refused.map(({ body }) => body.title)).toEqual([expect.stringContaining('Nobody decides'), expect.stringContaining('Nul ne statue')]);
   });
 
+  it('is for what we propose to a client, not for our own company', async () => {
+    const subject = { subject: { type: 'bid', id: 'bid-1' }, amount: large };
+    const refused = await Promise.all(['en', 'fr'].map((language) => card(director, 'own-company', 'request-csr-review', subject, { 'accept-language': language })));
+    expect(refused.map(({ status, body }) => [status, body.code, body.title])).toEqual([
+      [422, 'csr-review-of-own-company', expect.stringContaining('propose to a client')],
+      [422, 'csr-review-of-own-company', expect.stringContaining('proposons à un client')],
+    ]);
+  });
+
   it('of somebody else’s account is not seen', async () => {
     const id = await newAccount('Hidden');
     expect((await call(other, `csr-gate-status?accountId=${id}&amountMinor=1&currency=EUR`)).status).toBe(404);

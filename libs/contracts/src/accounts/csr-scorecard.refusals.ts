@@ -11,6 +11,7 @@ export const csrScorecardRefusals = refusals({
   'commitment-too-late': ['This commitment was due on {dueOn}: what was done after that has not kept it.', "Cet engagement était dû le {dueOn} : ce qui a été fait après ne l'a pas tenu."],
   'initiative-unknown': ['This account has no such initiative.', "Ce compte n'a pas cette initiative."],
   'initiative-ends-past': ['An initiative ends on a day to come.', 'Une initiative se termine un jour à venir.'],
+  'csr-review-of-own-company': ['A CSR review is of what we propose to a client: our own company has none.', "Une revue RSE porte sur ce que nous proposons à un client : notre propre société n'en a pas."],
   'csr-review-unknown': ['This account has no such CSR review.', "Ce compte n'a pas cette revue RSE."],
   'csr-review-own-request': ['Nobody decides on the CSR review that he requested.', "Nul ne statue sur la revue RSE qu'il a demandée."],
   'csr-review-decided': ['This CSR review was decided already: {state}.', 'Cette revue RSE a déjà été tranchée : {state}.'],

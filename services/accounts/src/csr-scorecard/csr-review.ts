@@ -1,5 +1,5 @@
-import { CSR_SUBJECTS, type CsrSubject, type Money } from '@keyfold/contracts';
-import type { Actor } from '@keyfold/event-sourcing';
+import { CSR_SUBJECTS, type CsrSubject, type Money, OWN_COMPANY } from '@keyfold/contracts';
+import { type Actor, DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, uuid5 } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsId, IsPositiveMoney, IsText } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -18,8 +18,10 @@ export class RequestCsrReview extends AggregateCommand {
 
 export const requestCsrReviewCase = csrScorecardCase(RequestCsrReview, 'request-csr-review', {
   roles: ['kam', 'director', 'bid-manager', 'csr-officer', 'service'],
-  decide: (card, { subject: { type, id }, amount: { amountMinor, currency }, context }) =>
-    requestReview(card, { reviewId: uuid5(context.commandId, 'csr-review'), subject: { type, id }, amount: { amountMinor, currency }, requestedById: idOfActor(context.actor) }),
+  decide(card, { id: accountId, subject: { type, id }, amount: { amountMinor, currency }, context }) {
+    if (accountId === OWN_COMPANY) throw new DomainError('csr-review-of-own-company');
+    return requestReview(card, { reviewId: uuid5(context.commandId, 'csr-review'), subject: { type, id }, amount: { amountMinor, currency }, requestedById: idOfActor(context.actor) });
+  },
 });
 
 export class PassCsrReview extends AggregateCommand {
