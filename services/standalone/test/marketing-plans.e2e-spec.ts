@@ -57,6 +57,10 @@ async function activePlan(accountId: string): Promise<string> {
   return planId;
 }
 
+/** A deal of five thousand euros. */
+const won = (id: string, accountId: string) =>
+  demo.done('director', `opportunities/opportunities/${id}/record`, { accountId, name: 'Fleet', ownerId: me, motion: 'expansion', stage: 'verbal', openedOn: TODAY, outcome: { result: 'won', closedOn: TODAY, amount: eur(5_000) }, provenance: { source: 'test', entity: 'deals', rowKey: id, run: 'r1' } });
+
 const commitment = (commitmentId: string, euros: number) => ({ commitmentId, lineId: 'events', amount: eur(euros), description: 'Stand' });
 
 beforeAll(async () => {
@@ -144,12 +148,11 @@ describe('its campaigns', () => {
     await agreed('kam', planId, 'commit-spend', { ...commitment('stand', 1_000), campaignId });
     const results = async () => (await call<Rows<object>>('kam', `accounts/campaigns?planId=${planId}`)).body.items;
     const attribution = { opportunityId: `won-by-${accountId}`, campaignIds: [campaignId] };
-    const deal = (id: string, of: string) => demo.done('director', `opportunities/opportunities/${id}/record`, { accountId: of, name: 'Fleet', ownerId: me, motion: 'expansion', stage: 'verbal', openedOn: TODAY, outcome: { result: 'won', closedOn: TODAY, amount: eur(5_000) }, provenance: { source: 'test', entity: 'deals', rowKey: id, run: 'r1' } });
     const other = await newAccount('Elsewhere');
-    await eventually(() => deal(`won-by-${other}`, other));
+    await eventually(() => won(`won-by-${other}`, other));
     const refused = await say('kam', planId, 'record-attribution', attribution, 'fr');
     expect([refused.body.code, refused.body.title]).toEqual(['marketing-deal-not-won', "Ce compte n'a pas d'affaire gagnée sous cet identifiant, pour autant qu'on le sache."]);
-    await deal(attribution.opportunityId, accountId);
+    await won(attribution.opportunityId, accountId);
     await eventually(() => agreed('kam', planId, 'record-attribution', attribution));
     expect((await say('kam', planId, 'record-attribution', { ...attribution, opportunityId: `won-by-${other}` })).body.code).toBe('marketing-deal-not-won');
     await eventually(async () => expect(await results()).toMatchObject([{ costMinor: 0, attribution: { primary: { wonMinor: 500_000, roiPercent: null } } }]));
@@ -161,6 +164,21 @@ describe('its campaigns', () => {
     expect((await call<Rows<object>>('kam', `accounts/channel-performance?accountId=${accountId}`)).body.items).toMatchObject([{ channel: 'email', clickPercent: 25, responses: { delivered: 200, clicked: 50 } }]);
     expect((await call<Rows<object>>('kam', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toMatchObject([{ offeringId, showings: 1, reactions: { interested: 1 } }]);
     expect((await call<Rows<object>>('kam2', `accounts/offering-exposure?accountId=${accountId}`)).body.items).toEqual([]);
+  });
+});
+
+describe('a deal of a duplicate', () => {
+  it('is attributed to the campaign of the account that the duplicate is by now, over however many merges', async () => {
+    const [first, second, last] = [await newAccount('Twice'), await newAccount('Thrice'), await newAccount('Once')];
+    const planId = await activePlan(last);
+    const campaignId = 'fair';
+    await agreed('kam', planId, 'plan-campaign', { campaignId, name: 'Fair', startOn: `${YEAR}-04-01`, endOn: `${YEAR}-06-30`, offeringIds: [offeringId] });
+    await agreed('kam', planId, 'add-channel', { campaignId, channel: 'email', utm });
+    await agreed('kam', planId, 'launch-campaign', { campaignId });
+    await eventually(() => won('won-twice', first));
+    await demo.done('director', `accounts/key-accounts/${first}/merge`, { successorId: second, reason: 'Registered twice' });
+    await demo.done('director', `accounts/key-accounts/${second}/merge`, { successorId: last, reason: 'Registered twice' });
+    await eventually(() => agreed('kam', planId, 'record-attribution', { opportunityId: 'won-twice', campaignIds: [campaignId] }));
   });
 });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { demoPerson } from '@keyfold/platform';
+import { addDays, demoPerson } from '@keyfold/platform';
 import { eventually } from '@keyfold/testing';
 import { Demo } from './demo.js';
 
 const [KARIM, SOFIA] = ['kam', 'kam2'].map((user) => demoPerson(user)!.memberId!) as [string, string];
+
+const TODAY = new Date().toISOString().slice(0, 10);
 
 let demo: Demo;
 
@@ -68,6 +70,28 @@ describe('the way from a prospect to a key account', () => {
     expect([(await closed('en')).body.title, (await closed('fr')).body.title]).toEqual(['Make the account dormant before you close it.', 'Mettez le compte en sommeil avant de le clore.']);
     await tell('director', `key-accounts/${body.id}/make-dormant`, { reason: 'Wound up' });
     await tell('director', `key-accounts/${body.id}/request-closure`, { reason: 'Wound up' });
+  });
+
+  it('ends in sleep by what the deals say, whatever its manager does', async () => {
+    const [sold, twin, recent] = [await client('Corvus'), await client('Corvinus'), 'orion'];
+    await tell('director', `key-accounts/${recent}/register-client`, { name: 'Orion', activeSince: addDays(TODAY, -30) });
+    await tell('director', `key-accounts/${recent}/assign-owner`, { ownerId: KARIM });
+    const sleep = (user: string, id: string, lastRevenueOn: string) => call(user, `accounts/key-accounts/${id}/make-dormant`, { reason: 'Quiet', lastRevenueOn });
+    const rehearsed = async (id: string) => {
+      const line = { aggregate: 'key-accounts', command: 'make-dormant', id, body: { reason: 'Quiet', lastRevenueOn: '2024-06-30' } };
+      const { body } = await demo.call<{ problem?: { code: string } }>('kam', 'accounts/bulk?dryRun=true', line, { 'content-type': 'application/x-ndjson' });
+      return body.problem?.code;
+    };
+    const outcome = { result: 'won', closedOn: addDays(TODAY, -10), amount: { amountMinor: 500, currency: 'EUR' } };
+    const provenance = { source: 'test', entity: 'deals', rowKey: 'corvus', run: 'r1' };
+    const deal = { accountId: twin, name: 'Corvus', ownerId: KARIM, motion: 'expansion', stage: 'verbal', openedOn: '2024-02-01', outcome, provenance };
+    await eventually(async () => expect((await call('director', 'opportunities/opportunities/corvus-deal/record', deal)).status).toBeLessThan(300));
+    await tell('director', `key-accounts/${twin}/merge`, { successorId: sold, reason: 'Registered twice' });
+    expect((await sleep('kam', recent, '2020-01-01')).body.code).toBe('account-revenue-recent');
+    expect((await sleep('director', sold, addDays(TODAY, 2))).body.code).toBe('account-day-to-come');
+    await eventually(async () => expect(await rehearsed(sold)).toBe('account-revenue-recent'));
+    expect((await sleep('kam', sold, '2024-06-30')).body.code).toBe('account-revenue-recent');
+    expect((await sleep('director', sold, '2024-06-30')).status).toBe(200);
   });
 
   it('takes a score and the approval of somebody else', async () => {

@@ -38,6 +38,8 @@ describe('a client without revenue', () => {
   it('is not made dormant a day before', () =>
     given(keyAccount, clientRegistered).when((account) => makeDormant(account, facts, { ...terms, today: '2026-01-31' })).thenRefused('account-revenue-recent', { months: 12, earliest: '2026-02-01' }));
   it('is made dormant on any day by a director', () => given(keyAccount, clientRegistered).when((account) => makeDormant(account, facts, { ...terms, today: '2026-01-31', byDirector: true })).then(dormant));
+  it('had its last on no day to come, whoever says so', () =>
+    given(keyAccount, clientRegistered).when((account) => makeDormant(account, { ...facts, lastRevenueOn: '2026-02-02' }, { ...terms, byDirector: true })).thenRefused('account-day-to-come', { today: '2026-02-01' }));
   it('is made dormant once', () => given(keyAccount, clientRegistered, dormant).when((account) => makeDormant(account, facts, terms)).thenNothing());
   it('that never was one cannot be dormant', () => given(keyAccount, prospectRegistered).when((account) => makeDormant(account, facts, terms)).thenRefused('account-not-active'));
   it('is reactivated, once', () => {

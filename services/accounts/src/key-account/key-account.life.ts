@@ -72,6 +72,7 @@ export function makeDormant(account: KeyAccount, facts: { reason: string; lastRe
   const open = assertOpen(account);
   if (open.status === 'dormant') return [];
   if (open.status !== 'active') throw new DomainError('account-not-active');
+  if (facts.lastRevenueOn !== null && facts.lastRevenueOn > today) throw new DomainError('account-day-to-come', { today });
   if (!byDirector && today < earliest) throw new DomainError('account-revenue-recent', { months, earliest });
   return [{ type: 'accounts.key-account.made-dormant', data: facts }];
 }
