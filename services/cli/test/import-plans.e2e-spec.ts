@@ -25,6 +25,12 @@ const list = async <Row>(path: string): Promise<Row[]> => (await keyfold.get<{ i
 const imported = (...args: string[]): Promise<ImportReport> => keyfold.imported('--format', 'plans', '--source', 'crm-sales', ...args);
 const written = (name: string, files: Readonly<Record<string, readonly (readonly string[])[]>>): Promise<string> => writeExport(join(keyfold.folder, name), files);
 
+/** What was taken back of a run, and what was left. */
+async function undone(run: string): Promise<[takenBack: object, left: { kind: string; id: string; reason: string }[]]> {
+  const { takenBack, left } = JSON.parse((await keyfold.cli('--json', 'import', 'undo', run)).out) as { takenBack: object; left: { kind: string; id: string; reason: string }[] };
+  return [takenBack, left];
+}
+
 beforeAll(async () => {
   keyfold = await startKeyfold();
   await keyfold.cli('import', await written('crm', { 'accounts.csv': ACCOUNTS, 'sales_teams.csv': TEAMS }), '--apply');
@@ -90,17 +96,30 @@ describe('the import of plans', () => {
     expect((await imported(join(keyfold.folder, report.rejects!), '--apply')).entities).toEqual({ plans: tally(2), objectives: tally(2), actions: tally(3) });
   });
 
-  it('is taken back where nobody worked on it, and can be imported anew', async () => {
+  it('is taken back where nobody worked on it, and can be imported anew for the same account', async () => {
+    const year = String(nextYear + 2);
+    const spring = await written('spring', {
+      'plans.csv': [PLANS[0]!, ['S1', 'Acme', year, 'EUR'], ['S2', 'Betacorp', year, 'EUR']],
+      'objectives.csv': [OBJECTIVES[0]!, ['SO1', 'S1', 'growth', 'Grow in spring', 'nps', 'points', '', '1', '2', `${year}-12-31`, 'Ada North'], ['SO2', 'S2', 'growth', 'Stay in spring', 'nps', 'points', '', '1', '2', `${year}-12-31`, 'Ada North']],
+      'actions.csv': [ACTIONS_HEADER, ['SA1', 'S1', 'Sow', '', '', '', `${year}-05-01`, '']],
+    });
+    const { run } = await imported(spring, '--apply');
     const plans = await list<{ id: string; accountName: string; fiscalYear: number }>('account-plans');
-    const worked = plans.find(({ accountName, fiscalYear }) => accountName === 'Betacorp' && fiscalYear === nextYear)!;
-    const swot = { itemId: 'brand', quadrant: 'strength', perspective: 'ours', text: 'They know us' };
-    expect((await keyfold.post(`/api/accounts/account-plans/${worked.id}/record-swot-item`, swot)).status).toBe(200);
-    const { takenBack, left } = JSON.parse((await keyfold.cli('--json', 'import', 'undo', first)).out) as { takenBack: object; left: { kind: string; id: string; reason: string }[] };
-    expect([takenBack, left]).toEqual([{ plans: 1 }, [{ kind: 'plans', id: worked.id, reason: expect.stringContaining('withdraw-built-upon') }]]);
+    const worked = plans.find(({ accountName, fiscalYear }) => accountName === 'Betacorp' && String(fiscalYear) === year)!;
+    const byHand = { actionId: 'call', title: 'Call them', dueOn: `${year}-05-01` };
+    expect((await keyfold.post(`/api/accounts/account-plans/${worked.id}/add-action`, byHand)).status).toBe(200);
+    expect(await undone(run)).toEqual([{ plans: 1 }, [{ kind: 'plans', id: worked.id, reason: expect.stringContaining('withdraw-built-upon') }]]);
     expect((await list('account-plans')).length).toBe(plans.length - 1);
     const rest = [...(await list<{ title: string }>('plan-objectives')), ...(await list<{ title: string }>('plan-actions'))].map(({ title }) => title);
-    expect([rest.includes('Second line'), rest.includes('Sign'), rest.includes('Stay')]).toEqual([false, false, true]);
-    expect((await imported(folder, '--apply')).entities).toEqual({ plans: tally(1, 0, 1), objectives: tally(2, 0, 1), actions: tally(3) });
+    expect(['Grow in spring', 'Sow', 'Stay in spring', 'Call them'].filter((title) => rest.includes(title))).toEqual(['Stay in spring', 'Call them']);
+    const moved = await imported(await written('moved', { 'plans.csv': [PLANS[0]!, ['S1', 'Betacorp', year, 'EUR']] }), '--apply', '--rejects', 'moved-rejects');
+    expect(moved.wrong.map(({ reason }) => reason)).toEqual([expect.stringContaining('plan-elsewhere')]);
+    expect((await imported(spring, '--apply')).entities).toEqual({ plans: tally(1, 0, 1), objectives: tally(1, 0, 1), actions: tally(1) });
+  });
+
+  it('is not taken back where the next files went on with it', async () => {
+    const [takenBack, left] = await undone(first);
+    expect([takenBack, left.map(({ reason }) => reason)]).toEqual([{ plans: 0 }, [expect.stringContaining('withdraw-built-upon'), expect.stringContaining('withdraw-built-upon')]]);
   });
 
   it('survives a kill in the middle and a kill of Keyfold: the second run completes it', async () => {

@@ -1,6 +1,6 @@
 import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
 import type { DateOnly, Money, Provenance } from '../common.js';
-import { planEvents, type PlanLifecycleEvent, type PlanObjectiveEvent } from './plan.events.js';
+import { planEvents, type PlanLifecycleEvent, type PlanObjectiveEvent, type Sourced, unsourced } from './plan.events.js';
 
 export const SWOT_QUADRANTS = ['strength', 'weakness', 'opportunity', 'threat'] as const;
 export type SwotQuadrant = (typeof SWOT_QUADRANTS)[number];
@@ -67,9 +67,19 @@ export type PlanEnvironmentEvent =
   /** Nobody yet: an action of the plan is to find somebody. */
   | DomainEvent<'accounts.account-plan.key-person-gap-recorded', { role: KeyPersonRole; actionId: string }>;
 
+export interface PlanAction {
+  readonly actionId: string;
+  readonly title: string;
+  readonly ownerId: string | null;
+  readonly startOn: DateOnly | null;
+  readonly dueOn: DateOnly;
+  readonly objectiveId: string | null;
+  readonly dependsOn: readonly string[];
+}
+
 /** Project mode (domain.md M2): open, in progress, done or cancelled. */
 export type PlanActionEvent =
-  | DomainEvent<'accounts.account-plan.action-added', { actionId: string; title: string; ownerId: string | null; startOn: DateOnly | null; dueOn: DateOnly; objectiveId: string | null; dependsOn: readonly string[] }>
+  | DomainEvent<'accounts.account-plan.action-added', PlanAction & Sourced>
   | DomainEvent<'accounts.account-plan.action-assigned', { actionId: string; ownerId: string }>
   /** All actions that have to be done before it. */
   | DomainEvent<'accounts.account-plan.action-dependencies-set', { actionId: string; dependsOn: readonly string[] }>
@@ -125,7 +135,7 @@ export const accountPlanContract = defineContract<AccountPlanEvent>({
     'accounts.account-plan.cell-included': { version: 1 },
     'accounts.account-plan.key-person-named': { version: 1 },
     'accounts.account-plan.key-person-gap-recorded': { version: 1 },
-    'accounts.account-plan.action-added': { version: 1 },
+    'accounts.account-plan.action-added': { version: 2, upcast: unsourced<PlanAction>() },
     'accounts.account-plan.action-assigned': { version: 1 },
     'accounts.account-plan.action-dependencies-set': { version: 1 },
     'accounts.account-plan.action-started': { version: 1 },

@@ -1,5 +1,5 @@
-import type { DomainEvent } from '@keyfold/event-sourcing';
-import type { DateOnly, Instant } from '../common.js';
+import { type AggregateContract, type DomainEvent, upcastFrom } from '@keyfold/event-sourcing';
+import type { DateOnly, Instant, Provenance } from '../common.js';
 
 // What account plans and marketing plans have in common. Each of them has these events under its own name.
 
@@ -55,10 +55,17 @@ export interface PlanObjective {
   readonly ownerId: string;
 }
 
+/** Which import said it; null for what people do in Keyfold. */
+export interface Sourced {
+  readonly provenance: Provenance | null;
+}
+
+type RevisedObjective = PlanObjective & { readonly reason: string | null };
+
 export type PlanObjectiveEvent<Plan extends string> =
-  | DomainEvent<`${Plan}.objective-set`, PlanObjective>
+  | DomainEvent<`${Plan}.objective-set`, PlanObjective & Sourced>
   /** Another aim under the same id; what was achieved or missed is open again. */
-  | DomainEvent<`${Plan}.objective-revised`, PlanObjective & { readonly reason: string | null }>
+  | DomainEvent<`${Plan}.objective-revised`, RevisedObjective & Sourced>
   | DomainEvent<`${Plan}.objective-dropped`, { objectiveId: string; reason: string }>
   | DomainEvent<`${Plan}.objective-progress-recorded`, { objectiveId: string; value: number; measuredOn: DateOnly; note: string | null }>
   | DomainEvent<`${Plan}.objective-achieved`, { objectiveId: string; value: number }>
@@ -67,10 +74,17 @@ export type PlanObjectiveEvent<Plan extends string> =
 
 const COMMON = [
   'submitted', 'recalled', 'rejected', 'reworked', 'approved', 'activated', 'revised',
-  'objective-set', 'objective-revised', 'objective-dropped', 'objective-progress-recorded', 'objective-achieved', 'objective-missed',
+  'objective-dropped', 'objective-progress-recorded', 'objective-achieved', 'objective-missed',
   'closed',
 ] as const;
 
+/** What nobody says the source of counts as said in Keyfold. */
+export const unsourced = <Before extends object>() => upcastFrom<Before>().to<Before & Sourced>((v1) => ({ ...v1, provenance: null }));
+
 /** The versions of the common events, for the contract of a plan. */
-export const planEvents = <Plan extends string>(plan: Plan): Readonly<Record<PlanLifecycleEvent<Plan>['type'] | PlanObjectiveEvent<Plan>['type'], { version: 1 }>> =>
-  Object.fromEntries(COMMON.map((event) => [`${plan}.${event}`, { version: 1 }])) as never;
+export const planEvents = <Plan extends string>(plan: Plan): AggregateContract<PlanLifecycleEvent<Plan> | PlanObjectiveEvent<Plan>>['events'] =>
+  ({
+    ...Object.fromEntries(COMMON.map((event) => [`${plan}.${event}`, { version: 1 }])),
+    [`${plan}.objective-set`]: { version: 2, upcast: unsourced<PlanObjective>() },
+    [`${plan}.objective-revised`]: { version: 2, upcast: unsourced<RevisedObjective>() },
+  }) as never;

@@ -3,6 +3,7 @@ import { refusals } from '../refusal.js';
 export const planRefusals = refusals({
   'plan-unknown': ['This plan is not known.', "Ce plan n'est pas connu."],
   'plan-exists': ['There is another plan under this id already.', 'Un autre plan existe déjà sous cet identifiant.'],
+  'plan-elsewhere': ['The plan that was taken back belonged to another account; draft this one under another id, or import it under another key.', 'Le plan repris relevait d’un autre compte ; créez celui-ci sous un autre identifiant, ou importez-le sous une autre clé.'],
   'plan-not-draft': ['Only a draft can be changed.', 'Seul un brouillon peut être modifié.'],
   'plan-not-submitted': ['This plan is not submitted.', "Ce plan n'est pas soumis."],
   'plan-not-approved': ['Only an approved plan comes into force.', 'Seul un plan approuvé entre en vigueur.'],

@@ -1,4 +1,4 @@
-import type { PlanActionEvent } from '@keyfold/contracts';
+import type { PlanAction, PlanActionEvent, Provenance } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { assertRoom, change, find, type Folds, type Item, put, sameContent } from '../plan/plan-items.aggregate.js';
 import { assertWorkable } from '../plan/plan-lifecycle.aggregate.js';
@@ -37,7 +37,7 @@ const MILESTONES_LIMIT = 50;
 export function actionFolds<State extends WithActions>(): Folds<State, PlanActionEvent> {
   const changed = (state: State, actionId: string, to: Partial<Action>): State => ({ ...state, actions: change(state.actions, actionId, to) });
   return {
-    'accounts.account-plan.action-added': (state, { data: { actionId: id, ...facts } }) => ({ ...state, actions: put(state.actions, { id, ...facts, state: 'open', rescheduled: 0 }) }),
+    'accounts.account-plan.action-added': (state, { data: { actionId: id, provenance: _provenance, ...facts } }) => ({ ...state, actions: put(state.actions, { id, ...facts, state: 'open', rescheduled: 0 }) }),
     'accounts.account-plan.action-assigned': (state, { data: { actionId, ownerId } }) => changed(state, actionId, { ownerId }),
     'accounts.account-plan.action-dependencies-set': (state, { data: { actionId, dependsOn } }) => changed(state, actionId, { dependsOn }),
     'accounts.account-plan.action-started': (state, { data }) => changed(state, data.actionId, { state: 'in-progress' }),
@@ -50,17 +50,7 @@ export function actionFolds<State extends WithActions>(): Folds<State, PlanActio
   };
 }
 
-interface NewAction {
-  readonly actionId: string;
-  readonly title: string;
-  readonly ownerId: string | null;
-  readonly startOn: string | null;
-  readonly dueOn: string;
-  readonly objectiveId: string | null;
-  readonly dependsOn: readonly string[];
-}
-
-export function addAction(plan: Plan, facts: NewAction): PlanActionEvent[] {
+export function addAction(plan: Plan, facts: PlanAction, provenance: Provenance | null): PlanActionEvent[] {
   const there = find(plan.actions, facts.actionId);
   if (there?.title === facts.title && there.objectiveId === facts.objectiveId) return [];
   assertWorkable(plan);
@@ -69,7 +59,7 @@ export function addAction(plan: Plan, facts: NewAction): PlanActionEvent[] {
   if (facts.objectiveId !== null) objectiveOf(plan, facts.objectiveId);
   if (facts.startOn !== null && facts.startOn > facts.dueOn) throw new DomainError('plan-action-starts-after-due');
   facts.dependsOn.forEach((id) => actionOf(plan, id));
-  return [{ type: 'accounts.account-plan.action-added', data: facts }];
+  return [{ type: 'accounts.account-plan.action-added', data: { ...facts, provenance } }];
 }
 
 export function assignAction(plan: Plan, actionId: string, ownerId: string): PlanActionEvent[] {

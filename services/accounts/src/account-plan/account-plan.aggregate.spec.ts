@@ -4,7 +4,7 @@ import type { AccountPlanEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { type AccountPlan, accountPlan, accountPlanLife as life, accountPlanObjectives as objectives, close, draft, known, type KnownAccountPlan, withdraw } from './account-plan.aggregate.js';
 import { missingFrom } from './account-plan.submission.aggregate.js';
-import { actionAdded, activated, active, aim, approved, cell, centre, closed, drafted, objectiveSet, potential, submitted, told } from './account-plan.facts.js';
+import { actionAdded, activated, active, aim, approved, byHand, cell, centre, closed, drafted, objectiveSet, potential, submitted, told } from './account-plan.facts.js';
 
 const facts = { accountId: 'acme', fiscalYear: 2026, currency: 'EUR', provenance: null };
 /** A decision on a plan that is there. */
@@ -25,7 +25,9 @@ describe('an imported plan', () => {
   const provenance = { source: 'crm', entity: 'plans', rowKey: 'P1', run: 'crm-1' };
   const imported = told('drafted', { ...facts, provenance });
   const withdrawn = told('withdrawn', { reason: 'undo', objectiveIds: ['sow'], actionIds: ['find'] });
-  const all = [imported, objectiveSet, told('objective-revised', { ...aim, target: 33, reason: null }), actionAdded('find')] as const;
+  const part = { provenance: { ...provenance, entity: 'objectives', rowKey: 'O1' } };
+  const find = { actionId: 'find', title: 'Find them', ownerId: null, startOn: null, dueOn: '2026-06-30', objectiveId: null, dependsOn: [] };
+  const all = [imported, told('objective-set', { ...aim, ...part }), told('objective-revised', { ...aim, target: 33, reason: null, ...part }), told('action-added', { ...find, ...part })] as const;
 
   it('is taken back with all that the import said, once', () => {
     given(accountPlan, ...all).when((plan) => withdraw(plan, 'undo')).then({ ...withdrawn, supersedes: [1, 2, 3, 4] } as AccountPlanEvent);
@@ -35,10 +37,16 @@ describe('an imported plan', () => {
     for (const work of [told('action-assigned', { actionId: 'find', ownerId: 'bea' }), told('objective-dropped', { objectiveId: 'sow', reason: 'no' }), centre, submitted])
       given(accountPlan, ...all, work).when((plan) => withdraw(plan, 'undo')).thenRefused('withdraw-built-upon');
   });
+  it('stays once its own kinds of facts were said by hand, or by another import', () => {
+    const other = { provenance: { ...provenance, run: 'crm-2' } };
+    const added = (said: typeof byHand | typeof other) => [told('objective-set', { ...aim, objectiveId: 'nps', ...said }), told('objective-revised', { ...aim, target: 40, reason: 'won', ...said }), told('action-added', { ...find, actionId: 'visit', ...said })];
+    for (const work of [...added(byHand), ...added(other)]) given(accountPlan, ...all, work).when((plan) => withdraw(plan, 'undo')).thenRefused('withdraw-built-upon');
+  });
   it('is drafted anew, and is nothing before', () => {
     given(accountPlan, ...all, withdrawn).when((plan) => draft(plan, { ...facts, provenance })).then(imported);
     given(accountPlan, ...all, withdrawn).when(on((plan) => life.submit(plan, 'anna', []))).thenRefused('plan-unknown');
   });
+  it('is drafted anew for its own account alone', () => given(accountPlan, ...all, withdrawn).when((plan) => draft(plan, { ...facts, accountId: 'other', provenance })).thenRefused('plan-elsewhere'));
   it('that was not imported is not taken back', () => {
     given(accountPlan, drafted).when((plan) => withdraw(plan, 'undo')).thenRefused('withdraw-not-imported');
     given(accountPlan).when((plan) => withdraw(plan, 'undo')).thenRefused('plan-unknown');
@@ -148,7 +156,7 @@ describe('the submission', () => {
 });
 
 describe('an objective', () => {
-  const today = { today: '2026-03-01', reason: null };
+  const today = { today: '2026-03-01', reason: null, ...byHand };
   const set = (changed: object) => on((plan) => objectives.set(plan, { ...aim, ...changed }, today));
   const progress = (value: number, measuredOn = '2026-06-30') => on((plan) => objectives.progress(plan, { objectiveId: 'sow', value, measuredOn, note: null }, '2026-12-31'));
   const recorded = (value: number, measuredOn = '2026-06-30') => told('objective-progress-recorded', { objectiveId: 'sow', value, measuredOn, note: null });
@@ -165,7 +173,7 @@ describe('an objective', () => {
     given(accountPlan, ...running, closed).when(set({})).thenNothing();
     given(accountPlan, drafted, objectiveSet, submitted).when(set({ target: 28 })).thenRefused('plan-not-draft', { status: 'submitted' });
   });
-  it('is revised under its id', () => given(accountPlan, drafted, objectiveSet).when(set({ target: 28 })).then(told('objective-revised', { ...aim, target: 28, reason: null })));
+  it('is revised under its id', () => given(accountPlan, drafted, objectiveSet).when(set({ target: 28 })).then(told('objective-revised', { ...aim, target: 28, reason: null, ...byHand })));
   it('needs a target that is not its baseline', () => given(accountPlan, drafted).when(set({ target: 22 })).thenRefused('plan-objective-baseline-is-target'));
   it('is not due in the past', () => given(accountPlan, drafted).when(set({ dueOn: '2026-02-28' })).thenRefused('plan-objective-due-in-the-past', { today: '2026-03-01' }));
   it('of an active plan changes by a revision alone', () => given(accountPlan, ...running).when(set({ target: 28 })).thenRefused('plan-not-draft', { status: 'active' }));
@@ -177,7 +185,7 @@ describe('an objective', () => {
     given(accountPlan, drafted).when(drop).thenRefused('plan-objective-unknown');
   });
   it('is one of fifty at most', () => {
-    const full = Array.from({ length: 50 }, (_, i) => told('objective-set', { ...aim, objectiveId: `o${i}` }));
+    const full = Array.from({ length: 50 }, (_, i) => told('objective-set', { ...aim, objectiveId: `o${i}`, ...byHand }));
     given(accountPlan, drafted, ...full).when(set({})).thenRefused('plan-full', { limit: 50 });
   });
 
@@ -193,7 +201,7 @@ describe('an objective', () => {
     given(accountPlan, ...running, recorded(31), achieved(31)).when(progress(33)).then(recorded(33));
   });
   it('whose target lies below the baseline is achieved from above', () => {
-    const fewer = [drafted, told('objective-set', { ...aim, baseline: 10, target: 4 }), submitted, approved, activated];
+    const fewer = [drafted, told('objective-set', { ...aim, baseline: 10, target: 4, ...byHand }), submitted, approved, activated];
     given(accountPlan, ...fewer).when(progress(5)).then(recorded(5));
     given(accountPlan, ...fewer).when(progress(4)).then(recorded(4), achieved(4));
   });

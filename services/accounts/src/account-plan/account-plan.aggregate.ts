@@ -10,7 +10,7 @@ export interface KnownAccountPlan extends WithObjectives, WithEnvironment, WithA
   readonly accountId: string;
   readonly fiscalYear: number;
   readonly provenance: Provenance | null;
-  /** Something was said that no import says. */
+  /** Something was said that its import does not say. */
   readonly built: boolean;
   readonly versions: number;
 }
@@ -36,11 +36,12 @@ export const accountPlan = decider<AccountPlan, AccountPlanEvent>({
   evolve(state, fact): AccountPlan {
     if (fact.type === 'accounts.account-plan.withdrawn') return { status: 'withdrawn', accountId: (state as KnownAccountPlan).accountId };
     const folded = (folds[fact.type] as ((state: AccountPlan, event: typeof fact) => KnownAccountPlan) | undefined)?.(state, fact);
-    return folded ? { ...folded, built: folded.built || !IMPORTED.has(fact.type), versions: fact.version } : state;
+    return folded ? { ...folded, built: folded.built || runOf(fact) !== folded.provenance?.run, versions: fact.version } : state;
   },
 });
 
-const IMPORTED: ReadonlySet<string> = new Set(['drafted', 'objective-set', 'objective-revised', 'action-added'].map((step) => `${PLAN}.${step}`));
+/** The import that says it; undefined for what people do in Keyfold. */
+const runOf = ({ data }: AccountPlanEvent): string | undefined => ('provenance' in data ? data.provenance?.run : undefined);
 
 /** The life and the objectives of an account plan. */
 export const accountPlanLife = new PlanLifecycle(PLAN);
@@ -55,15 +56,16 @@ export function known(plan: AccountPlan): KnownAccountPlan {
 /** The account that a plan belongs to; null while it is unknown. */
 export const accountOf = (plan: AccountPlan): string | null => (plan.status === 'unknown' ? null : plan.accountId);
 
-/** Says which plan it is; an import may say it again, also after it was taken back. */
+/** Says which plan it is; an import may say it again, also after it was taken back, but of no other account: the stream lies with its first one on the topic. */
 export function draft(plan: AccountPlan, facts: { accountId: string; fiscalYear: number; currency: string; provenance: Provenance | null }): AccountPlanEvent[] {
+  if (plan.status === 'withdrawn' && plan.accountId !== facts.accountId) throw new DomainError('plan-elsewhere');
   if (plan.status === 'unknown' || plan.status === 'withdrawn') return [{ type: 'accounts.account-plan.drafted', data: facts }];
   const { accountId, fiscalYear, currency } = plan;
   if (accountId === facts.accountId && fiscalYear === facts.fiscalYear && currency === facts.currency) return [];
   throw new DomainError('plan-exists');
 }
 
-/** Takes an imported plan back while it is a draft of which nothing was said but what an import says. */
+/** Takes an imported plan back while it is a draft of which nothing was said but what its import says. */
 export function withdraw(plan: AccountPlan, reason: string): AccountPlanEvent[] {
   if (plan.status === 'withdrawn') return [];
   const { provenance, built, versions, objectives, actions } = known(plan);

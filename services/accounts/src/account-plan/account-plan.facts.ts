@@ -19,9 +19,11 @@ export const activated = told('activated', { version: 1 });
 export const closed = told('closed', { reason: 'year over', openObjectiveIds: [], openActionIds: [] });
 export const active = [drafted, submitted, approved, activated] as const;
 
-export const objectiveSet = told('objective-set', aim);
+/** As people say it, not an import. */
+export const byHand = { provenance: null };
+export const objectiveSet = told('objective-set', { ...aim, ...byHand });
 export const centre = told('buying-centre-recorded', { buyingCentreId: 'lyon', name: 'Lyon plant', accountId: null });
 export const cell = { buyingCentreId: 'lyon', offeringId: 'fleet' };
 export const potential = (euros: number) => ({ ...cell, potential: eur(euros), addressable: null, ...estimate });
 export const actionAdded = (actionId: string, ...dependsOn: string[]) =>
-  told('action-added', { actionId, title: `Do ${actionId}`, ownerId: 'anna', startOn: null, dueOn: '2026-06-30', objectiveId: null, dependsOn });
+  told('action-added', { actionId, title: `Do ${actionId}`, ownerId: 'anna', startOn: null, dueOn: '2026-06-30', objectiveId: null, dependsOn, ...byHand });

@@ -3,7 +3,7 @@ import type { AccountPlanEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { addAction, assignAction, cancelAction, completeAction, reachMilestone, rescheduleAction, setDependencies, setMilestone, startAction } from './account-plan.actions.aggregate.js';
 import { type AccountPlan, accountPlan, known, type KnownAccountPlan } from './account-plan.aggregate.js';
-import { actionAdded, active, closed, drafted, objectiveSet, submitted, told } from './account-plan.facts.js';
+import { actionAdded, active, byHand, closed, drafted, objectiveSet, submitted, told } from './account-plan.facts.js';
 
 const on =
   (decide: (plan: KnownAccountPlan) => readonly AccountPlanEvent[]) =>
@@ -16,7 +16,7 @@ const done = told('action-completed', { actionId: 'visit', note: null });
 const cancelled = told('action-cancelled', { actionId: 'visit', reason: 'plant sold' });
 
 describe('an action', () => {
-  const add = (changed: object) => on((plan) => addAction(plan, { ...planned, ...changed }));
+  const add = (changed: object) => on((plan) => addAction(plan, { ...planned, ...changed }, null));
 
   it('is added to a draft and to a plan in force, once', () => {
     given(accountPlan, drafted).when(add({})).then(visit);
@@ -31,7 +31,7 @@ describe('an action', () => {
   it('is not added over another one', () => given(accountPlan, drafted, visit).when(add({ title: 'Call' })).thenRefused('plan-action-exists'));
   it('serves an objective of the plan', () => {
     given(accountPlan, drafted).when(add({ objectiveId: 'sow' })).thenRefused('plan-objective-unknown');
-    given(accountPlan, drafted, objectiveSet).when(add({ objectiveId: 'sow' })).then(told('action-added', { ...planned, objectiveId: 'sow' }));
+    given(accountPlan, drafted, objectiveSet).when(add({ objectiveId: 'sow' })).then(told('action-added', { ...planned, objectiveId: 'sow', ...byHand }));
   });
   it('waits for actions of the plan', () => given(accountPlan, drafted).when(add({ dependsOn: ['call'] })).thenRefused('plan-action-unknown'));
   it('starts before it is due', () => given(accountPlan, drafted).when(add({ startOn: '2026-07-01' })).thenRefused('plan-action-starts-after-due'));
@@ -46,7 +46,7 @@ describe('an action', () => {
   it('is started, once, by somebody', () => {
     given(accountPlan, ...active, visit).when(start).then(started);
     given(accountPlan, ...active, visit, started).when(start).thenNothing();
-    given(accountPlan, ...active, told('action-added', { ...planned, ownerId: null })).when(start).thenRefused('plan-action-unassigned');
+    given(accountPlan, ...active, told('action-added', { ...planned, ownerId: null, ...byHand })).when(start).thenRefused('plan-action-unassigned');
   });
   const complete = on((plan) => completeAction(plan, 'visit', null));
   it('is completed, once', () => {

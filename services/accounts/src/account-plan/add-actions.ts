@@ -1,5 +1,5 @@
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
-import { IsDateOnly, IsId, IsIds, IsName, IsText } from '@keyfold/platform';
+import { IsBody, IsDateOnly, IsId, IsIds, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
@@ -18,6 +18,7 @@ export class AddAction extends AggregateCommand {
   @IsOptional() @IsId() objectiveId?: string | null;
   /** Actions that have to be done before it. */
   @IsOptional() @IsIds(MAX_DEPENDENCIES) dependsOn?: string[];
+  @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
 }
 
 export const addActionCase = accountPlanUseCase(AddAction, {
@@ -26,8 +27,8 @@ export const addActionCase = accountPlanUseCase(AddAction, {
   prepare: async ({ ownerId }, _plan, [members]) => {
     if (ownerId) await members.assertOnboarded(ownerId);
   },
-  decide: (plan, { actionId, title, ownerId = null, startOn = null, dueOn, objectiveId = null, dependsOn = [] }) =>
-    addAction(plan, { actionId, title, ownerId, startOn, dueOn, objectiveId, dependsOn }),
+  decide: (plan, { actionId, title, ownerId = null, startOn = null, dueOn, objectiveId = null, dependsOn = [], provenance = null }) =>
+    addAction(plan, { actionId, title, ownerId, startOn, dueOn, objectiveId, dependsOn }, provenance && { ...provenance }),
 });
 
 export class AssignAction extends AggregateCommand {

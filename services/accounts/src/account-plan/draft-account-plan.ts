@@ -3,7 +3,7 @@ import { IsBody, IsCurrency, IsId, IsWhole, ProvenanceBody } from '@keyfold/plat
 import { IsOptional } from 'class-validator';
 import { accountUseCase } from '../key-account/accounts.js';
 import { PLANNERS } from '../plan/plan-use-case.js';
-import { accountPlan, draft } from './account-plan.aggregate.js';
+import { accountOf, accountPlan, draft } from './account-plan.aggregate.js';
 
 /** A new plan, or one that an import says again: the id may be chosen by the caller. */
 export class DraftAccountPlan extends AggregateCommand {
@@ -20,6 +20,6 @@ export const draftAccountPlanCase = accountUseCase(DraftAccountPlan, {
   roles: PLANNERS,
   on: accountPlan,
   makes: true,
-  accountOf: (_plan, { accountId }) => accountId,
+  accountOf: (plan, { accountId }) => accountOf(plan) ?? accountId,
   decide: (plan, { accountId, fiscalYear, currency, provenance = null }) => draft(plan, { accountId, fiscalYear, currency, provenance: provenance && { ...provenance } }),
 });

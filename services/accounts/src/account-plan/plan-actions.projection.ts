@@ -51,8 +51,10 @@ export const planActions = projection<PlanActionRow, AccountPlanEvent>({
   },
   fold(row, event, id): PlanActionRow | null {
     switch (event.type) {
-      case 'accounts.account-plan.action-added':
-        return { ...newRow(event, id), type: 'action', ...event.data };
+      case 'accounts.account-plan.action-added': {
+        const { provenance: _provenance, ...action } = event.data;
+        return { ...newRow(event, id), type: 'action', ...action };
+      }
       case 'accounts.account-plan.milestone-set': {
         const { milestoneId: actionId, actionIds: dependsOn, title, dueOn } = event.data;
         return { ...newRow(event, id), type: 'milestone', actionId, title, dueOn, dependsOn };

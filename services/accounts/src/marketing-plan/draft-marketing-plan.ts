@@ -5,7 +5,7 @@ import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-vali
 import { accountUseCase } from '../key-account/accounts.js';
 import { PLANNERS } from '../plan/plan-use-case.js';
 import { Policies } from '../policy/policies.js';
-import { align, defineStrategy, draft, marketingPlan } from './marketing-plan.aggregate.js';
+import { accountOf, align, defineStrategy, draft, marketingPlan } from './marketing-plan.aggregate.js';
 import { marketingPlanUseCase } from './marketing-plan.js';
 
 /** A new plan, or one that an import says again: the id may be chosen by the caller. */
@@ -24,7 +24,7 @@ export const draftMarketingPlanCase = accountUseCase(DraftMarketingPlan, {
   roles: PLANNERS,
   on: marketingPlan,
   makes: true,
-  accountOf: (_plan, { accountId }) => accountId,
+  accountOf: (plan, { accountId }) => accountOf(plan) ?? accountId,
   decide: (plan, { accountId, title, fiscalYear, currency, provenance = null }) =>
     draft(plan, { accountId, title, fiscalYear, currency, provenance: provenance && { ...provenance } }),
 });

@@ -14,6 +14,7 @@ const strategy = { ambition: 'Known', audience: 'Fleet managers', proposition: '
 const facts = { accountId: 'acme', title: 'Fleet', fiscalYear: 2026, currency: 'EUR', provenance: null };
 const aligned = told('aligned-with-axis', { axisCode: 'circular' });
 const strategyDefined = told('strategy-defined', strategy);
+const objectiveSet = told('objective-set', { ...aim, provenance: null });
 
 describe('a marketing plan', () => {
   it('is drafted once', () => {
@@ -36,15 +37,15 @@ describe('a marketing plan', () => {
     given(marketingPlan, drafted, submitted).when(on((plan) => defineStrategy(plan, strategy))).thenRefused('plan-not-draft');
   });
   it('has objectives that are set and revised', () => {
-    const set = (changed: object) => on((plan) => objectives.set(plan, { ...aim, ...changed }, { today: '2026-03-01', reason: 'merger' }));
-    given(marketingPlan, drafted).when(set({})).then(told('objective-set', aim));
-    given(marketingPlan, drafted, told('objective-set', aim)).when(set({ target: 10 })).then(told('objective-revised', { ...aim, target: 10, reason: 'merger' }));
+    const set = (changed: object) => on((plan) => objectives.set(plan, { ...aim, ...changed }, { today: '2026-03-01', reason: 'merger', provenance: null }));
+    given(marketingPlan, drafted).when(set({})).then(objectiveSet);
+    given(marketingPlan, drafted, objectiveSet).when(set({ target: 10 })).then(told('objective-revised', { ...aim, target: 10, reason: 'merger', provenance: null }));
     given(marketingPlan, drafted).when(set({ target: 4 })).thenRefused('plan-objective-baseline-is-target');
   });
 });
 
 describe('the submission of a marketing plan', () => {
-  const complete = [drafted, aligned, strategyDefined, told('objective-set', aim), allocated(10_000)];
+  const complete = [drafted, aligned, strategyDefined, objectiveSet, allocated(10_000)];
   const missing = (past: readonly MarketingPlanEvent[], inForce = axes) => {
     let lacking: readonly string[] = [];
     given(marketingPlan, ...past).when(on((plan) => ((lacking = missingFrom(plan, inForce)), []))).thenNothing();

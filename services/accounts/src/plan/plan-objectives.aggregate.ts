@@ -1,4 +1,4 @@
-import type { PlanObjective, PlanObjectiveEvent } from '@keyfold/contracts';
+import type { PlanObjective, PlanObjectiveEvent, Provenance } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { assertRoom, change, find, type Folds, put, sameContent } from './plan-items.aggregate.js';
 import { assertDraft, assertInForce, isInForce, type PlanLife } from './plan-lifecycle.aggregate.js';
@@ -20,7 +20,7 @@ const OBJECTIVES_LIMIT = 50;
 export function objectiveFolds<Plan extends string, State extends WithObjectives>(plan: Plan): Folds<State, PlanObjectiveEvent<Plan>> {
   const ended = (state: Objective['state']) => (from: State, { data: { objectiveId } }: ObjectiveFact): State => ({ ...from, objectives: change(from.objectives, objectiveId, { state }) });
   const aimed = (from: State, { data }: ObjectiveFact): State => {
-    const { reason: _reason, value: _value, measuredOn: _on, ...aim } = data;
+    const { reason: _reason, value: _value, measuredOn: _on, provenance: _provenance, ...aim } = data;
     const measured = find(from.objectives, aim.objectiveId)?.measured ?? null;
     return { ...from, objectives: put(from.objectives, { id: aim.objectiveId, aim, state: 'open', measured }) };
   };
@@ -39,7 +39,7 @@ export function objectiveFolds<Plan extends string, State extends WithObjectives
 }
 
 interface ObjectiveFact {
-  readonly data: PlanObjective & { readonly reason?: string; readonly value: number; readonly measuredOn: string };
+  readonly data: PlanObjective & { readonly reason?: string; readonly value: number; readonly measuredOn: string; readonly provenance?: Provenance | null };
 }
 
 /** The decisions on the objectives of a plan. */
@@ -47,14 +47,14 @@ export class PlanObjectives<Plan extends string> {
   constructor(private readonly plan: Plan) {}
 
   /** Sets an objective, or revises the one under its id. Baseline = target is refused: nothing could be measured (domain.md 3.12). */
-  set(plan: WithObjectives, aim: PlanObjective, { today, reason }: { today: string; reason: string | null }): PlanObjectiveEvent<Plan>[] {
+  set(plan: WithObjectives, aim: PlanObjective, { today, reason, provenance }: { today: string; reason: string | null; provenance: Provenance | null }): PlanObjectiveEvent<Plan>[] {
     const known = find(plan.objectives, aim.objectiveId);
     if (known && known.state !== 'dropped' && sameContent(known.aim, aim)) return [];
     assertDraft(plan);
     if (aim.baseline === aim.target) throw new DomainError('plan-objective-baseline-is-target');
     if (aim.dueOn < today) throw new DomainError('plan-objective-due-in-the-past', { today });
     assertRoom(plan.objectives, aim.objectiveId, OBJECTIVES_LIMIT);
-    return [known ? this.event('objective-revised', { ...aim, reason }) : this.event('objective-set', aim)];
+    return [known ? this.event('objective-revised', { ...aim, reason, provenance }) : this.event('objective-set', { ...aim, provenance })];
   }
 
   drop(plan: WithObjectives, objectiveId: string, reason: string): PlanObjectiveEvent<Plan>[] {

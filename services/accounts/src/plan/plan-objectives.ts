@@ -1,7 +1,7 @@
 import { OBJECTIVE_KINDS, OBJECTIVE_METRICS, OBJECTIVE_UNITS, type ObjectiveUnit } from '@keyfold/contracts';
 import type { DomainEvent } from '@keyfold/event-sourcing';
 import { AggregateCommand, type UseCase, useCase } from '@keyfold/event-sourcing-nest';
-import { IsDateOnly, IsId, IsName, IsReal, IsText, ReportingTime } from '@keyfold/platform';
+import { IsBody, IsDateOnly, IsId, IsName, IsReal, IsText, ProvenanceBody, ReportingTime } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
@@ -27,6 +27,7 @@ export function planObjectiveCases<State, Known extends WithObjectives & { reado
     @IsId() ownerId!: string;
     /** Why it is another one than before. */
     @IsOptional() @IsText(500) reason?: string | null;
+    @IsOptional() @IsBody(() => ProvenanceBody) provenance?: ProvenanceBody;
   }
   class DropObjective extends AggregateCommand {
     @IsId() objectiveId!: string;
@@ -47,9 +48,10 @@ export function planObjectiveCases<State, Known extends WithObjectives & { reado
       step: 'set-objective',
       needs: [TeamMembers, Policies, ReportingTime],
       prepare: ({ ownerId }, _plan, [members]) => members.assertOnboarded(ownerId),
-      decide(plan, { objectiveId, kind: purpose, title, metric, unit, baseline, target, dueOn, ownerId, reason = null }, _prepared, [, policies, time]) {
+      decide(plan, { objectiveId, kind: purpose, title, metric, unit, baseline, target, dueOn, ownerId, reason = null, provenance = null }, _prepared, [, policies, time]) {
         const dueAt = new Date(time.endOfDay(dueOn)).toISOString();
-        return objectives.set(plan, { objectiveId, kind: purpose, title, metric, unit, baseline, target, dueOn, dueAt, ownerId }, { today: policies.today(), reason });
+        const said = { today: policies.today(), reason, provenance: provenance && { ...provenance } };
+        return objectives.set(plan, { objectiveId, kind: purpose, title, metric, unit, baseline, target, dueOn, dueAt, ownerId }, said);
       },
     }),
     told(named('DropObjectiveOf', kind, DropObjective), { step: 'drop-objective', decide: (plan, { objectiveId, reason }) => objectives.drop(plan, objectiveId, reason) }),

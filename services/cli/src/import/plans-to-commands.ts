@@ -30,6 +30,7 @@ export function objectiveStep(context: ImportContext, row: SourceRow): Step {
     dueOn: dateOrNull(row.column('dueOn'), needed(row, 'dueOn')),
     ownerId,
     reason: `imported from ${context.mapping.source}`,
+    provenance: provenance(context, 'objectives', row.key),
   };
   return { ...ROUTE, command: 'set-objective', id: plan, body, makes: objectiveId, names: [plan, ownerId] };
 }
@@ -51,6 +52,7 @@ export function actionStep(context: ImportContext, row: SourceRow): Step {
     dueOn: dateOrNull(row.column('dueOn'), needed(row, 'dueOn')),
     objectiveId,
     dependsOn,
+    provenance: provenance(context, 'actions', row.key),
   };
   return { ...ROUTE, command: 'add-action', id: planId, body, makes: actionId, names: [planId, ...(objectiveId === null ? [] : [objectiveId]), ...(ownerId === null ? [] : [ownerId]), ...dependsOn] };
 }
