@@ -36,7 +36,7 @@ export class MongoProjectionStore implements ProjectionStore {
   private readonly db: mongo.Db;
   /** Rings after each batch that this process has written. */
   private readonly written = new Bell();
-  private readonly views = new Map<string, MongoView<object>>();
+  private readonly views = new Map<string, View<object>>();
   private readonly writers = new Map<string, Batcher<Batch, undefined>>();
 
   constructor(
@@ -132,8 +132,8 @@ export class MongoProjectionStore implements ProjectionStore {
 
   view<Row extends object>(projection: Projection<Row>): View<Row> {
     const key = keyOf(projection as AnyProjection);
-    let view = this.views.get(key) as MongoView<Row> | undefined;
-    if (!view) this.views.set(key, (view = this.newView(projection, key)) as MongoView<never> as MongoView<object>);
+    let view = this.views.get(key) as View<Row> | undefined;
+    if (!view) this.views.set(key, (view = this.newView(projection, key)));
     return view;
   }
 

@@ -3,7 +3,7 @@ import type { mongo } from 'mongoose';
 import { MAJORITY, READ_MS, within } from './connection.js';
 import { castFilter, castQuery } from './filter.js';
 import type { Mirror } from './mirror.js';
-import { collectionsOf, type MarksDocument, type RowDocument, toRow } from './row-document.js';
+import { byId, collectionsOf, type MarksDocument, type RowDocument, toRow } from './row-document.js';
 
 const VIEW = 'the read model';
 const FIRST_LOOK_MS = 3;
@@ -57,7 +57,7 @@ export class MongoView<Row extends object> implements View<Row> {
 
   private async rowsOf(ids: readonly string[]): Promise<(Row | null)[]> {
     const wanted = [...new Set(ids.map(String))]; // whatever the types of the caller said, no object reaches the server
-    const documents = await this.ask(({ rows }) => rows.find({ _id: { $in: wanted } }, { ...read, batchSize: ids.length + 1 }).toArray());
+    const documents = await this.ask(({ rows }) => byId(rows, wanted, read));
     const found = new Map(documents.map((document) => [document._id, toRow<Row>(document)]));
     return ids.map((id) => found.get(id) ?? null);
   }

@@ -42,11 +42,11 @@ export class AccountGuard {
     if (repeated) await this.assertNotTakenBack(command);
     else {
       await steps.check?.();
-      assertNotBarred(await this.fresh(accountId));
+      assertNotBarred(await this.load(accountId));
     }
     const result = await steps.open((events) => this.inTime(command, events));
     if (command.context.dryRun || result.events.length === 0) return result;
-    const guard = await this.fresh(accountId);
+    const guard = await this.load(accountId);
     // A repeated command may meet a barrier that was raised long after it. That closure has counted what was opened, unless it was told that nothing is open.
     if (!isBarred(guard) || (repeated && !isCleared(guard))) return result;
     const undone = await steps.takeBack(TAKE_BACK);
@@ -59,14 +59,13 @@ export class AccountGuard {
    * Refuses an open one behind a barrier. True when a barrier stands after it: then nothing open may come with it, for the closure may not have counted it.
    */
   async attach(command: AggregateCommand, accountId: string, item: { streamId: string; open: boolean }): Promise<boolean> {
-    const before = await this.fresh(accountId);
+    const before = await this.load(accountId);
     if (item.open && !before.attached.includes(item.streamId)) assertNotBarred(before);
     await this.commands.also(this.guard.decider, accountId, command, 'attach', (guard) => this.guard.attach(guard, item.streamId));
-    return isBarred(await this.fresh(accountId));
+    return isBarred(await this.load(accountId));
   }
 
-  /** From the log itself: another process may have raised the barrier, and no append of ours would notice. */
-  private async fresh(accountId: string): Promise<Guard> {
+  private async load(accountId: string): Promise<Guard> {
     return (await this.commands.load(this.guard.decider, accountId)).state;
   }
 

@@ -15,7 +15,7 @@ export class Accounts {
     if (version === 0 || !scope.coversAccount(accessOf(state, this.commands.now().toISOString()), 'edit')) throw new NotFound('key-account', accountId);
   }
 
-  /** Last owner named, read from the log itself; null for an account that nobody owns. */
+  /** Last owner named; null for an account that nobody owns. */
   async ownerOf(accountId: string): Promise<string | null> {
     return ownerOf((await this.commands.load(keyAccount, accountId)).state);
   }
