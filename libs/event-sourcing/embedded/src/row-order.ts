@@ -1,4 +1,4 @@
-import { compareValues, valueAt } from './values.js';
+import { compareValues, valueAt } from '@keyfold/event-sourcing';
 
 export type SortKeys = readonly (readonly [field: string, direction: 1 | -1])[];
 

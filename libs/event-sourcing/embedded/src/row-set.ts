@@ -1,7 +1,6 @@
-import { assertFilter, behind, type Filter, type RowQuery, sortKeys, type ViewIndex } from '@keyfold/event-sourcing';
+import { assertFilter, behind, compareValues, type Filter, type RowQuery, sortKeys, valueAt, type ViewIndex } from '@keyfold/event-sourcing';
 import { Query } from 'mingo';
 import { RowOrder, type SortKeys } from './row-order.js';
-import { compareValues, valueAt } from './values.js';
 
 type Plain = Record<string, unknown>;
 

@@ -13,7 +13,7 @@ const COVERS_MEMBERS = ['hr', 'admin'];
 
 type Covers = Scope['covers'];
 
-/** Accounts that are looked up for each query; a scope with more of them is asked for by its members. */
+/** Accounts that are looked up and named for each query; a scope with more of them is asked for otherwise. */
 const FEW = 200;
 
 /** What rows of accounts carry, to be found by who may see them. */
@@ -117,18 +117,28 @@ export class Access extends Scopes {
   /** The rows of a view that the scope covers. */
   rowsOfAccounts<Row extends object>(view: Pick<View<Row>, 'find'>, scope: Scope, { account, owner, everybodys }: RowFields<Row>): Pick<View<Row>, 'find'> {
     if (coversAll(scope)) return view;
-    const covers = async (row: Row): Promise<boolean> => {
-      const accountId = row[account] as string | null;
-      if (owner && scope.covers(row[owner] as string | null)) return true;
-      return accountId !== null && (accountId === everybodys || this.coversAccount(scope, accountId, 'read'));
-    };
+    const accountOf = (row: Row) => row[account] as string | null;
+    const isOwned = (row: Row): boolean => owner !== undefined && scope.covers(row[owner] as string | null);
+    const shared = everybodys === undefined ? [] : [everybodys];
+    const named = async (accounts: readonly DirectoryAccount[]): Promise<{ ids: string[]; owned: Filter[] }> => ({
+      ids: [...accounts.map(({ id }) => id), ...shared],
+      owned: owner ? [await this.ownerFilter(scope, owner)] : [],
+    });
     return new RowsOfAccounts<Row>(view, {
-      covered: (rows) => Promise.all(rows.map(covers)),
-      named: async (atMost) => {
-        const accounts = await this.accountsUpTo(atMost, scope);
+      covered: async (rows) => {
+        const asked = new Set(rows.filter((row) => !isOwned(row)).flatMap((row) => accountOf(row) ?? []));
+        const covered = new Set<string | null>([...(await this.coveredOf(scope, [...asked])), ...shared]);
+        return rows.map((row) => isOwned(row) || covered.has(accountOf(row)));
+      },
+      few: async () => {
+        const accounts = await this.fewAccounts(scope);
         if (!accounts) return null;
-        const byAccount = { [account]: { $in: [...accounts.map(({ id }) => id), ...(everybodys === undefined ? [] : [everybodys])] } };
-        return owner ? { $or: [byAccount, await this.ownerFilter(scope, owner)] } : byAccount;
+        const { ids, owned } = await named(accounts);
+        return { $or: [{ [account]: { $in: ids } }, ...owned] };
+      },
+      inParts: async (atMost) => {
+        const { ids, owned } = await named(await this.accountsIn(scope));
+        return [...inParts(ids, atMost).map((part) => ({ [account]: { $in: part } })), ...owned];
       },
     });
   }
@@ -140,7 +150,7 @@ export class Access extends Scopes {
   async ownFilter(scope: Scope): Promise<Filter> {
     const { reach = NO_REACH } = scope as ReachingScope;
     if (coversAll(scope) || reach.granted === null) return {};
-    const few = await this.accountsUpTo(FEW, scope);
+    const few = await this.fewAccounts(scope);
     if (few) return { id: { $in: few.map(({ id }) => id) } };
     const { owners, unowned, granted } = reach;
     const now = this.now();
@@ -154,16 +164,25 @@ export class Access extends Scopes {
     return { $or: branches };
   }
 
-  /** The accounts in a scope, looked up by whoever has a say in them; null where there may be more of them. */
-  private async accountsUpTo(atMost: number, scope: Scope): Promise<DirectoryAccount[] | null> {
-    const { reach = NO_REACH } = scope as ReachingScope;
-    if (reach.granted === null || reach.granted.length > atMost) return null;
-    if (reach.unowned && atMost <= FEW) return null; // a director's are hardly ever so few
-    const memberIds = [...reach.owners, ...(scope.memberId === null ? [] : [scope.memberId]), ...(reach.unowned ? [null as never] : [])];
-    const found = await this.store.view(accountDirectory).find({ filter: { $or: [{ memberIds: { $in: memberIds } }, { id: { $in: reach.granted } }] }, limit: atMost + 1 });
-    if (found.length > atMost) return null;
+  /** The accounts in a scope, looked up by whoever has a say in them; null where there may be more than few of them. */
+  private async fewAccounts(scope: Scope): Promise<DirectoryAccount[] | null> {
+    const { owners, unowned, granted } = (scope as ReachingScope).reach ?? NO_REACH;
+    if (unowned || granted === null || granted.length > FEW) return null; // a director's are hardly ever so few
+    const memberIds = [...owners, ...(scope.memberId === null ? [] : [scope.memberId])];
+    const found = await this.store.view(accountDirectory).find({ filter: { $or: [{ memberIds: { $in: memberIds } }, { id: { $in: granted } }] }, limit: FEW + 1 });
+    return found.length > FEW ? null : this.readable(scope, found);
+  }
+
+  /** The ids of those of some accounts that the scope covers, in one request. */
+  private async coveredOf(scope: Scope, accountIds: readonly string[]): Promise<string[]> {
+    if (accountIds.length === 0) return [];
+    const found = await this.store.view(accountDirectory).find({ filter: { id: { $in: accountIds } }, limit: accountIds.length });
+    return this.readable(scope, found).map(({ id }) => id);
+  }
+
+  private readable(scope: Scope, accounts: readonly DirectoryAccount[]): DirectoryAccount[] {
     const now = this.now();
-    return found.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
+    return accounts.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
   }
 
   /** Matches rows whose `field` holds the id of a member that the scope covers, or null where it covers what nobody owns. */
@@ -175,9 +194,7 @@ export class Access extends Scopes {
   }
 
   async accountsIn(scope: Scope): Promise<DirectoryAccount[]> {
-    const accounts = await this.store.view(accountDirectory).all();
-    const now = this.now();
-    return accounts.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
+    return this.readable(scope, await this.store.view(accountDirectory).all());
   }
 
   /** False too for an account that this service does not know. */
@@ -242,6 +259,8 @@ export class Access extends Scopes {
     return team;
   }
 }
+
+const inParts = (ids: readonly string[], atMost: number): string[][] => Array.from({ length: Math.ceil(ids.length / atMost) }, (_, i) => ids.slice(i * atMost, (i + 1) * atMost));
 
 const coversAll = (scope: Scope): boolean => scope.covers(null) && scope.covers('');
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Actor, type AnyProjection, projection, type Projection, type RowQuery, type View } from '@keyfold/event-sourcing';
+import { type Actor, type AnyProjection, projection, type Projection, type RowQuery, sortKeys, valueAt, type View } from '@keyfold/event-sourcing';
 import { EmbeddedProjectionStore } from '@keyfold/event-sourcing-embedded';
 import type { Adapters } from '@keyfold/event-sourcing-nest';
 import { Access } from './access.js';
@@ -10,6 +10,8 @@ interface Person {
   readonly accountId: string | null;
   readonly memberId: string;
   readonly rank: number;
+  /** Those of Carl's accounts come before all others. */
+  readonly late: boolean;
 }
 
 const people = projection<Person>({ name: 'people', version: 1, follows: [], rowsOf: () => [], fold: (row) => row, indexes: [['accountId']] });
@@ -40,6 +42,12 @@ function account(number: number): DirectoryAccount {
   return { id: `a${number}`, name: 'x', sector: null, tier: null, status: 'active', statusBefore: 'active', successorId: null, owners, team, memberIds };
 }
 
+function person(i: number): Person {
+  const number = (i * 7_919) % (ACCOUNTS + 50);
+  const memberId = i % 203 === 7 ? 'lea' : ['bea', 'carl', 'anna', 'tom'][i % 4]!;
+  return { id: `p${i}`, accountId: i % 500 === 0 ? null : `a${number}`, memberId, rank: i % 700, late: account(number).owners[0]?.ownerId !== 'carl' };
+}
+
 const as = (memberId: string | null, ...roles: string[]): Actor => ({ subject: 'u', memberId, roles });
 
 beforeAll(async () => {
@@ -48,7 +56,7 @@ beforeAll(async () => {
   access = new Access(store, { clock } as unknown as Adapters);
   await write(memberDirectory, [member('head', null), member('dora', 'head'), member('rose', 'head'), member('bea', 'dora'), member('carl', 'head'), member('anna', 'rose'), member('tom', null), member('lea', 'head'), member('guest', null, [GRANT])]);
   await write(accountDirectory, Array.from({ length: ACCOUNTS }, (_, number) => account(number)));
-  await write(people, Array.from({ length: 2 * ACCOUNTS }, (_, i) => ({ id: `p${i}`, accountId: i % 500 === 0 ? null : `a${(i * 31) % (ACCOUNTS + 50)}`, memberId: ['bea', 'carl', 'anna', 'tom'][i % 4]!, rank: i % 700 })));
+  await write(people, Array.from({ length: 2 * ACCOUNTS }, (_, i) => person(i)));
 });
 
 beforeEach(() => {
@@ -70,6 +78,13 @@ const WHO: readonly (readonly [string, Actor])[] = [
   ['nobody in particular', as(null)],
 ];
 
+const PAGES: readonly RowQuery[] = [
+  { limit: 400 },
+  { limit: 90, sort: { rank: -1 }, filter: { rank: { $lt: 300 } } },
+  { limit: 5_001, sort: { rank: 1 } },
+  { limit: 70, sort: { late: 1 } },
+];
+
 /** All pages, one after the other. */
 async function paged(rows: Pick<View<Person>, 'find'>, query: RowQuery): Promise<Person[]> {
   const found: Person[] = [];
@@ -78,7 +93,7 @@ async function paged(rows: Pick<View<Person>, 'find'>, query: RowQuery): Promise
     found.push(...page);
     if (page.length < query.limit) return found;
     const last = page.at(-1)!;
-    after = query.sort ? [last.rank, last.id] : [last.id];
+    after = sortKeys(query.sort).map(([field]) => valueAt(last, field));
   }
 }
 
@@ -87,7 +102,7 @@ describe('rows by account', () => {
     const scope = await access.of(actor);
     const covered = new Set((await access.accountsIn(scope)).map(({ id }) => id));
     const seesAll = scope.covers(null) && scope.covers('');
-    for (const query of [{ limit: 400 }, { limit: 90, sort: { rank: -1 }, filter: { rank: { $lt: 300 } } }, { limit: 5_001, sort: { rank: 1 } }] as const) {
+    for (const query of PAGES) {
       const all = await store.view(people).find({ ...query, limit: 100_000 });
       const wanted = all.filter(({ accountId }) => seesAll || (accountId !== null && covered.has(accountId)));
       expect(await paged(access.rowsOfAccounts(view, scope, { account: 'accountId' }), query)).toEqual(wanted);
@@ -105,18 +120,37 @@ describe('rows by account', () => {
     const scope = await access.of(actor);
     const covered = new Set((await access.accountsIn(scope)).map(({ id }) => id));
     const seesAll = scope.covers(null) && scope.covers('');
-    const wanted = (await store.view(people).find({ limit: 100_000 })).filter(({ accountId, memberId }) => seesAll || scope.covers(memberId) || (accountId !== null && covered.has(accountId)));
-    expect(await paged(access.rowsOfAccounts(view, scope, { account: 'accountId', owner: 'memberId' }), { limit: 300 })).toEqual(wanted);
+    for (const query of [PAGES[0]!, PAGES[3]!]) {
+      const all = await store.view(people).find({ ...query, limit: 100_000 });
+      const wanted = all.filter(({ accountId, memberId }) => seesAll || scope.covers(memberId) || (accountId !== null && covered.has(accountId)));
+      expect(await paged(access.rowsOfAccounts(view, scope, { account: 'accountId', owner: 'memberId' }), query)).toEqual(wanted);
+    }
   });
 
   it.each([
-    ['some dozens of rows for whoever covers much', as('head', 'director'), 100],
-    ['the page alone for whoever has few accounts', as('anna', 'kam'), 50],
-    ['the page alone for whoever covers everything', as(null, 'auditor'), 50],
-    ['a bounded number of rows for whoever covers little of very much', as('lea', 'kam'), 1_150],
-  ])('cost %s', async (_what, actor, most) => {
+    ['some dozens of rows for whoever covers much', as('head', 'director'), 100, {}],
+    ['the page alone for whoever has few accounts', as('anna', 'kam'), 50, {}],
+    ['the page alone for whoever covers everything', as(null, 'auditor'), 50, {}],
+    ['a bounded number of rows for whoever covers little of very much', as('lea', 'kam'), 1_150, {}],
+    ['a page of each part for whoever covers very much, but little at the front', as('dora', 'director'), 1_200, { late: 1 }],
+  ] as readonly [string, Actor, number, RowQuery['sort']][])('cost %s', async (_what, actor, most, sort) => {
     const scope = await access.of(actor);
-    await access.rowsOfAccounts(view, scope, { account: 'accountId' }).find({ limit: 50 });
+    await access.rowsOfAccounts(view, scope, { account: 'accountId' }).find({ limit: 50, sort });
     expect(read.reduce((sum, limit) => sum + limit)).toBeLessThanOrEqual(most);
+  });
+
+  it('ask for the accounts of all rows that were read at once, and for each of them once', async () => {
+    const asked: number[] = [];
+    const counting = (projected: Projection<DirectoryAccount>): View<DirectoryAccount> => {
+      const accounts = store.view(projected);
+      return { ...accounts, get: (id) => (asked.push(1), accounts.get(id)), find: (query) => (asked.push(query.limit), accounts.find(query)) };
+    };
+    const { view: viewOf } = store;
+    const watched = { view: (projected: AnyProjection) => ((projected as unknown) === accountDirectory ? counting(accountDirectory) : viewOf.call(store, projected as Projection)) };
+    const accessing = new Access(watched as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters);
+    const rows = Array.from({ length: 60 }, (_, i) => ({ ...person(1 + (i % 20)), id: `q${i}` }));
+    const page = { find: ({ limit }: RowQuery) => Promise.resolve(rows.slice(0, limit)) };
+    await accessing.rowsOfAccounts(page, await accessing.of(as('head', 'director')), { account: 'accountId' }).find({ limit: 30 });
+    expect(asked).toEqual([20]);
   });
 });
