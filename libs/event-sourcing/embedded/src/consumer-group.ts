@@ -35,7 +35,7 @@ export class ConsumerGroup {
 
   constructor(
     private readonly clock: Clock,
-    private readonly onProgress: (topic: string) => void,
+    private readonly onProgress: (topic: string, partition: number) => void,
   ) {}
 
   join(logs: ReadonlyMap<string, readonly PartitionLog[]>, onBatch: OnBatch): Consumer {
@@ -103,7 +103,7 @@ export class ConsumerGroup {
         cursor.note = (await member.onBatch({ topic, partition, messages, note, heartbeat: () => Promise.resolve() })) ?? note;
         cursor.offset += messages.length;
         failures = 0;
-        this.onProgress(cursor.topic);
+        this.onProgress(topic, partition);
       } catch {
         await this.clock.wait(Math.min(FIRST_BACK_OFF_MS * 2 ** failures, LONGEST_BACK_OFF_MS), member.stopping.signal);
         failures += 1;

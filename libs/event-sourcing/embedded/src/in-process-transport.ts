@@ -31,7 +31,7 @@ export class InProcessTransport implements Transport {
     await this.untilRoomIn(topic, touched);
     for (const message of messages) logs[message.partition]!.append(message);
     const written = touched.map((partition) => ({ partition, offset: String(logs[partition]!.end - 1) }));
-    this.free(topic);
+    for (const partition of touched) this.free(topic, partition);
     for (const group of this.groups.values()) group.wake(topic);
     return written;
   }
@@ -43,7 +43,7 @@ export class InProcessTransport implements Transport {
 
   async consume(options: { group: string; topics: readonly string[]; onBatch: OnBatch }): Promise<Consumer> {
     if (this.closed) throw new Unavailable('transport (closed)');
-    const group = this.groups.get(options.group) ?? new ConsumerGroup(this.clock, (topic) => this.progressed(topic));
+    const group = this.groups.get(options.group) ?? new ConsumerGroup(this.clock, (topic, partition) => this.progressed(topic, partition));
     const logs = new Map(options.topics.map((topic) => [topic, this.topic(topic)]));
     for (const [topic, partitions] of logs)
       if (!group.follows(topic) && partitions.some((log) => log.begin > 0)) throw new Error(`group ${options.group} comes too late: the beginning of ${topic} is gone`);
@@ -87,15 +87,13 @@ export class InProcessTransport implements Transport {
     return offsets.length === 0 ? without : Math.min(...offsets);
   }
 
-  private progressed(topic: string): void {
-    this.free(topic);
+  private progressed(topic: string, partition: number): void {
+    this.free(topic, partition);
     this.room.wake();
   }
 
-  private free(topic: string): void {
-    this.topics.get(topic)!.forEach((log, partition) => {
-      const kept = this.slowest(topic, partition, log.end - CAPACITY + KEPT) - KEPT;
-      log.forgetBefore(kept, KEPT);
-    });
+  private free(topic: string, partition: number): void {
+    const log = this.topics.get(topic)![partition]!;
+    log.forgetBefore(this.slowest(topic, partition, log.end - CAPACITY + KEPT) - KEPT, KEPT);
   }
 }
