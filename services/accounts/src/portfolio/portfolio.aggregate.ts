@@ -30,6 +30,7 @@ type Created = Extract<Portfolio, { status: 'created' }>;
 export const portfolio = decider<Portfolio, PortfolioEvent>({
   contract: portfolioContract,
   initial: { status: 'unknown' },
+  snapshotVersion: 1,
   evolve(state, fact): Portfolio {
     if (fact.type === 'accounts.portfolio.created') return { status: 'created', memberId: fact.data.memberId, assignments: [], handover: null };
     return state.status === 'unknown' ? state : { ...state, assignments: assignmentsAfter(state.assignments, fact), handover: handoverAfter(state.handover, fact) };

@@ -26,6 +26,8 @@ export function withoutEntry<Value>(map: Buckets<Value>, key: string): Buckets<V
   return entryOf(map, key) === null ? map : changed(map, key, (entries) => entries.filter(([known]) => known !== key));
 }
 
+export const entriesOf = <Value>(map: Buckets<Value>): Entry<Value>[] => map.flatMap((outer) => outer.flat());
+
 export const sizeOf = (map: Buckets<unknown>): number => map.reduce((sum, outer) => sum + outer.reduce((part, entries) => part + entries.length, 0), 0);
 
 function changed<Value>(map: Buckets<Value>, key: string, change: (entries: readonly Entry<Value>[]) => readonly Entry<Value>[]): Buckets<Value> {

@@ -20,7 +20,7 @@ export const offboardMemberCase = memberUseCase(OffboardMember, {
   roles: ['director', 'hr'],
   needs: [TeamMembers, ReportingTime],
   async prepare({ id, lastDay }, member, [members, time]) {
-    if (member.status !== 'onboarded') return {};
+    if (member.status !== 'onboarded') return [];
     await members.assertNoReports(id);
     return members.assertHandedOver(id, leavesAt(time, lastDay));
   },

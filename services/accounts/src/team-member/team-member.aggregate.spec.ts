@@ -1,7 +1,8 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { TeamMemberEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { changePosition, entrust, offboard, onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
+import { withEntry } from '../reservation/buckets.js';
+import { changePosition, entrust, type KnownMember, offboard, onboard, reassign, type TeamMember, teamMember, withdrawMember } from './team-member.aggregate.js';
 import { anna, LATER, LEAVES_AT, leaving, offboarded, onboarded } from './team-member.facts.js';
 
 const reassigned = (managerId: string, region: string): TeamMemberEvent => ({ type: 'accounts.team-member.reassigned', data: { managerId, region } });
@@ -45,18 +46,27 @@ describe('an account that is about to become the member’s', () => {
   it('is not entrusted to whoever is leaving', () => given(teamMember, onboarded, offboarded).when((member) => entrust(member, 'acme', LATER)).thenRefused('member-leaving'));
   it('may be that of somebody whom Keyfold does not know', () => given(teamMember).when((member) => entrust(member, 'acme', LATER)).thenNothing());
 
+  it('is one of very many of which each is taken in at the same cost', () => {
+    const fold = (member: TeamMember, i: number) => teamMember.evolve(member, { ...entrusted(LATER), data: { accountId: `a-${i}` }, version: i + 2, supersedes: [] } as never);
+    const before = Array.from({ length: 2_000 }, (_, i) => i).reduce(fold, teamMember.evolve(teamMember.initial, { ...onboarded, version: 1, occurredAt: LATER, supersedes: [] } as never));
+    const [had, has] = [before, fold(before, 2_000)].map((member) => (member as KnownMember).entrusted);
+    expect(has!.filter((outer, i) => outer !== had![i])).toHaveLength(1);
+    expect(JSON.parse(JSON.stringify(before))).toEqual(before);
+    expect(teamMember.snapshotVersion).toBeDefined();
+  });
+
   it('keeps him until it was looked at', () => {
-    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenRefused('portfolio-changing');
-    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, { acme: '2026-01-01T00:00:00.000Z' })).thenRefused('portfolio-changing');
-    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, { acme: LATER })).then(offboarded);
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, [])).thenRefused('portfolio-changing');
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, withEntry([], 'acme', '2026-01-01T00:00:00.000Z'))).thenRefused('portfolio-changing');
+    given(teamMember, onboarded, entrusted(LATER)).when((member) => offboard(member, leaving, LEAVES_AT, withEntry([], 'acme', LATER))).then(offboarded);
   });
 });
 
 describe('a member who leaves', () => {
-  it('is offboarded from the day after the last one', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, LEAVES_AT, {})).then(offboarded));
-  it('is offboarded once', () => given(teamMember, onboarded, offboarded).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenNothing());
-  it('was there before', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, '2025-12-31T23:00:00.000Z', {})).thenRefused('last-day-before-onboarding'));
-  it('that nobody onboarded is unknown', () => given(teamMember).when((member) => offboard(member, leaving, LEAVES_AT, {})).thenRefused('member-unknown'));
+  it('is offboarded from the day after the last one', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, LEAVES_AT, [])).then(offboarded));
+  it('is offboarded once', () => given(teamMember, onboarded, offboarded).when((member) => offboard(member, leaving, LEAVES_AT, [])).thenNothing());
+  it('was there before', () => given(teamMember, onboarded).when((member) => offboard(member, leaving, '2025-12-31T23:00:00.000Z', [])).thenRefused('last-day-before-onboarding'));
+  it('that nobody onboarded is unknown', () => given(teamMember).when((member) => offboard(member, leaving, LEAVES_AT, [])).thenRefused('member-unknown'));
   it('is left alone by the next import', () => given(teamMember, onboarded, offboarded).when((member) => onboard(member, anna)).thenNothing());
   it('does not come back under the same id', () => given(teamMember, onboarded, offboarded).when((member) => onboard(member, { ...anna, provenance: null })).thenRefused('member-offboarded'));
 });

@@ -1,5 +1,6 @@
 import { type GrantedRole, type LeavingCause, type MemberPosition, type Provenance, type Quota, type RampPlan, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
+import { type Buckets, entriesOf, entryOf, withEntry } from '../reservation/buckets.js';
 
 export interface Grant {
   readonly role: GrantedRole;
@@ -37,7 +38,7 @@ export interface KnownMember extends MemberPosition {
   /** The last month measured. */
   readonly workload: { readonly month: string; readonly above: boolean; readonly told: boolean } | null;
   /** Accounts that are, were or are about to become the member's, with the instant at which that was last said. */
-  readonly entrusted: Readonly<Record<string, string>>;
+  readonly entrusted: Buckets<string>;
   readonly version: number;
 }
 
@@ -46,6 +47,7 @@ export type TeamMember = { readonly status: 'unknown' } | { readonly status: 'wi
 export const teamMember = decider<TeamMember, TeamMemberEvent>({
   contract: teamMemberContract,
   initial: { status: 'unknown' },
+  snapshotVersion: 1,
   evolve(state, fact): TeamMember {
     if (fact.type === 'accounts.team-member.onboarded') {
       const { role, seniority, country, managerId, region, provenance, probationUntil } = fact.data;
@@ -58,7 +60,7 @@ export const teamMember = decider<TeamMember, TeamMemberEvent>({
 });
 
 const NEW = {
-  status: 'onboarded', ramp: null, quotas: {}, skills: {}, diplomaLevel: null, experienceYears: null, trainings: [], oneOnOnes: [], absences: {}, grants: {}, workload: null, entrusted: {},
+  status: 'onboarded', ramp: null, quotas: {}, skills: {}, diplomaLevel: null, experienceYears: null, trainings: [], oneOnOnes: [], absences: {}, grants: {}, workload: null, entrusted: [],
 } as const;
 
 type Later = Exclude<Parameters<typeof teamMember.evolve>[1], { type: 'accounts.team-member.onboarded' | 'accounts.team-member.withdrawn' }>;
@@ -87,7 +89,7 @@ function grown(member: KnownMember, fact: Later): KnownMember {
     case 'accounts.team-member.one-on-one-held':
       return { ...member, oneOnOnes: [...member.oneOnOnes, oneOnOneKey(fact.data)] };
     case 'accounts.team-member.account-entrusted':
-      return { ...member, entrusted: { ...member.entrusted, [fact.data.accountId]: fact.occurredAt } };
+      return { ...member, entrusted: withEntry(member.entrusted, fact.data.accountId, fact.occurredAt) };
     case 'accounts.team-member.offboarded':
       return { ...member, status: 'offboarded', grants: {} };
     default:
@@ -165,7 +167,7 @@ export function changePosition(member: TeamMember, { role, seniority, country }:
 export function entrust(member: TeamMember, accountId: string, at: string): TeamMemberEvent[] {
   if (!isKnown(member)) return [];
   if (member.status === 'offboarded') throw new DomainError('member-leaving');
-  return member.entrusted[accountId] === at ? [] : [{ type: 'accounts.team-member.account-entrusted', data: { accountId }, occurredAt: at }];
+  return entryOf(member.entrusted, accountId) === at ? [] : [{ type: 'accounts.team-member.account-entrusted', data: { accountId }, occurredAt: at }];
 }
 
 /** `leavesAt`: the first instant after the last day. `cleared`: the entrusted accounts, as they were when each was seen to be somebody else's from then on. */
@@ -173,7 +175,7 @@ export function offboard(member: TeamMember, facts: { lastDay: string; cause: Le
   if (!isKnown(member)) throw new DomainError('member-unknown');
   if (member.status === 'offboarded') return [];
   if (leavesAt <= member.onboardedAt) throw new DomainError('last-day-before-onboarding');
-  if (Object.entries(member.entrusted).some(([accountId, at]) => cleared[accountId] !== at)) throw new DomainError('portfolio-changing');
+  if (entriesOf(member.entrusted).some(([accountId, at]) => entryOf(cleared, accountId) !== at)) throw new DomainError('portfolio-changing');
   return [{ type: 'accounts.team-member.offboarded', data: facts, occurredAt: leavesAt }];
 }
 

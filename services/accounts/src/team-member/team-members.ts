@@ -4,6 +4,7 @@ import { type AggregateCommand, Commands, PROJECTIONS } from '@keyfold/event-sou
 import { accountDirectory, Settings } from '@keyfold/platform';
 import { keyAccount, ownsFrom } from '../key-account/key-account.aggregate.js';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
+import { entriesOf } from '../reservation/buckets.js';
 import { assertPresent, entrust, type KnownMember, type TeamMember, teamMember } from './team-member.aggregate.js';
 import { teamMembers } from './team-members.projection.js';
 
@@ -43,13 +44,13 @@ export class TeamMembers {
    */
   async assertHandedOver(memberId: string, from: string): Promise<KnownMember['entrusted']> {
     const { state } = await this.commands.load(teamMember, memberId);
-    const entrusted = state.status === 'onboarded' ? state.entrusted : {};
+    const entrusted = state.status === 'onboarded' ? state.entrusted : [];
     const his = new Set<string>();
-    for (const accountId of new Set([...Object.keys(entrusted), ...(await this.ownedBefore(memberId))]))
+    for (const accountId of new Set([...entriesOf(entrusted).map(([accountId]) => accountId), ...(await this.ownedBefore(memberId))]))
       if (ownsFrom((await this.commands.load(keyAccount, accountId)).state, memberId, from)) his.add(accountId);
     if (his.size > 0) throw new DomainError('portfolio-not-handed-over', { count: his.size });
     const still = new Date(this.commands.now().getTime() - this.settings.commandDeadlineMs - MARGIN_MS).toISOString();
-    if (Object.values(entrusted).some((at) => at > still)) throw new DomainError('portfolio-changing');
+    if (entriesOf(entrusted).some(([, at]) => at > still)) throw new DomainError('portfolio-changing');
     return entrusted;
   }
 
