@@ -168,8 +168,11 @@ describe('a deal', () => {
 });
 
 describe('an account', () => {
-  it('is not closed while something is open on it, and the screen says what', async () => {
+  it('sleeps before it is closed, and is not closed while something is open on it: the screen says what', async () => {
     const screen = await signedIn(DIRECTOR, ACCOUNT);
+    await screen.button('Make dormant').click();
+    await screen.dialog().getByLabel('Reason').fill('Merged');
+    await screen.dialog().getByRole('button', { name: 'Make dormant' }).click();
     await screen.button('Request closure').click();
     await screen.dialog().getByLabel('Reason').fill('Merged');
     await screen.dialog().getByRole('button', { name: 'Request closure' }).click();

@@ -11,7 +11,7 @@ import { StatusTag, TierMark } from '../ui/account-tags.js';
 import { Icon } from '../ui/icons.js';
 import { AppLink } from '../ui/link.js';
 import { Value } from '../ui/value.js';
-import { RequestClosure } from './closure.js';
+import { MakeDormant, RequestClosure } from './closure.js';
 import { AssignOwner, HandOver } from './hand-over.js';
 
 export function AccountHead({ account }: { account: KeyAccount }) {
@@ -59,16 +59,24 @@ export function AccountHead({ account }: { account: KeyAccount }) {
   );
 }
 
+/** A client has to sleep before it is closed. */
+const CLOSABLE: readonly KeyAccount['status'][] = ['prospect', 'targeted', 'dormant'];
+
 function AccountActions({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const may = useMay();
   const { isPast } = useAsOf();
-  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'assign' | 'close' | null>(null);
+  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'assign' | 'sleep' | 'close' | null>(null);
   const close = () => setDialog(null);
   if (isPast) return <p className="dim page-actions">{t('as-of.read-only')}</p>;
   return (
     <div className="page-actions">
-      {may('request-closure') && account.status === 'active' && (
+      {may('make-dormant') && account.status === 'active' && (
+        <Button variant="default" onClick={() => setDialog('sleep')}>
+          {t('dormancy.request')}
+        </Button>
+      )}
+      {may('request-closure') && CLOSABLE.includes(account.status) && (
         <Button variant="default" onClick={() => setDialog('close')}>
           {t('closure.request')}
         </Button>
@@ -91,6 +99,7 @@ function AccountActions({ account }: { account: KeyAccount }) {
       {dialog === 'report' && <ReportIncident account={account} onClose={close} />}
       {dialog === 'hand-over' && <HandOver account={account} onClose={close} />}
       {dialog === 'assign' && <AssignOwner account={account} onClose={close} />}
+      {dialog === 'sleep' && <MakeDormant account={account} onClose={close} />}
       {dialog === 'close' && <RequestClosure account={account} onClose={close} />}
     </div>
   );

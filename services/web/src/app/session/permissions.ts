@@ -8,6 +8,7 @@ const ROLES = {
   'work-task': ['kam', 'director', 'service-agent'],
   'hand-over': ['director'],
   'assign-owner': ['director'],
+  'make-dormant': ['kam', 'director'],
   'request-closure': ['director'],
   'read-figures': ['kam', 'director', 'finance', 'auditor', 'bi'],
   'read-incidents': ['kam', 'director', 'service-agent', 'auditor', 'bi'],
