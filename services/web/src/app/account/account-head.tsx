@@ -62,12 +62,14 @@ export function AccountHead({ account }: { account: KeyAccount }) {
 /** A client has to sleep before it is closed. */
 const CLOSABLE: readonly KeyAccount['status'][] = ['prospect', 'targeted', 'dormant'];
 
+const DIALOGS = { report: ReportIncident, 'hand-over': HandOver, assign: AssignOwner, sleep: MakeDormant, close: RequestClosure };
+
 function AccountActions({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const may = useMay();
   const { isPast } = useAsOf();
-  const [dialog, setDialog] = useState<'report' | 'hand-over' | 'assign' | 'sleep' | 'close' | null>(null);
-  const close = () => setDialog(null);
+  const [dialog, setDialog] = useState<keyof typeof DIALOGS | null>(null);
+  const Dialog = dialog && DIALOGS[dialog];
   if (isPast) return <p className="dim page-actions">{t('as-of.read-only')}</p>;
   return (
     <div className="page-actions">
@@ -96,11 +98,7 @@ function AccountActions({ account }: { account: KeyAccount }) {
           {t('incident.report')}
         </Button>
       )}
-      {dialog === 'report' && <ReportIncident account={account} onClose={close} />}
-      {dialog === 'hand-over' && <HandOver account={account} onClose={close} />}
-      {dialog === 'assign' && <AssignOwner account={account} onClose={close} />}
-      {dialog === 'sleep' && <MakeDormant account={account} onClose={close} />}
-      {dialog === 'close' && <RequestClosure account={account} onClose={close} />}
+      {Dialog && <Dialog account={account} onClose={() => setDialog(null)} />}
     </div>
   );
 }
