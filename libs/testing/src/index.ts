@@ -1,6 +1,7 @@
 export { eventually, within } from '@keyfold/event-sourcing/testing';
 export * from './browser.js';
 export * from './clock.js';
+export * from './deployment.js';
 export { foldingOf, goldenStories, type GoldenStory, holesIn, statesAlong } from './golden.js';
 export * from './ids.js';
 export * from './ports.js';

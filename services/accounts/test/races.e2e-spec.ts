@@ -1,16 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICIES } from '@keyfold/contracts';
 import type { SequencedCommit } from '@keyfold/event-sourcing';
 import { systemClock } from '@keyfold/event-sourcing-nest';
 import { addDays, DEMO_TEAM, DemoIdentity } from '@keyfold/platform';
-import { eventually, freePort, kafkaForTests, mongoForTests, newSecrets, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
+import { deploymentOn, eventually, freePort, kafkaForTests, mongoForTests, serveKeys, ServiceUnderTest, setUpDeployment, type TestKafka, type TestMongo } from '@keyfold/testing';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const ROUNDS = 20;
 const LIMIT = DEFAULT_POLICIES.tiers.tierALimit;
 const GRANTS = 20;
@@ -31,7 +25,7 @@ type Say = readonly [path: string, body: object, user?: string];
 
 let mongo: TestMongo;
 let kafka: TestKafka;
-let issuer: Server;
+let issuer: Awaited<ReturnType<typeof serveKeys>>;
 let tokens: Record<string, string>;
 let processes: readonly ServiceUnderTest[];
 
@@ -90,25 +84,17 @@ beforeAll(async () => {
   mongo = await mongoForTests();
   kafka = kafkaForTests();
   const identity = await DemoIdentity.open(null, 'keyfold', systemClock);
-  issuer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(identity.jwks)));
-  const [issuerPort, ...ports] = (await Promise.all([freePort(), freePort(), freePort()])) as [number, number, number];
-  await once(issuer.listen(issuerPort, '127.0.0.1'), 'listening');
+  issuer = await serveKeys(identity.jwks);
+  const ports = await Promise.all([freePort(), freePort()]);
   tokens = Object.fromEntries(await Promise.all(['director', 'kam', 'hr', 'operator'].map(async (user) => [user, (await identity.token(user))!] as const)));
   const env = {
-    KEYFOLD_MODE: 'distributed',
-    KEYFOLD_DEMO: 'true',
-    KEYFOLD_MONGO_URL: mongo.url,
-    KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
-    KEYFOLD_TOPIC_PREFIX: kafka.prefix,
-    ...newSecrets(),
+    ...deploymentOn(mongo, kafka),
     KEYFOLD_TIME_ZONE: 'UTC',
     KEYFOLD_LOG_LEVEL: 'error',
-    KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${issuerPort}`,
+    KEYFOLD_PUBLIC_URL: issuer.url,
     ...Object.fromEntries(['accounts', 'opportunities', 'satisfaction', 'reporting'].map((service) => [`KEYFOLD_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[0]}`])),
   };
-  const setup = [join(ROOT, 'tools/ts-register.mjs'), join(ROOT, 'libs/platform/src/setup.main.ts')] as const;
-  const made = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', ...setup], { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: undefined, ...env }, stdio: 'inherit' });
-  expect((await once(made, 'exit'))[0]).toBe(0);
+  await setUpDeployment(env);
   processes = await Promise.all(ports.map((port) => ServiceUnderTest.start({ main: 'services/accounts/src/main.ts', env, port, readyWithinMs: 120_000 })));
   await given(DEMO_TEAM.map(({ memberId, role, user }) => ['team-members', 'onboard', memberId, { name: user, role, managerId: user === 'director' ? null : directorId }]));
 }, 180_000);

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, freePort, kafkaForTests, mongoForTests, newSecrets, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
-import { EXPORT, ROOT, runCli, tokenFrom, writeExport } from './support.js';
+import { deploymentOn, eventually, freePort, kafkaForTests, mongoForTests, ServiceUnderTest, setUpDeployment, type TestKafka, type TestMongo } from '@keyfold/testing';
+import { EXPORT, runCli, tokenFrom, writeExport } from './support.js';
 
 const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'] as const;
 type Service = (typeof SERVICES)[number];
@@ -34,19 +32,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyfold-distributed-'));
   const ports = Object.fromEntries(await Promise.all([...SERVICES, 'web'].map(async (name) => [name, await freePort()] as const)));
   const env = {
-    KEYFOLD_MODE: 'distributed',
-    KEYFOLD_DEMO: 'true',
-    KEYFOLD_MONGO_URL: mongo.url,
-    KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
-    KEYFOLD_TOPIC_PREFIX: kafka.prefix,
-    ...newSecrets(),
+    ...deploymentOn(mongo, kafka),
     KEYFOLD_COMMAND_DEADLINE_MS: '1000',
     KEYFOLD_LOG_LEVEL: 'error',
     KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${ports['web']}`,
     ...Object.fromEntries(SERVICES.map((service) => [`KEYFOLD_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[service]}`])),
   };
-  const setup = spawn(process.execPath, [join(ROOT, 'libs/platform/dist/setup.main.js')], { env: { ...process.env, ...env }, stdio: 'inherit' });
-  expect((await once(setup, 'exit'))[0]).toBe(0);
+  await setUpDeployment(env);
   web = await ServiceUnderTest.start({ main: 'services/web/dist/server/main.js', env, port: ports['web'], readyPath: '/auth/jwks.json' });
   await Promise.all(SERVICES.map(async (service) => services.set(service, await ServiceUnderTest.start({ main: `services/${service}/dist/main.js`, env, port: ports[service], readyWithinMs: 120_000 }))));
 }, 300_000);

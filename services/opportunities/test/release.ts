@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Options, transform } from '@swc/core';
 
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Folders of the packages that the service is made of, by name below `@keyfold/`. */
 const PACKAGES = {
   contracts: 'libs/contracts',

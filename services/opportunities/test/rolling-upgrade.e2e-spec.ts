@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@keyfold/event-sourcing-nest';
 import { DemoIdentity } from '@keyfold/platform';
-import { eventually, freePort, kafkaForTests, mongoForTests, newSecrets, ServiceUnderTest, type TestKafka, type TestMongo } from '@keyfold/testing';
-import { buildRelease, type Change, ROOT } from './release.js';
+import { deploymentOn, eventually, kafkaForTests, mongoForTests, serveKeys, ServiceUnderTest, setUpDeployment, type TestKafka, type TestMongo } from '@keyfold/testing';
+import { buildRelease, type Change } from './release.js';
 
 const THIS_RELEASE = 'services/opportunities/dist/main.js';
 /** The next release: what an offering is called has another field in its change of details, so this release cannot read what it writes. */
@@ -45,7 +42,7 @@ const ROUNDS = 200;
 let mongo: TestMongo;
 let kafka: TestKafka;
 let folder: string;
-let issuer: Server;
+let issuer: Awaited<ReturnType<typeof serveKeys>>;
 let identity: DemoIdentity;
 let env: Record<string, string>;
 let next: string;
@@ -118,21 +115,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyfold-upgrade-'));
   next = await buildRelease(folder, NEXT);
   identity = await DemoIdentity.open(null, 'keyfold', systemClock);
-  issuer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(identity.jwks)));
-  const port = await freePort();
-  await once(issuer.listen(port, '127.0.0.1'), 'listening');
+  issuer = await serveKeys(identity.jwks);
   env = {
-    KEYFOLD_MODE: 'distributed',
-    KEYFOLD_DEMO: 'true',
-    KEYFOLD_MONGO_URL: mongo.url,
-    KEYFOLD_KAFKA_BROKERS: kafka.brokers.join(','),
-    KEYFOLD_TOPIC_PREFIX: kafka.prefix,
-    ...newSecrets(),
+    ...deploymentOn(mongo, kafka),
     KEYFOLD_LOG_LEVEL: 'error',
-    KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    KEYFOLD_PUBLIC_URL: issuer.url,
   };
-  const setup = spawn(process.execPath, [join(ROOT, 'libs/platform/dist/setup.main.js')], { env: { ...process.env, ...env }, stdio: 'inherit' });
-  expect((await once(setup, 'exit'))[0]).toBe(0);
+  await setUpDeployment(env);
 }, 120_000);
 
 afterAll(async () => {

@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@keyfold/event-sourcing-nest';
 import { DemoIdentity, SERVICES, type ServiceName } from '@keyfold/platform';
-import { eventually, freePort, newSecrets, ServiceUnderTest } from '@keyfold/testing';
+import { eventually, freePort, newSecrets, serveKeys, ServiceUnderTest, setUpDeployment } from '@keyfold/testing';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NATIVE = join(ROOT, 'infra/native/services.mjs');
@@ -36,7 +33,7 @@ interface Receipt {
 
 let folder: string;
 let servers: Servers;
-let issuer: Server;
+let issuer: Awaited<ReturnType<typeof serveKeys>>;
 let identity: DemoIdentity;
 let env: Record<string, string>;
 let ports: Record<ServiceName, number>;
@@ -103,9 +100,7 @@ beforeAll(async () => {
   const { startServers } = (await import(NATIVE)) as { startServers(options: object): Promise<Servers> };
   servers = await startServers({ dir: folder, mongoArgs: ['--wiredTigerCollectionBlockCompressor', 'none', '--wiredTigerJournalCompressor', 'none'] });
   identity = await DemoIdentity.open(null, 'keyfold', systemClock);
-  issuer = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(identity.jwks)));
-  const issuerPort = await freePort();
-  await once(issuer.listen(issuerPort, '127.0.0.1'), 'listening');
+  issuer = await serveKeys(identity.jwks);
   ports = Object.fromEntries(await Promise.all(SERVICES.map(async (service) => [service, await freePort()]))) as Record<ServiceName, number>;
   env = {
     KEYFOLD_MODE: 'distributed',
@@ -114,12 +109,10 @@ beforeAll(async () => {
     KEYFOLD_KAFKA_BROKERS: servers.kafkaBrokers,
     ...newSecrets(),
     KEYFOLD_COMMAND_DEADLINE_MS: '2000',
-    KEYFOLD_PUBLIC_URL: `http://127.0.0.1:${issuerPort}`,
+    KEYFOLD_PUBLIC_URL: issuer.url,
     ...Object.fromEntries(SERVICES.map((service) => [`KEYFOLD_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[service]}`])),
   };
-  const setup = [join(ROOT, 'tools/ts-register.mjs'), join(ROOT, 'libs/platform/src/setup.main.ts')] as const;
-  const made = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', ...setup], { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: undefined, ...env }, stdio: 'inherit' });
-  expect((await once(made, 'exit'))[0]).toBe(0);
+  await setUpDeployment(env);
   await Promise.all(SERVICES.map(async (service) => services.set(service, await start(service))));
 }, 300_000);
 
