@@ -18,6 +18,8 @@ export interface PolicyCommand {
 export interface Policy {
   readonly name: string;
   readonly follows: readonly AggregateContract[];
+  /** Whatever their keys, its events are reacted to one after the other. Without it those of different partition keys go side by side. */
+  readonly oneAtATime?: true;
   /** Pure. Ids of new aggregates come from `derive`, so that the same event always means the same command. */
   react(event: RecordedEvent, derive: (...parts: string[]) => string): readonly PolicyCommand[];
 }
@@ -25,6 +27,7 @@ export interface Policy {
 export function policy<E extends DomainEvent>(definition: {
   name: string;
   follows: readonly AggregateContract<never>[];
+  oneAtATime?: true;
   react(event: RecordedEvent & E, derive: (...parts: string[]) => string): readonly PolicyCommand[];
 }): Policy {
   return definition as unknown as Policy;
@@ -36,9 +39,12 @@ export const marksOfPolicy = ({ name, follows }: Policy): Projection =>
 
 /** Attempts on an unexpected error before the event is parked. Outages do not count: they make the batch come again, for as long as they last. */
 const ATTEMPTS = 5;
+/** Partition keys of a batch that are dealt with at the same time: their commands share the appends of the store. */
+const LANES = 8;
 
 /**
  * Runs a policy: effect-once, because the command id follows from (event, policy, step) and the store gives the first result again.
+ * Of a batch several partition keys are in hand at a time; the events of one key are reacted to one after the other, so that what is through is a prefix of each stream.
  * The marks move after the commands are through. A refusal is an answer, so it is logged and the policy goes on.
  */
 export class PolicyRunner implements Subscriber {
@@ -63,15 +69,19 @@ export class PolicyRunner implements Subscriber {
     const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
     const outcomes: Outcome[] = [];
     const blocked = new Set([...marks].flatMap(([streamId, mark]) => (isParked(mark) ? [streamId] : [])));
-    try {
-      for (const incoming of fresh) {
-        const obstacle = blocked.has(incoming.streamId) ? QUEUED : await this.reactTo(incoming);
-        if (obstacle) blocked.add(incoming.streamId);
-        outcomes.push({ incoming, obstacle });
-      }
-    } finally {
-      if (outcomes.length > 0) await this.settle(partition, outcomes);
-    }
+    const groups = Map.groupBy(fresh, ({ partitionKey }) => (this.policy.oneAtATime ? '' : partitionKey)).values();
+    const lane = async (): Promise<void> => {
+      for (const group of groups)
+        for (const incoming of group) {
+          const obstacle = blocked.has(incoming.streamId) ? QUEUED : await this.reactTo(incoming);
+          if (obstacle) blocked.add(incoming.streamId);
+          outcomes.push({ incoming, obstacle });
+        }
+    };
+    // An outage ends its lane, and leaves the rest of that key for when the batch comes again. All lanes have ended before anything is settled, so that none of them sends behind that.
+    const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+    if (outcomes.length > 0) await this.settle(partition, outcomes);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   /** A parked event once more; the commands are the same under the same ids, so that those which went out before have their first result. */

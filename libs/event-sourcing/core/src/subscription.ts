@@ -8,6 +8,8 @@ export interface Incoming {
   readonly service: string;
   readonly streamId: string;
   readonly version: number;
+  /** The same for all events of a stream. */
+  readonly partitionKey: string;
   readonly type: string;
   /** The event, upcast. Throws when it cannot be read. */
   read(): RecordedEvent;
@@ -18,7 +20,7 @@ export interface Incoming {
 /** Null for a message whose envelope cannot be read: it belongs to no stream. */
 export function incomingOfMessage(service: string, message: Message, registry: EventRegistry): Incoming | null {
   const envelope = envelopeOf(message);
-  return envelope && { service, ...envelope, raw: message.value, read: once(() => toRecordedEvent(message, registry)) };
+  return envelope && { service, ...envelope, partitionKey: message.key, raw: message.value, read: once(() => toRecordedEvent(message, registry)) };
 }
 
 export function incomingOfCommit(service: string, commit: SequencedCommit, registry: EventRegistry): Incoming[] {
@@ -26,6 +28,7 @@ export function incomingOfCommit(service: string, commit: SequencedCommit, regis
     service,
     streamId: commit.streamId,
     version: commit.expectedVersion + index + 1,
+    partitionKey: commit.partitionKey,
     type: event.type,
     get raw() {
       return JSON.stringify(event.data);

@@ -47,6 +47,40 @@ function failing(error: Error, after: 'before' | 'after' = 'before') {
   return { broken, sender };
 }
 
+/** Keys in hand at the same time. */
+const LANES = 8;
+
+/** A sender that answers each command when it is told to. */
+function held() {
+  const begun: number[] = [];
+  const gates = new Map<number, PromiseWithResolvers<void>>();
+  const sender: CommandSender = {
+    send: async ({ id, body }) => {
+      const { by } = body as { by: number };
+      const gate = Promise.withResolvers<void>();
+      gates.set(by, gate);
+      begun.push(by);
+      await gate.promise;
+      return { id, version: 1, events: ['test.counter.counted'] };
+    },
+  };
+  return { sender, begun, answer: (by: number) => gates.get(by)!.resolve() };
+}
+
+/** A sender that has an outage for one amount, as long as it is told to. */
+function outageAt(by: number, other = service.sender) {
+  const broken = { is: true };
+  const sent: number[] = [];
+  const sender: CommandSender = {
+    send: (command) => {
+      const amount = (command.body as { by: number }).by;
+      sent.push(amount);
+      return broken.is && amount === by ? Promise.reject(new Unavailable('the network')) : other.send(command);
+    },
+  };
+  return { sender, sent, broken };
+}
+
 describe('a policy', () => {
   it('sends the command that an event calls for, with its causes', async () => {
     await add('source', 3);
@@ -171,6 +205,94 @@ describe('a policy', () => {
     await held.apply('test.events.v1/0', incoming(service, commits.slice(0, 1)));
     expect((await slow.marks(held.projection, ['counter-source'])).get('counter-source')).toEqual({ accepted: 3, applied: 3 });
     expect(await total()).toBe(6);
+  });
+
+  it('reacts to events of several keys at once, and to those of one in their order', async () => {
+    const { sender, begun, answer } = held();
+    await add('source-a', 1);
+    await add('source-b', 2);
+    await add('source-a', 3);
+    await add('source-c', 4);
+    const applied = apply(runner(sender));
+    await eventually(async () => expect(begun).toEqual([1, 2, 4]));
+    answer(1);
+    await eventually(async () => expect(begun).toEqual([1, 2, 4, 3]));
+    for (const by of [2, 3, 4]) answer(by);
+    await applied;
+    expect([await marks('source-a'), await marks('source-c')]).toEqual([
+      { accepted: 2, applied: 2 },
+      { accepted: 1, applied: 1 },
+    ]);
+  });
+
+  it('reacts to events of one key one after the other, whichever streams they are of', async () => {
+    const { sender, begun, answer } = held();
+    await service.store.append(someCommit('counter-source-a', 0, { partitionKey: 'acme', events: [someEvent({ by: 1 })] }));
+    await service.store.append(someCommit('counter-source-b', 0, { partitionKey: 'acme', events: [someEvent({ by: 2 })] }));
+    const applied = apply(runner(sender));
+    await eventually(async () => expect(begun).toEqual([1]));
+    answer(1);
+    await eventually(async () => expect(begun).toEqual([1, 2]));
+    answer(2);
+    await applied;
+  });
+
+  it('that asks for it reacts to one event after the other, whatever their keys', async () => {
+    const { sender, begun, answer } = held();
+    await add('source-a', 1);
+    await add('source-b', 2);
+    const applied = apply(new PolicyRunner({ ...echoCounts, oneAtATime: true }, service.projections(), { ...service.tools, sender }));
+    await eventually(async () => expect(begun).toEqual([1]));
+    answer(1);
+    await eventually(async () => expect(begun).toEqual([1, 2]));
+    answer(2);
+    await applied;
+  });
+
+  it('has a bounded number of keys in hand', async () => {
+    const { sender, begun, answer } = held();
+    const all = Array.from({ length: 20 }, (_, i) => 100 + i);
+    for (const by of all) await add(`source-${by}`, by);
+    const applied = apply(runner(sender));
+    for (const [done, by] of all.entries()) {
+      await eventually(async () => expect(begun).toEqual(all.slice(0, done + LANES)));
+      answer(by);
+    }
+    await applied;
+    expect(await marks('source-119')).toEqual({ accepted: 1, applied: 1 });
+  });
+
+  it('of which one key meets an outage goes on with the others, settles what it dealt with, and has the rest again', async () => {
+    await add('source-a', 1, 2, 3);
+    for (let i = 0; i < 10; i++) await add(`source-${i}`, 0);
+    const { sender, sent, broken } = outageAt(2);
+    await expect(apply(runner(sender))).rejects.toThrow(Unavailable);
+    expect(sent).toEqual([1, ...Array.from({ length: 7 }, () => 0), 2, 0, 0, 0]);
+    expect([await marks('source-a'), await marks('source-9')]).toEqual([
+      { accepted: 1, applied: 1 },
+      { accepted: 1, applied: 1 },
+    ]);
+    broken.is = false;
+    sent.length = 0;
+    await apply(runner(sender));
+    expect(sent).toEqual([2, 3]);
+    expect(await marks('source-a')).toEqual({ accepted: 3, applied: 3 });
+  });
+
+  it('settles nothing before all that went out is answered', async () => {
+    const { sender, begun, answer } = held();
+    await add('source-a', 2);
+    await add('source-b', 4);
+    const { sender: failing } = outageAt(2, sender);
+    let ended = false;
+    const applied = apply(runner(failing)).finally(() => (ended = true));
+    applied.catch(() => undefined);
+    await eventually(async () => expect(begun).toEqual([4]));
+    expect(await marks('source-b')).toBeUndefined();
+    expect(ended).toBe(false);
+    answer(4);
+    await expect(applied).rejects.toThrow(Unavailable);
+    expect([await marks('source-a'), await marks('source-b')]).toEqual([undefined, { accepted: 1, applied: 1 }]);
   });
 
   it('runs over the topic as well', async () => {

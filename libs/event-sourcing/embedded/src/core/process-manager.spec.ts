@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AggregateContract, type CommandSender, DeadLetters, idOf, processContract, type ProcessManager, ProcessRunner, type ProjectionStore, replay, Unavailable } from '@keyfold/event-sourcing';
-import { counted, counter, counterContract, eventually, someContext } from '@keyfold/event-sourcing/testing';
+import { counted, counter, counterContract, eventually, someContext, within } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore } from '../embedded-projection-store.js';
 import { incoming, live, testService, type TestService } from '../../test/service.js';
 
@@ -126,6 +126,35 @@ describe('a process', () => {
     expect(await story('source-1')).toHaveLength(2);
     expect(await story('source-2')).toHaveLength(2);
     expect(await story('other')).toEqual([]);
+  });
+
+  it('takes what concerns one instance in the order of the batch, whatever the keys', async () => {
+    const store = service.projections();
+    const one = new ProcessRunner({ ...echoing, instanceOf: () => 'one' }, { ...service.tools, sender: service.sender, store, aggregates: service.process() });
+    await add('source-1', 1);
+    await add('source-1', 2);
+    await add('source-2', 3);
+    await one.subscribers[0]!.apply('test.events.v1/0', incoming(service, await service.store.feed(0, 100)));
+    expect((await service.store.load('echoing-one')).map(({ events }) => (events[0]!.data as { data: { by: number } }).data.by)).toEqual([1, 2, 3]);
+  });
+
+  it('does not wait for the commands of another instance', async () => {
+    await add('source-1', 1);
+    await add('source-2', 2);
+    const begun: number[] = [];
+    const all = Promise.withResolvers<void>();
+    const sender: CommandSender = {
+      send: async (command) => {
+        if (begun.push((command.body as { by: number }).by) === 2) all.resolve();
+        await within(5_000, all.promise);
+        return service.sender.send(command);
+      },
+    };
+    const own = started(sender);
+    await run(own, 'echoing-inputs');
+    await own.subscribers[1]!.apply('test.events.v1/0', incoming(service, await service.store.feed(0, 100)));
+    expect(begun).toEqual([1, 2]);
+    expect(await total('echo')).toBe(3);
   });
 
   it('runs over the topic as well', async () => {
