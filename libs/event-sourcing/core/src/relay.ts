@@ -33,6 +33,8 @@ class Superseded extends Error {}
  * it wrote last on each partition, and believes its own position only after it has read that back: at the begin of its term and after every failure. Between
  * two failures each answer of the broker tells: what is appended stands behind what was there. What is gone is published again.
  *
+ * Nothing is sent before the log shows it, redo record or not: consumers that pass over a batch, or find a hole, rely on the owner's feed having what is on the topic.
+ *
  * Where the process may die:
  * - between reading back and writing down the rewind: the next relay reads back the same and rewinds the same;
  * - between the rewind and the first send: the position went back, so everything beyond it is sent again;
@@ -77,7 +79,8 @@ export class Relay {
     for (let failures = 0; !signal.aborted;) {
       try {
         place ??= await this.confirmed();
-        const commits = await this.store.feed(place.position, BATCH);
+        const atHand = this.store.atHand(place.position, BATCH);
+        const commits = atHand.length > 0 ? atHand : await this.store.feed(place.position, BATCH);
         this.places.check();
         if (commits.length > 0) place = await this.publish(place, commits);
         await this.lookAround(place);

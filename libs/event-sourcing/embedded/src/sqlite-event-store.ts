@@ -146,6 +146,11 @@ export class SqliteEventStore implements EventStore {
     return this.sql.feed.all(position, limit).map(commitOf);
   }
 
+  /** A commit has its position from the beginning here: no sequencer, nothing at hand. */
+  atHand(): readonly SequencedCommit[] {
+    return [];
+  }
+
   async lastPosition(): Promise<number> {
     return this.last.position;
   }

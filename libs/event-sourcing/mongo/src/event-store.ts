@@ -16,6 +16,7 @@ import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
 import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, toCommit, toDocument } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
+import { CommitsAtHand } from './commits-at-hand.js';
 import { leasesOf } from './lease-document.js';
 import { Wakeups } from './wakeups.js';
 
@@ -48,6 +49,8 @@ const read = { readConcern: MAJORITY, maxTimeMS: READ_MS };
 export class MongoEventStore implements EventStore {
   readonly db: mongo.Db;
   readonly wakeups: Wakeups;
+  /** Filled by the sequencer of this process. */
+  readonly justNumbered = new CommitsAtHand();
   private readonly commits: mongo.Collection<CommitDocument>;
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
   private readonly clock: Clock;
@@ -131,6 +134,10 @@ export class MongoEventStore implements EventStore {
       return page;
     };
     return this.ask(collect());
+  }
+
+  atHand(position: number, limit: number): readonly SequencedCommit[] {
+    return this.justNumbered.after(position, limit);
   }
 
   async lastPosition(): Promise<number> {

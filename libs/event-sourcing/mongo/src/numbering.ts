@@ -3,10 +3,14 @@ import type { mongo } from 'mongoose';
 import { type CommitDocument, COMMITS } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { DURABLE, READ_MS, within } from './connection.js';
+import { textOf } from './commits-at-hand.js';
 import type { MongoEventStore } from './event-store.js';
 import { type LeaseDocument, leasesOf } from './lease-document.js';
 
 const SEQUENCER = 'the sequencer';
+/** So many commits, with so much text, are read whole, so that the relay has them at hand. A busy time reads what the order needs alone. */
+const FEW = 64;
+const LITTLE_TEXT = 4_000_000;
 const TURN = { assigned: 1, redo: 1, recordedAt: 1 };
 
 /** The log of one service for its sequencer: the redo record is in the lease document, so that the epoch guards it. */
@@ -37,6 +41,9 @@ class MongoNumberingTerm implements NumberingTerm {
   private readonly session: mongo.ClientSession;
   private readonly commits: mongo.Collection<CommitDocument>;
   private readonly leases: mongo.Collection<LeaseDocument>;
+  private isBusy = false;
+  /** The commits of the last scan, where they were read whole. */
+  private whole = new Map<string, CommitDocument>();
 
   constructor(
     private readonly store: MongoEventStore,
@@ -52,12 +59,23 @@ class MongoNumberingTerm implements NumberingTerm {
     return this.update({ epoch: this.epoch }, { assigned: '$assigned', seenBy: this.epoch });
   }
 
-  scan(limit: number): Promise<UnnumberedCommit[]> {
-    // Snapshot: a plain majority scan could pass by a commit before it becomes visible and still meet its successor.
-    const options = { session: this.session, readConcern: { level: 'snapshot' }, maxTimeMS: READ_MS, batchSize: limit } as const;
+  async scan(limit: number): Promise<UnnumberedCommit[]> {
+    const most = Math.min(limit, FEW);
+    const few = this.isBusy ? [] : await this.ask(this.unsequenced({ limit: most, singleBatch: true }).toArray());
+    // An answer that was cut off for its size is longer than that.
+    const complete = !this.isBusy && few.length < most && textOf(few) < LITTLE_TEXT;
+    this.whole = new Map(complete ? few.map((document) => [document._id, document]) : []);
+    if (complete) return few.map(({ _id, streamId, expectedVersion, toVersion }) => ({ commitId: _id, streamId, expectedVersion, toVersion }));
     const projection = { _id: 0, commitId: '$_id', streamId: 1, expectedVersion: 1, toVersion: 1 };
-    const unnumbered = this.commits.find({ sequenced: false }, { ...options, hint: 'commit_unsequenced', limit, projection });
-    return this.ask(unnumbered.toArray() as Promise<unknown> as Promise<UnnumberedCommit[]>);
+    const unnumbered = await this.ask(this.unsequenced({ limit, batchSize: limit, projection }).toArray() as Promise<unknown> as Promise<UnnumberedCommit[]>);
+    this.isBusy = unnumbered.length >= FEW;
+    return unnumbered;
+  }
+
+  /** Snapshot: a plain majority scan could pass by a commit before it becomes visible and still meet its successor. */
+  private unsequenced(options: mongo.FindOptions): mongo.FindCursor<CommitDocument> {
+    const snapshot = { session: this.session, readConcern: { level: 'snapshot' }, maxTimeMS: READ_MS, hint: 'commit_unsequenced' } as const;
+    return this.commits.find({ sequenced: false }, { ...snapshot, ...options });
   }
 
   lastCommitsBefore(pairs: readonly StreamVersion[]): Promise<LastCommit[]> {
@@ -85,7 +103,15 @@ class MongoNumberingTerm implements NumberingTerm {
       },
     }));
     await this.ask(this.commits.bulkWrite(updates, { ordered: false, session: this.session, writeConcern: DURABLE }));
+    this.handOver({ assigned, redo, recordedAt });
     this.store.wakeups.wasNumbered(assigned);
+  }
+
+  /** A commit of which a former leader had written the number has the same. */
+  private handOver({ redo, recordedAt }: Turn): void {
+    const documents = redo!.commitIds.flatMap((id) => this.whole.get(id) ?? []);
+    if (documents.length === redo!.commitIds.length)
+      this.store.justNumbered.put(documents.map((document, i) => ({ ...document, sequenced: true, position: redo!.from + i + 1, recordedAt })));
   }
 
   end(): Promise<void> {

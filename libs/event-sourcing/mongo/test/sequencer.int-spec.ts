@@ -104,6 +104,17 @@ describe('numbering', () => {
     await writer.close();
   });
 
+  it('has at hand for the relay what it has just numbered, as the feed has it, and nothing that the feed does not show', async () => {
+    const leader = start({ point: 'sequencer-given', passing: 1 });
+    const { store } = leader;
+    await store.append(commitOf('account-1', 0));
+    await within(10_000, leader.paused);
+    expect(store.atHand(0, 10)).toEqual([]);
+    leader.resume();
+    await eventually(() => expect(store.atHand(0, 10)).toHaveLength(1));
+    expect(store.atHand(0, 10)).toEqual(await store.feed(0, 10));
+  });
+
   it('waits for the predecessor, wherever the scan meets it', async () => {
     // Stored as a new primary might have it: the successors before their predecessors.
     const commits = databaseOf(database.connection).collection('commits');

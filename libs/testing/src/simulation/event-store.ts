@@ -47,6 +47,8 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
   /** Rings when something was appended, or numbered, as far as this process hears of it. */
   readonly appended = new Bell();
   readonly numbered = new Bell();
+  /** What the sequencer of this process numbered last, for the relay beside it. */
+  justNumbered: readonly SequencedCommit[] = [];
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
   private readonly appends: Batcher<StoredCommit, undefined>;
 
@@ -112,6 +114,11 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
   feed(position: number, limit: number): Promise<SequencedCommit[]> {
     const most = Math.min(limit, 1 + this.process.world.random.int(LARGEST_PAGE));
     return this.read(`feed ${this.service} after ${position}`, () => dense(this.all(), position).slice(0, most));
+  }
+
+  atHand(position: number, limit: number): readonly SequencedCommit[] {
+    const beyond = this.justNumbered.filter((commit) => commit.position > position);
+    return beyond[0]?.position === position + 1 ? beyond.slice(0, limit) : [];
   }
 
   lastPosition(): Promise<number> {

@@ -7,11 +7,12 @@ import type {
   NumberingTerm,
   RelayPlace,
   RelayState,
+  SequencedCommit,
   StreamVersion,
   Turn,
   UnnumberedCommit,
 } from '@keyfold/event-sourcing';
-import { COMMITS, LEASES, type SimulatedEventStore, type StoredCommit } from './event-store.js';
+import { COMMITS, LEASES, type SimulatedEventStore, type StoredCommit, toCommit } from './event-store.js';
 import type { Reply } from './process.js';
 
 /** One document per service, as in MongoDB: who leads, how far the order and the publishing have got. Every change is conditional on the epoch. */
@@ -193,7 +194,13 @@ class SimulatedNumberingTerm extends LeaseOfService implements NumberingTerm {
         });
       next();
     });
+    if (process.world.random.chance(0.7)) this.handOver({ redo, recordedAt }); // not where the scan was too large
     this.store.numbered.ring();
+  }
+
+  private handOver({ redo, recordedAt }: Pick<Turn, 'redo' | 'recordedAt'>): void {
+    const commits = redo!.commitIds.flatMap((id) => this.store.server.durable<StoredCommit>(COMMITS).get(id) ?? []);
+    this.store.justNumbered = commits.map((stored, i) => toCommit({ ...stored, position: redo!.from + i + 1, recordedAt }) as SequencedCommit);
   }
 
   async end(): Promise<void> {}
