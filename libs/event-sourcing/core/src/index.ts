@@ -30,6 +30,7 @@ export * from './rebuild.js';
 export * from './relay.js';
 export * from './row-sample.js';
 export * from './sequencer.js';
+export * from './state-cache.js';
 export * from './subscription.js';
 export * from './temporal.js';
 export * from './verify.js';

@@ -151,6 +151,19 @@ export interface DeadLetterQuery {
   readonly limit: number;
 }
 
+/** What a partition batch reads and writes. */
+export interface BatchKeys {
+  /** The source partition ("<topic>/<n>"), for the stamps of mirrored views. */
+  readonly partition: string;
+  readonly streams: readonly string[];
+  readonly rows: readonly string[];
+  /**
+   * Those of `streams` whose first event is in the batch, so that nothing is likely to be there of them. Given by batches that write nothing of a stream without moving its marks: the store
+   * may take marks and rows for what they were when it wrote them last, and let the move tell.
+   */
+  readonly beginning?: readonly string[];
+}
+
 /** Where projections write. One call = one partition batch = one atomic write of rows, marks and dead letters. */
 export interface ProjectionStore {
   /** Makes collections and indexes; idempotent. */
@@ -160,13 +173,9 @@ export interface ProjectionStore {
 
   /**
    * Reads the marks of `streams` and the rows `rows`, lets the pure `fold` decide, writes its result atomically and conditionally on what was read.
-   * On a conflict it reads and folds again. Throws RowRefused. `partition` names the source partition ("<topic>/<n>"), for the stamps of mirrored views.
+   * On a conflict it reads and folds again. Throws RowRefused, and what `fold` throws.
    */
-  transact<Row extends object>(
-    projection: Projection<Row>,
-    keys: { partition: string; streams: readonly string[]; rows: readonly string[] },
-    fold: (state: BatchState<Row>) => BatchWrite<Row>,
-  ): Promise<void>;
+  transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void>;
 
   /** Dead letters of a projection by stream and version, at most `limit`. */
   deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]>;

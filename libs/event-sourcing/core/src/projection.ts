@@ -41,11 +41,18 @@ type Definition<Row extends object, E extends DomainEvent> = {
   durable?: boolean;
 };
 
+/** The `rowsOf` of projections in which each stream has one row that no other stream touches, and what that row is called. */
+const OWN_ROWS = new WeakMap<Projection['rowsOf'], (streamId: string) => string>();
+
+/** The one row that a stream touches and no other does; null for a projection whose rows are shared out in another way. */
+export const rowOfStream = (projection: AnyProjection): ((streamId: string) => string) | null => OWN_ROWS.get(projection.rowsOf) ?? null;
+
 /** Defines a read model. Without `rowsOf` each stream has one row, under the aggregate's id. */
 export function projection<Row extends object, E extends DomainEvent = DomainEvent>(definition: Definition<Row, E>): Projection<Row> {
   const follows = definition.follows as readonly AggregateContract[];
   const prefixes = new Map(follows.flatMap((contract) => Object.keys(contract.events).map((type) => [type, contract] as const)));
   const ownRow = (event: RecordedEvent): readonly string[] => [idOf(prefixes.get(event.type)!, event.streamId)];
+  if (follows.length === 1) OWN_ROWS.set(ownRow, (streamId) => idOf(follows[0]!, streamId));
   return {
     indexes: [],
     mirrored: false,

@@ -71,10 +71,11 @@ export class Projector<Row extends object> implements Subscriber {
   private async write(partition: string, events: readonly Incoming[], refused: Obstacle | null = null): Promise<void> {
     const placed = events.map((event) => this.folding.place(event));
     const streams = [...new Set(events.map((event) => event.streamId))];
+    const beginning = events.filter((event) => event.version === 1).map((event) => event.streamId);
     const rows = refused === null ? [...new Set(placed.flatMap((event) => event.rows ?? []))] : [];
     try {
       let written: Folded<Row> | null = null as Folded<Row> | null;
-      await this.store.transact(this.projection, { partition, streams, rows }, (state) => (written = this.folding.fold(placed, state, refused)));
+      await this.store.transact(this.projection, { partition, streams, rows, beginning }, (state) => (written = this.folding.fold(placed, state, refused)));
       if (written) await report(this.projection.name, written.applied, written.parked, this.tools);
     } catch (error) {
       if (!(error instanceof RowRefused)) throw error;

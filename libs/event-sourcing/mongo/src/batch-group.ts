@@ -1,10 +1,4 @@
-import type { BatchState, BatchWrite, DeadLetter, Marks } from '@keyfold/event-sourcing';
-
-export interface BatchKeys {
-  readonly partition: string;
-  readonly streams: readonly string[];
-  readonly rows: readonly string[];
-}
+import type { BatchKeys, BatchState, BatchWrite, DeadLetter, Marks } from '@keyfold/event-sourcing';
 
 /** A partition batch: what it reads, and what it makes of that. */
 export interface Batch {
@@ -25,11 +19,18 @@ export interface Group {
   readonly errors: readonly (Error | undefined)[];
 }
 
-/** All that batches read. */
-export const keysOf = (batches: readonly Batch[]): Pick<BatchKeys, 'streams' | 'rows'> & { readonly partitions: readonly string[] } => ({
+/** All that batches of a group read. */
+export interface GroupKeys extends Pick<BatchKeys, 'streams' | 'rows'> {
+  readonly partitions: readonly string[];
+  /** Null when one of the batches wants to read. */
+  readonly beginning: ReadonlySet<string> | null;
+}
+
+export const keysOf = (batches: readonly Batch[]): GroupKeys => ({
   partitions: [...new Set(batches.map(({ keys }) => keys.partition))],
   streams: [...new Set(batches.flatMap(({ keys }) => keys.streams))],
   rows: [...new Set(batches.flatMap(({ keys }) => keys.rows))],
+  beginning: batches.every(({ keys }) => keys.beginning) ? new Set(batches.flatMap(({ keys }) => keys.beginning!)) : null,
 });
 
 /** Folds batches one after the other, each on what those before it have left, as if each had been written alone. */

@@ -1,21 +1,22 @@
-import { type BatchState, type Projection, RowRefused } from '@keyfold/event-sourcing';
+import { type Marks, type Projection, RowRefused } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
-import type { BatchKeys, GroupWrite } from './batch-group.js';
+import type { GroupKeys, GroupWrite } from './batch-group.js';
 import { READ_MS } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
 import { byId, collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
+import type { Before } from './written-state.js';
+
+/** Marks or rows are not what they were taken for: a conflict, after which one folds again on what one reads. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated';
+}
 
 /** The reads and writes of partition batches inside an open transaction on one generation. The reads go one after the other: a transaction has one session. */
 export class BatchTransaction {
   private readonly rows: mongo.Collection<RowDocument>;
   private readonly marks: mongo.Collection<MarksDocument>;
   private readonly view: string;
-  /** Partitions under which the mirrors hold the rows that were read. */
-  private readonly partitionsOf = new Map<string, readonly string[]>();
-  /** Rows and marks that were asked for and are not there at the snapshot. */
-  private absentRows = new Set<string>();
-  private absentMarks = new Set<string>();
 
   constructor(
     private readonly db: mongo.Db,
@@ -28,44 +29,48 @@ export class BatchTransaction {
     this.view = generationKey(key, generation);
   }
 
-  async read(keys: Pick<BatchKeys, 'streams' | 'rows'>): Promise<BatchState<never>> {
+  async read(keys: GroupKeys): Promise<Before> {
     const options = { session: this.session, maxTimeMS: READ_MS };
     const marks = await byId(this.marks, keys.streams, options);
     const rows = await byId(this.rows, keys.rows, options);
-    this.absentMarks = without(keys.streams, marks);
-    this.absentRows = without(keys.rows, rows);
-    for (const row of rows) this.partitionsOf.set(row._id, row._partitions ?? []);
-    return { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) };
+    return {
+      state: { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) },
+      partitionsOf: new Map(rows.map((row) => [row._id, row._partitions ?? []])),
+    };
   }
 
-  async write({ rows, marks, parked, drained }: GroupWrite): Promise<void> {
+  /** `isRead`: whether `before` was read in this transaction, or is only taken for what is there. Throws Outdated where it is not. */
+  async write({ rows, marks, parked, drained }: GroupWrite, { state, partitionsOf }: Before, isRead: boolean): Promise<void> {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
-    if (rows.size > 0) await refusing(() => this.rows.bulkWrite([...rows].map(([id, { row, partitions }]) => this.rowOperation(id, row, partitions)), options));
-    if (rows.size > 0 && this.projection.mirrored) await this.moveStamps(rows);
-    const moved = [...marks].map(([_id, { accepted, applied }]) => put<MarksDocument>({ _id, accepted, applied }, this.absentMarks));
-    if (moved.length > 0) await this.marks.bulkWrite(moved, options);
+    if (rows.size > 0) {
+      const changes = () => [...rows].map(([id, { row, partitions }]) => this.rowChange(id, row, { exists: state.rows.has(id), partitions: [...(partitionsOf.get(id) ?? []), ...partitions] }));
+      await refusing(() => this.rows.bulkWrite(changes(), options));
+      if (this.projection.mirrored) await this.moveStamps(rows, partitionsOf);
+    }
+    if (marks.size > 0) {
+      const moved = await this.marks.bulkWrite([...marks].map(([id, mark]) => markChange(id, mark, { before: state.marks.get(id), isRead })), options);
+      if (!isRead && moved.matchedCount + moved.insertedCount < marks.size) throw new Outdated(this.view);
+    }
     const letters = parked.map((letter) => toDeadLetterDocument(this.view, letter));
-    if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, NONE)), options);
+    if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, true)), options);
     for (const [streamId, version] of drained)
       await deadLettersOf(this.db).deleteMany({ ...deadLetterFilter(this.view, { streamId }), version: { $lte: version } }, { session: this.session });
   }
 
-  private rowOperation(_id: string, row: object | null, written: ReadonlySet<string>): mongo.AnyBulkWriteOperation<RowDocument> {
+  private rowChange(_id: string, row: object | null, { exists, partitions }: { exists: boolean; partitions: readonly string[] }): mongo.AnyBulkWriteOperation<RowDocument> {
     if (!row) return { deleteOne: { filter: { _id } } };
-    const partitions = this.projection.mirrored ? [...new Set([...(this.partitionsOf.get(_id) ?? []), ...written])] : null;
-    return put(toRowDocument(_id, row, partitions), this.absentRows);
+    return put(toRowDocument(_id, row, this.projection.mirrored ? [...new Set(partitions)] : null), exists);
   }
 
   /** Mirrors reload a partition when its stamp has moved. A deletion moves the stamps of all partitions under which a mirror may hold the row. */
-  private async moveStamps(rows: GroupWrite['rows']): Promise<void> {
+  private async moveStamps(rows: GroupWrite['rows'], partitionsOf: Before['partitionsOf']): Promise<void> {
     const partitions = new Set<string>();
-    for (const [id, { row, partitions: written }] of rows) for (const partition of [...written, ...(row ? [] : (this.partitionsOf.get(id) ?? []))]) partitions.add(partition);
+    for (const [id, { row, partitions: written }] of rows) for (const partition of [...written, ...(row ? [] : (partitionsOf.get(id) ?? []))]) partitions.add(partition);
     const moved = [...partitions].map((name) => ({ updateOne: { filter: { _id: `${this.view}|${name}` }, update: { $inc: { count: 1 } }, upsert: true } }));
     await this.db.collection<StampDocument>(STAMPS).bulkWrite(moved, { session: this.session, ordered: false });
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
 /** BadValue, dotted and dollar-prefixed names, parallel arrays in an index, nesting too deep, document too large. Only what lies in the row itself: an outage never refuses one. */
 const REFUSALS = new Set<unknown>([2, 15, 52, 56, 57, 171, 10334, 17280, 17419, 17420]);
 
@@ -80,14 +85,14 @@ export async function refusing(write: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const without = (ids: readonly string[], documents: readonly { readonly _id: string }[]): Set<string> => {
-  const absent = new Set(ids);
-  for (const document of documents) absent.delete(document._id);
-  return absent;
-};
+/** Marks that were read cannot have moved, or the transaction fails by itself; others are moved from what they are taken for. */
+function markChange(_id: string, { accepted, applied }: Marks, { before, isRead }: { before: Marks | undefined; isRead: boolean }): mongo.AnyBulkWriteOperation<MarksDocument> {
+  if (isRead || !before) return put<MarksDocument>({ _id, accepted, applied }, before !== undefined);
+  return { updateOne: { filter: { _id, accepted: before.accepted, applied: before.applied }, update: { $set: { accepted, applied } } } };
+}
 
 /** A plain insert where nothing was, which costs half of an upsert. Should somebody else insert meanwhile, both collide and one folds again. */
-function put<Document extends { readonly _id: string }>(document: Document, absent: ReadonlySet<string>): mongo.AnyBulkWriteOperation<Document> {
-  const operation = absent.has(document._id) ? { insertOne: { document } } : { replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } };
+function put<Document extends { readonly _id: string }>(document: Document, exists: boolean): mongo.AnyBulkWriteOperation<Document> {
+  const operation = exists ? { replaceOne: { filter: { _id: document._id }, replacement: document, upsert: true } } : { insertOne: { document } };
   return operation as mongo.AnyBulkWriteOperation<Document>;
 }

@@ -1,7 +1,7 @@
-import { type AnyProjection, Batcher, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
+import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
-import { type Batch, type BatchKeys, foldGroup, keysOf } from './batch-group.js';
-import { BatchTransaction } from './batch-transaction.js';
+import { type Batch, foldGroup, keysOf } from './batch-group.js';
+import { BatchTransaction, Outdated } from './batch-transaction.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { GateShut } from './gates.js';
@@ -12,13 +12,14 @@ import { collectionsOf, keyOf, type MarksDocument, marksOf } from './row-documen
 import { scanMarks, scanRows } from './scan.js';
 import { inTransaction, isConflict, whileConflicting } from './transaction.js';
 import { MongoView } from './view.js';
+import { WrittenState } from './written-state.js';
 
 const STORE = 'the projection store';
 const TRANSACT = {
   what: STORE,
   attemptMs: 15_000,
   deadlineMs: 30_000,
-  isConflict: (error: unknown): boolean => error instanceof GateShut || isConflict(error),
+  isConflict: (error: unknown): boolean => error instanceof GateShut || error instanceof Outdated || isConflict(error),
 };
 
 /** Batches in one transaction: as many as a consumer has partitions in hand. */
@@ -26,8 +27,8 @@ const MOST_TOGETHER = 8;
 const MOST_WAITING = 1_000;
 
 /**
- * Read models in the service's database. A partition batch is written in one transaction over rows, marks, dead letters and stamps, reading at a snapshot:
- * of two that touch the same row or mark only one commits, and the other reads and folds again. It passes the gate of its partition, which orders it
+ * Read models in the service's database. A partition batch is written in one transaction over rows, marks, dead letters and stamps, reading at a snapshot, or conditionally on what this process
+ * wrote last (see WrittenState): of two that touch the same row or mark only one commits, and the other reads and folds again. It passes the gate of its partition, which orders it
  * before or after every switch of generations and says which one serves (see Gates). Batches that come while one is being written share the next transaction
  * (group commit): it costs the server hardly more than the transaction of one.
  */
@@ -37,6 +38,7 @@ export class MongoProjectionStore implements ProjectionStore {
   /** Rings after each batch that this process has written. */
   private readonly written = new Bell();
   private readonly views = new Map<string, View<object>>();
+  private readonly lastWritten = new WrittenState();
   private readonly writers = new Map<string, Batcher<Batch, undefined>>();
 
   constructor(
@@ -75,7 +77,8 @@ export class MongoProjectionStore implements ProjectionStore {
   /** Which of several batches a row came of that the store refuses shows when each is written alone. */
   private async writeTogether(projection: Projection, batches: readonly Batch[]): Promise<readonly (Error | undefined)[]> {
     try {
-      return await whileConflicting({ db: this.db, clock: this.tools.clock }, TRANSACT, () => this.attempt(projection, batches));
+      let attempts = 0;
+      return await whileConflicting({ db: this.db, clock: this.tools.clock }, TRANSACT, () => this.attempt(projection, batches, attempts++ === 0));
     } catch (error) {
       if (batches.length === 1 || !(error instanceof RowRefused)) throw error;
     }
@@ -84,18 +87,26 @@ export class MongoProjectionStore implements ProjectionStore {
     return alone;
   }
 
-  private async attempt(projection: Projection, batches: readonly Batch[]): Promise<readonly (Error | undefined)[]> {
+  private async attempt(projection: Projection, batches: readonly Batch[], mayAssume: boolean): Promise<readonly (Error | undefined)[]> {
     const keys = keysOf(batches);
+    let view = '';
     try {
-      return await inTransaction(this.db, async (session) => {
+      const { errors, ...done } = await inTransaction(this.db, async (session) => {
         const generation = await this.generations.pass(projection, keys.partitions, session);
+        view = generationKey(keyOf(projection), generation);
         const transaction = new BatchTransaction(this.db, session, projection, generation);
-        const { write, errors } = foldGroup(batches, await transaction.read(keys));
+        const assumed = mayAssume ? this.lastWritten.assume(projection, view, keys) : null;
+        const before = assumed ?? (await transaction.read(keys));
+        const { write, errors } = foldGroup(batches, before.state);
+        if (assumed && errors.some(Boolean)) throw new Outdated(view);
         if (errors.length === 1 && errors[0]) throw errors[0];
-        await transaction.write(write);
-        return errors;
+        await transaction.write(write, before, assumed === null);
+        return { write, before, errors };
       });
+      this.lastWritten.remember(projection, view, keys, done);
+      return errors;
     } catch (error) {
+      this.lastWritten.forget(view, keys.streams);
       if (error instanceof GateShut) for (const partition of keys.partitions) await this.generations.ensureGate(projection, partition);
       throw error;
     }

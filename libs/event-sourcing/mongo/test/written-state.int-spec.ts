@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AggregateContract, type BatchKeys, defineContract, type Projection, projection } from '@keyfold/event-sourcing';
+import mongoose from 'mongoose';
+import { MongoProjectionStore } from '../src/projection-store.js';
+import { freshDatabase, mongoUrl, realClock, type TestDatabase } from './support.js';
+
+interface Row {
+  readonly id: string;
+  readonly versions: readonly number[];
+}
+
+const thing = defineContract({ service: 'accounts', name: 'thing', streamPrefix: 'thing', events: {} }) as AggregateContract<never>;
+const things = projection<Row>({ name: 'things', version: 1, follows: [thing], fold: () => null });
+/** Any stream may touch any row. */
+const shared = projection<Row>({ name: 'shared', version: 1, follows: [thing], rowsOf: () => [], fold: () => null });
+
+class Gap extends Error {}
+
+let database: TestDatabase;
+const cleanup: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  database = await freshDatabase({ indexes: false });
+});
+afterEach(async () => {
+  for (const undo of cleanup.splice(0).reverse()) await undo();
+  await database.drop();
+});
+
+/** A store with the reads and the transactions begun that it asks of the server. */
+async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; attempts: number } }> {
+  const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
+  cleanup.push(() => connection.close());
+  const asked = { reads: 0, attempts: 0 };
+  connection.getClient().on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'find' && /^(view|marks)_/.test(command['find'])) asked.reads += 1;
+    if (command['startTransaction']) asked.attempts += 1;
+  });
+  const store = new MongoProjectionStore(connection, { clock: realClock });
+  for (const each of [things, shared]) await store.prepare(each);
+  return { store, asked };
+}
+
+/** Applies one version of a stream to a row as a projector does; the last of `versions` that deletes it is written as a negative. */
+const apply = (store: MongoProjectionStore, streamId: string, version: number, { to = things, row = streamId.slice('thing-'.length), deletes = false } = {}): Promise<void> => {
+  const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: [streamId], rows: [row], beginning: version === 1 ? [streamId] : [] };
+  return store.transact(to as Projection<Row>, keys, ({ marks, rows }) => {
+    const { accepted } = marks.get(streamId) ?? { accepted: 0 };
+    if (version <= accepted) return { marks: new Map(), rows: new Map(), parked: [] };
+    if (version > accepted + 1) throw new Gap();
+    const versions = [...(rows.get(row)?.versions ?? []), version];
+    return { marks: new Map([[streamId, { accepted: version, applied: version }]]), rows: new Map([[row, deletes ? null : { id: row, versions }]]), parked: [] };
+  });
+};
+const versions = async (store: MongoProjectionStore, id: string, of = things): Promise<readonly number[] | undefined> => (await store.view(of).get(id))?.versions;
+
+describe('what a process wrote last', () => {
+  it('is not read again, nor is anything of a stream that begins', async () => {
+    const { store, asked } = await process();
+    await apply(store, 'thing-1', 1);
+    Object.assign(asked, { reads: 0, attempts: 0 }); // the gate had to be made
+    await apply(store, 'thing-1', 2);
+    await apply(store, 'thing-2', 1);
+    await apply(store, 'thing-2', 2);
+    expect(asked).toEqual({ reads: 0, attempts: 3 });
+    expect([await versions(store, '1'), await versions(store, '2')]).toEqual([[1, 2], [1, 2]]);
+  });
+
+  it('gives way to what another process has written since', async () => {
+    const [one, other] = [await process(), await process()];
+    await apply(one.store, 'thing-1', 1);
+    await apply(other.store, 'thing-1', 2);
+    await apply(one.store, 'thing-1', 3); // seems to be beyond a gap
+    await apply(one.store, 'thing-1', 4);
+    await apply(other.store, 'thing-1', 3); // seems to be new
+    expect(await versions(one.store, '1')).toEqual([1, 2, 3, 4]);
+    await apply(other.store, 'thing-1', 5);
+    expect(await versions(one.store, '1')).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('gives way where a stream that seems to begin has come already', async () => {
+    const [one, other] = [await process(), await process()];
+    await apply(one.store, 'thing-1', 1);
+    await apply(other.store, 'thing-1', 1);
+    await apply(other.store, 'thing-1', 2);
+    expect(await versions(one.store, '1')).toEqual([1, 2]);
+  });
+
+  it('knows that a row was deleted, and of one that another process has deleted', async () => {
+    const [one, other] = [await process(), await process()];
+    await apply(one.store, 'thing-1', 1);
+    await apply(one.store, 'thing-1', 2, { deletes: true });
+    await apply(one.store, 'thing-1', 3);
+    expect(await versions(one.store, '1')).toEqual([3]);
+    await apply(other.store, 'thing-1', 4, { deletes: true });
+    await apply(one.store, 'thing-1', 5);
+    expect(await versions(one.store, '1')).toEqual([5]);
+  });
+
+  it('says nothing of a row that other streams touch as well', async () => {
+    const { store, asked } = await process();
+    await apply(store, 'thing-1', 1, { to: shared, row: 'all' });
+    await apply(store, 'thing-2', 1, { to: shared, row: 'all' });
+    asked.reads = 0;
+    await apply(store, 'thing-1', 2, { to: shared, row: 'all' });
+    expect(asked.reads).toBeGreaterThan(0);
+    expect(await versions(store, 'all', shared)).toEqual([1, 1, 2]);
+  });
+
+  it('says nothing of another generation', async () => {
+    const { store } = await process();
+    await apply(store, 'thing-1', 1);
+    await store.setBuilt(things);
+    await store.generations.begin(things, '2026-01-01T00:00:00.000Z');
+    const claim = (await store.generations.claim(things))!;
+    const nothing = { rows: new Map(), marks: new Map([['thing-1', { accepted: 1, applied: 1, isNew: true }]]), parked: [], positions: {} };
+    await store.generations.switchOver(things, claim, { state: 'switched', at: '2026-01-01T00:00:00.000Z', beyond: new Map(), tail: async () => nothing });
+    await apply(store, 'thing-1', 2);
+    expect(await versions(store, '1')).toEqual([2]);
+  });
+});
