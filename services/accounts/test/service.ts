@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type Clock, type CommandResult, type EventStore, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
+import { type Actor, type Clock, type CommandResult, type EventStore, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { LogBook, realClock } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SNAPSHOTS, SqliteEventStore, SqliteKeyStore, SqliteSnapshotStore, SqliteVerifyJobs, VERIFY_JOBS } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, CommandEdge, Commands, Problems, systemIds } from '@keyfold/event-sourcing-nest';
@@ -12,6 +12,8 @@ import { AesKeyWrap, AesVault, PlatformProblems, readConfig } from '@keyfold/pla
 import { AccountsModule } from '../src/accounts.module.js';
 
 export const DEADLINE_MS = 5_000;
+
+const EVERYBODYS: Actor = { subject: 'test', memberId: null, roles: ['service', 'director', 'hr'] };
 
 @Module({ providers: [{ provide: Problems, useClass: PlatformProblems }], exports: [Problems] })
 class ProblemsModule {}
@@ -71,9 +73,9 @@ export class AccountsService {
     this.time.now += ms;
   }
 
-  /** A command of somebody who covers everybody and whatever nobody owns. */
-  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>): Promise<CommandResult> {
-    const principal = { subject: 'test', memberId: null, roles: ['service', 'director', 'hr'] };
+  /** A command; `by` somebody who covers everybody and whatever nobody owns, unless it is said who. */
+  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, by: Actor = EVERYBODYS): Promise<CommandResult> {
+    const principal = { ...by };
     const caller = { principal, id, idempotencyKey: `key-${++this.calls}`, expectedVersion: null, correlationId: null, traceparent: null, language: 'en' as const, waitMs: 2_000 };
     return this.app.get(CommandEdge, { strict: false }).run(Object.assign(new type(), body), caller);
   }

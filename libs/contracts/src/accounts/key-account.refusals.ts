@@ -21,6 +21,8 @@ export const keyAccountRefusals = refusals({
   'merge-successor-unknown': ['The account to merge into is not known.', "Le compte dans lequel fusionner n'est pas connu."],
   'merge-successor-closed': ['The account to merge into is closing, closed or merged itself.', 'Le compte dans lequel fusionner est en clôture, clos ou lui-même fusionné.'],
   'merge-successor-unowned': ['The account to merge into has no owner yet; assign one first.', "Le compte dans lequel fusionner n'a pas encore de responsable ; affectez-en un d'abord."],
+  'merge-successor-prospect': ['The account to merge into is a prospect: merge it into the client instead.', "Le compte dans lequel fusionner est un prospect : fusionnez-le plutôt dans le client."],
+  'owner-not-account-manager': ['Accounts belong to key account managers and directors.', 'Les comptes reviennent aux responsables grands comptes et aux directeurs.'],
   'owner-already-assigned': ['This account has an owner; hand it over instead.', 'Ce compte a déjà un responsable ; faites une passation.'],
   'owner-missing': ['This account has no owner yet; assign one first.', "Ce compte n'a pas encore de responsable ; affectez-en un d'abord."],
   'parent-unknown': ['The parent account is not known.', "Le compte parent n'est pas connu."],

@@ -16,7 +16,7 @@ export const assignOwnerCase = useCase(AssignOwner, {
   ownerOf,
   needs: [TierASeats, TeamMembers],
   async prepare(command, account, [seats, members]) {
-    await members.assertOnboarded(command.ownerId);
+    await members.assertAccountManager(command.ownerId);
     const changes = assignOwner(account, command.ownerId).length > 0;
     if (changes) await members.entrust(command, command.ownerId);
     if (changes && isTierA(account)) await seats.claim(command, command.ownerId);

@@ -5,6 +5,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, Min, ValidateNested } from 'class-validator';
 import { keyAccount } from './key-account.aggregate.js';
 import { grantClosure, refuseClosure } from './key-account.life.js';
+import { TierASeats } from './tier-a-seats.js';
 
 export class GrantClosure extends AggregateCommand {
   @IsId() closureId!: string;
@@ -14,7 +15,9 @@ export const grantClosureCase = useCase(GrantClosure, {
   route: 'key-accounts/:id/grant-closure',
   roles: ['service'],
   on: keyAccount,
+  needs: [TierASeats],
   decide: (account, { closureId }) => grantClosure(account, closureId),
+  after: async (command, account, [seats]) => account.status === 'closed' && seats.settle(command, account),
 });
 
 class ClosureBlockerBody implements ClosureBlocker {

@@ -3,7 +3,7 @@ import { type AggregateCommand as AnyCommand, AggregateCommand, Commands, useCas
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { noteHandedOver, portfolio } from '../portfolio/portfolio.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { formerOwnersOf, isTierA, type KeyAccount, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { isTierA, type KeyAccount, keyAccount, ownerOf } from './key-account.aggregate.js';
 import { handOver } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
@@ -25,17 +25,12 @@ function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, c
   return handOver(account, { toOwnerId, reason }, day, context.now);
 }
 
-/** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last. */
+/** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last, where the day has come. */
 async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<void> {
-  await members.assertOnboarded(command.toOwnerId);
+  await members.assertAccountManager(command.toOwnerId);
   if (decideHandover(account, command, time).length === 0) return;
   await members.entrust(command, command.toOwnerId);
   if (isTierA(account)) await seats.claim(command, command.toOwnerId);
-}
-
-async function settleSeats(command: Handover, account: KeyAccount, seats: TierASeats): Promise<void> {
-  if (!isTierA(account)) return;
-  for (const former of formerOwnersOf(account)) await seats.release(command, former);
 }
 
 export const handOverCase = useCase(HandOver, {
@@ -46,7 +41,7 @@ export const handOverCase = useCase(HandOver, {
   needs: [TierASeats, TeamMembers, ReportingTime],
   prepare: (command, account, needs) => prepareHandover(command, account, needs),
   decide: (account, command, _prepared, [, , time]) => decideHandover(account, command, time),
-  after: (command, account, [seats]) => settleSeats(command, account, seats),
+  after: (command, account, [seats]) => seats.settle(command, account),
 });
 
 /** The part of one account in the handover of a whole portfolio; an account that is not its member's any more has nothing to be handed over. */
@@ -65,7 +60,7 @@ export const handOverWithPortfolioCase = useCase(HandOverWithPortfolio, {
   },
   decide: (account, command, _prepared, [, , time]) => (ownerOf(account) === command.fromOwnerId ? decideHandover(account, command, time) : []),
   async after(command, account, [seats, , , commands]) {
-    await settleSeats(command, account, seats);
+    await seats.settle(command, account);
     await commands.also(portfolio, command.fromOwnerId, command, 'note', (state) => noteHandedOver(state, command.handoverId, command.id));
   },
 });

@@ -60,7 +60,12 @@ describe('a handover', () => {
     const midday = { ...ownerAssigned('anna'), occurredAt: '2026-01-01T12:00:00.000Z' };
     given(keyAccount, prospectRegistered, midday).when((account) => handOver(account, toBea, day('2026-01-01'), now)).then(handedOver('anna', 'bea', '2026-01-01T12:00:00.000Z'));
   });
-  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'), now)).thenNothing());
+  it('to the owner of today is nothing', () => given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'), '2026-03-02T00:00:00.000Z')).thenNothing());
+  it('that is to come is said again for its day, and is not moved in silence', () => {
+    given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-03-01'), now)).thenNothing();
+    given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-04-01'), now)).thenRefused('handover-to-come', { on: '2026-03-01' });
+    given(keyAccount, ...owned, handedOver('anna', 'bea')).when((account) => handOver(account, toBea, day('2026-02-20'), now)).thenRefused('handover-before-last-change', { lastChange: '2026-03-01' });
+  });
   it('waits for one that is to come', () =>
     given(keyAccount, ...owned, handedOver('anna', 'cara')).when((account) => handOver(account, toBea, day('2026-03-02'), now)).thenRefused('handover-to-come', { on: '2026-03-01' }));
   it('may take the day of one that is to come', () =>

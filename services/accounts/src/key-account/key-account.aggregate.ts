@@ -120,11 +120,8 @@ export const isSameAssignment = (a: RaciAssignment, b: RaciAssignment): boolean 
 /** Last owner named, also when the handover lies in the future; null for an account nobody owns. */
 export const ownerOf = (account: KeyAccount): string | null => (account.status === 'unknown' ? null : (account.owners.at(-1)?.ownerId ?? null));
 
-/** Everybody who owned the account before its last owner. */
-export const formerOwnersOf = (account: KeyAccount): string[] => {
-  const owners = account.status === 'unknown' ? [] : account.owners.map(({ ownerId }) => ownerId);
-  return [...new Set(owners)].filter((ownerId) => ownerId !== owners.at(-1));
-};
+/** Everybody who owned the account, owns it or will. */
+export const ownersOf = (account: KeyAccount): string[] => (account.status === 'unknown' ? [] : [...new Set(account.owners.map(({ ownerId }) => ownerId))]);
 
 export const isTierA = (account: KeyAccount): boolean => account.status !== 'unknown' && account.tier === 'A';
 

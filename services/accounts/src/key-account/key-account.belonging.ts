@@ -20,9 +20,9 @@ export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason
   const open = assertOpen(account);
   const last = open.owners.at(-1);
   if (!last) throw new DomainError('owner-missing');
-  if (last.ownerId === facts.toOwnerId) return [];
   if (day.end < last.from) throw new DomainError('handover-before-last-change', { lastChange: last.from.slice(0, 10) });
   if (last.from > now && day.start > last.from) throw new DomainError('handover-to-come', { on: last.from.slice(0, 10) });
+  if (last.ownerId === facts.toOwnerId) return [];
   return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: day.start < last.from ? last.from : day.start }];
 }
 

@@ -14,6 +14,11 @@ describe('a prospect', () => {
   it('is engaged once', () => given(keyAccount, prospectRegistered, nominated, engaged).when((account) => engage(account, { note: 'again' }, day)).thenNothing());
   it('that is no target cannot be engaged', () => given(keyAccount, prospectRegistered).when((account) => engage(account, { note: null }, day)).thenRefused('account-not-targeted'));
   it('that is a client cannot be engaged', () => given(keyAccount, clientRegistered).when((account) => engage(account, { note: null }, day)).thenRefused('account-not-prospect'));
+  it('is no client because somebody registers one', () => {
+    const client = { name: 'Acme', profile, provenance: null };
+    given(keyAccount, prospectRegistered).when((account) => registerClient(account, client, day)).thenRefused('account-exists');
+    given(keyAccount, prospectRegistered, nominated).when((account) => registerClient(account, client, day)).thenRefused('account-exists');
+  });
 });
 
 describe('an account', () => {
@@ -84,5 +89,11 @@ describe('a merge', () => {
     expect(() => assertMergeable(owned, nobodys)).toThrow('merge-successor-unowned');
     expect(() => assertMergeable(owned, owned)).not.toThrow();
     expect(() => assertMergeable(nobodys, nobodys)).not.toThrow();
+  });
+  it('makes no client a prospect again', () => {
+    const [client, prospect] = [fold(at(clientRegistered, 1)), fold(at(prospectRegistered, 1))];
+    expect(() => assertMergeable(client, prospect)).toThrow('merge-successor-prospect');
+    expect(() => assertMergeable(prospect, client)).not.toThrow();
+    expect(() => assertMergeable(prospect, prospect)).not.toThrow();
   });
 });

@@ -19,6 +19,7 @@ export function registerClient(
   // History leaves the withdrawal out too, or it would follow the earlier day on which the account is active again.
   if (account.status === 'withdrawn') return [{ type: 'accounts.key-account.client-registered', data: facts, occurredAt: activeSince, supersedes: [account.versions] }];
   if (account.status === 'closed' || account.status === 'merged') assertOpen(account);
+  if (account.status === 'prospect' || account.status === 'targeted') throw new DomainError('account-exists');
   const same = account.name === facts.name && JSON.stringify(account.profile) === JSON.stringify(facts.profile);
   return same ? [] : [{ type: 'accounts.key-account.details-changed', data: facts }];
 }
@@ -72,7 +73,7 @@ export function makeDormant(account: KeyAccount, facts: { reason: string; lastRe
   const open = assertOpen(account);
   if (open.status === 'dormant') return [];
   if (open.status !== 'active') throw new DomainError('account-not-active');
-  if (facts.lastRevenueOn !== null && facts.lastRevenueOn > today) throw new DomainError('account-day-to-come', { today });
+  if (facts.lastRevenueOn !== null) assertNotToCome(facts.lastRevenueOn, today);
   if (!byDirector && today < earliest) throw new DomainError('account-revenue-recent', { months, earliest });
   return [{ type: 'accounts.key-account.made-dormant', data: facts }];
 }
@@ -115,8 +116,14 @@ export function merge(account: KeyAccount, facts: { successorId: string; reason:
   return [{ type: 'accounts.key-account.merged', data: facts, occurredAt }];
 }
 
-/** An account that has an owner goes to one that has: nobody's clients become nobody's. */
+/** An account that has an owner goes to one that has: nobody's clients become nobody's. A client is no prospect again: its contracts go to a client. */
 export function assertMergeable(account: KeyAccount, successor: KeyAccount): void {
-  assertOpen(account);
+  const { activeSince } = assertOpen(account);
   if (ownerOf(account) !== null && ownerOf(successor) === null) throw new DomainError('merge-successor-unowned');
+  if (activeSince !== null && successor.status !== 'unknown' && successor.activeSince === null) throw new DomainError('merge-successor-prospect');
+}
+
+/** A day up to today. */
+export function assertNotToCome(day: string, today: string): void {
+  if (day > today) throw new DomainError('account-day-to-come', { today });
 }

@@ -30,6 +30,7 @@ describe('a tier', () => {
   const approved: KeyAccountEvent = { type: 'accounts.key-account.tier-approved', data: { requestId: 'r1' } };
   const rejected: KeyAccountEvent = { type: 'accounts.key-account.tier-rejected', data: { requestId: 'r1', reason: 'too early' } };
   const decision = { requestId: 'r1', by: 'dora' };
+  const terms = { reviewOn: '2027-01-01', selection };
 
   it('is requested on a score', () => given(keyAccount, clientRegistered, high).when((account) => requestTier(account, facts, selection)).then(requested));
   it('is requested once', () => given(keyAccount, clientRegistered, high, requested).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, selection)).thenNothing());
@@ -45,17 +46,22 @@ describe('a tier', () => {
     given(keyAccount, clientRegistered, low).when((account) => requestTier(account, facts, selection)).thenRefused('tier-score-too-low', { tier: 'A', threshold: 75, score: 74 });
   });
   it('is approved by somebody else, with the day of its review', () =>
-    given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, decision, '2027-01-01')).then(approved, ...tieredAs('A')));
-  it('is not approved by the requester', () => given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, { requestId: 'r1', by: 'anna' }, '2027-01-01')).thenRefused('tier-request-own'));
+    given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, decision, terms)).then(approved, ...tieredAs('A')));
+  it('is approved on the score of that day, by the criteria of that day', () => {
+    const fallen = scored(20, [2, 2, 2, 2, 2]);
+    given(keyAccount, clientRegistered, high, requested, fallen).when((account) => approveTier(account, decision, terms)).thenRefused('tier-score-too-low', { tier: 'A', threshold: 75, score: 20 });
+    given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, decision, { ...terms, selection: { policy, current: false } })).thenRefused('tier-score-missing');
+  });
+  it('is not approved by the requester', () => given(keyAccount, clientRegistered, high, requested).when((account) => approveTier(account, { requestId: 'r1', by: 'anna' }, terms)).thenRefused('tier-request-own'));
   it('is decided once', () => {
-    given(keyAccount, clientRegistered, high, requested, approved, ...tieredAs('A')).when((account) => approveTier(account, decision, '2027-01-01')).thenNothing();
+    given(keyAccount, clientRegistered, high, requested, approved, ...tieredAs('A')).when((account) => approveTier(account, decision, terms)).thenNothing();
     given(keyAccount, clientRegistered, high, requested, rejected).when((account) => rejectTier(account, { ...decision, reason: 'again' })).thenNothing();
   });
   it('is rejected with a reason, and can be requested again', () => {
     given(keyAccount, clientRegistered, high, requested).when((account) => rejectTier(account, { ...decision, reason: 'too early' })).then(rejected);
     given(keyAccount, clientRegistered, high, requested, rejected).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, selection)).then({ ...requested, data: { ...requested.data, requestId: 'r2' } } as KeyAccountEvent);
   });
-  it('is decided on a request that there is', () => given(keyAccount, clientRegistered, high).when((account) => approveTier(account, decision, '2027-01-01')).thenRefused('tier-request-unknown'));
+  it('is decided on a request that there is', () => given(keyAccount, clientRegistered, high).when((account) => approveTier(account, decision, terms)).thenRefused('tier-request-unknown'));
   it('is taken away, once', () => {
     const gone: KeyAccountEvent = { type: 'accounts.key-account.disqualified', data: { reason: 'shrunk' } };
     given(keyAccount, clientRegistered, ...tieredAs('A')).when((account) => disqualify(account, 'shrunk')).then(gone);

@@ -36,10 +36,12 @@ export function requestTier(account: KeyAccount, facts: { requestId: string; tie
   return [{ type: 'accounts.key-account.tier-requested', data: { ...facts, score: scoreFor(facts.tier, open, selection) } }];
 }
 
-/** The tier limit per owner is held by the reservation that the handler claims first. */
-export function approveTier(account: KeyAccount, { requestId, by }: { requestId: string; by: string }, reviewOn: string): KeyAccountEvent[] {
+/** On the score of today, which may not be that of the request. The tier limit per owner is held by the reservation that the handler claims first. */
+export function approveTier(account: KeyAccount, { requestId, by }: { requestId: string; by: string }, { reviewOn, selection }: { reviewOn: string; selection: Selection }): KeyAccountEvent[] {
   const request = requestOf(account, requestId, by);
-  return request ? [{ type: 'accounts.key-account.tier-approved', data: { requestId } }, ...tiered(request.tier, request.reason, reviewOn)] : [];
+  if (!request) return [];
+  scoreFor(request.tier, assertOpen(account), selection);
+  return [{ type: 'accounts.key-account.tier-approved', data: { requestId } }, ...tiered(request.tier, request.reason, reviewOn)];
 }
 
 export function rejectTier(account: KeyAccount, { requestId, by, reason }: { requestId: string; by: string; reason: string }): KeyAccountEvent[] {

@@ -3,8 +3,8 @@ import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nes
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Hierarchy } from './hierarchy.js';
-import { isTierA, isWithdrawn, keyAccount, ownerOf } from './key-account.aggregate.js';
-import { absorb, assertMergeable, merge } from './key-account.life.js';
+import { isWithdrawn, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { absorb, assertMergeable, assertNotToCome, merge } from './key-account.life.js';
 import { TierASeats } from './tier-a-seats.js';
 
 /** The account is a duplicate of another one, its successor. */
@@ -45,16 +45,15 @@ export const mergeAccountCase = useCase(MergeAccount, {
   },
   decide: (account, command, _prepared, [, , , time]) => merge(account, { successorId: command.successorId, reason: command.reason }, firstInstant(command, time)),
   async after(command, account, [, hierarchy, seats]) {
-    const owner = ownerOf(account);
     if (account.status !== 'merged') return;
     await hierarchy.tellMerge(command);
-    if (isTierA(account) && owner) await seats.release(command, owner);
+    await seats.settle(command, account);
   },
 });
 
 function firstInstant({ effectiveOn, context }: MergeAccount, time: ReportingTime): string {
   if (effectiveOn === undefined) return context.now;
   const today = time.dateOf(context.now);
-  if (effectiveOn > today) throw new DomainError('account-day-to-come', { today });
+  assertNotToCome(effectiveOn, today);
   return time.startOfDay(effectiveOn);
 }

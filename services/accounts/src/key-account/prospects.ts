@@ -1,10 +1,9 @@
-import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { accountUseCase } from './accounts.js';
 import { keyAccount } from './key-account.aggregate.js';
-import { activate, engage, nominate } from './key-account.life.js';
+import { activate, assertNotToCome, engage, nominate } from './key-account.life.js';
 
 /** Onto the list of targets (domain.md M18). */
 export class NominateProspect extends AggregateCommand {
@@ -50,6 +49,6 @@ export const activateAccountCase = useCase(ActivateAccount, {
 
 function pastDay(date: string, now: string, time: ReportingTime): string {
   const today = time.dateOf(now);
-  if (date > today) throw new DomainError('account-day-to-come', { today });
+  assertNotToCome(date, today);
   return date === today ? now : time.startOfDay(date);
 }

@@ -4,7 +4,7 @@ import { IsOptional } from 'class-validator';
 import { assertAccountId } from './accounts.js';
 import { CompanyProfileBody, profileOf } from './company-profile.js';
 import { keyAccount } from './key-account.aggregate.js';
-import { registerClient } from './key-account.life.js';
+import { assertNotToCome, registerClient } from './key-account.life.js';
 
 /** An existing client, active from a date; the caller chooses the id, so that an import may say it again. */
 export class RegisterClient extends AggregateCommand {
@@ -21,6 +21,8 @@ export const registerClientCase = useCase(RegisterClient, {
   permit: async ({ id }) => assertAccountId(id),
   makes: true,
   needs: [ReportingTime],
-  decide: (account, { name, profile, activeSince, provenance = null }, _prepared, [time]) =>
-    registerClient(account, { name, profile: profileOf(profile), provenance }, time.startOfDay(activeSince)),
+  decide(account, { name, profile, activeSince, provenance = null, context }, _prepared, [time]) {
+    assertNotToCome(activeSince, time.dateOf(context.now));
+    return registerClient(account, { name, profile: profileOf(profile), provenance }, time.startOfDay(activeSince));
+  },
 });

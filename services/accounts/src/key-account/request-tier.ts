@@ -56,11 +56,13 @@ export const approveTierCase = useCase(ApproveTier, {
   ownerOf,
   needs: [TierTerms],
   async prepare(command, account, [terms]) {
-    const request = requestOf(account, command.requestId, whoIs(command.context.actor));
-    if (request) await terms.claim(command, account, request.tier);
-    return terms.reviewOn();
+    const [reviewOn, selection] = await Promise.all([terms.reviewOn(), terms.selectionFor(account)]);
+    const approval = { requestId: command.requestId, by: whoIs(command.context.actor) };
+    const request = requestOf(account, approval.requestId, approval.by);
+    if (request && approveTier(account, approval, { reviewOn, selection }).length > 0) await terms.claim(command, account, request.tier);
+    return { reviewOn, selection };
   },
-  decide: (account, { requestId, context }, reviewOn) => approveTier(account, { requestId, by: whoIs(context.actor) }, reviewOn),
+  decide: (account, { requestId, context }, terms) => approveTier(account, { requestId, by: whoIs(context.actor) }, terms),
   after: (command, account, [terms]) => terms.settle(command, account),
 });
 

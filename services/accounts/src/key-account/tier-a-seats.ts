@@ -1,22 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
-import { claimTierASeat, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
+import { TeamMembers } from '../team-member/team-members.js';
+import { claimTierASeat, giveUpSeat, isFull, release, type Reservation, reservation, seatsIn, tierASeats } from '../reservation/reservation.aggregate.js';
+import { isTierA, type KeyAccount, keyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
 
-/** Tier-A accounts per key account manager: a seat is claimed before the account is his and given up after it no longer is. A crash between the two leaves a seat too many, never an account too many. */
+/**
+ * Tier-A accounts per key account manager: a seat is claimed before the account is his and given up after it no longer is. A crash between the two leaves a seat too many, never an
+ * account too many. A seat that was his until a day is given up once that day has come and the seat is wanted.
+ */
 @Injectable()
 export class TierASeats {
   constructor(
     private readonly commands: Commands,
     private readonly policies: Policies,
+    private readonly members: TeamMembers,
   ) {}
 
   async claim(command: AggregateCommand, ownerId: string): Promise<void> {
     const { tierALimit } = await this.policies.inForce('tiers');
+    const { state } = await this.commands.load(reservation, tierASeats(ownerId));
+    if (isFull(state, tierALimit)) await this.giveUpPast(command, ownerId, state);
     await this.commands.also(reservation, tierASeats(ownerId), command, 'claim', (seats) => claimTierASeat(seats, command.id, tierALimit));
   }
 
-  async release(command: AggregateCommand, ownerId: string): Promise<void> {
-    await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
+  /** After the account changed hands, lost its tier or came to its end. */
+  async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
+    for (const ownerId of ownersOf(account))
+      if (!isTierA(account) || !ownsFrom(account, ownerId, command.context.now))
+        await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
+  }
+
+  /** Not where the account may be on its way to him; one that comes back to him after it was looked at claims its seat anew. */
+  private async giveUpPast(command: AggregateCommand, ownerId: string, seen: Reservation): Promise<void> {
+    for (const [accountId, seat] of seatsIn(seen)) {
+      if (seat.edges.at(-1)!.from > this.members.settledBefore()) continue;
+      const { state: account } = await this.commands.load(keyAccount, accountId);
+      if (ownsFrom(account, ownerId, command.context.now)) continue;
+      await this.commands.also(reservation, tierASeats(ownerId), command, `give-up:${accountId}`, (seats) => giveUpSeat(seats, accountId, seat));
+    }
   }
 }

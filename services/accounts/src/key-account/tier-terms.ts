@@ -3,7 +3,7 @@ import type { Tier } from '@keyfold/contracts';
 import { monthsLater } from '@keyfold/platform';
 import type { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
-import { type KeyAccount, ownerOf } from './key-account.aggregate.js';
+import { isTierA, type KeyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
 import type { Selection } from './key-account.tier.js';
 import { TierASeats } from './tier-a-seats.js';
 
@@ -21,16 +21,15 @@ export class TierTerms {
     return monthsLater(this.policies.today(), reviewMonths);
   }
 
-  /** A tier A takes its seat with the owner first. */
+  /** A tier A takes its seat with the owner first, and with whoever is to be the next. */
   async claim(command: AggregateCommand, account: KeyAccount, tier: Tier): Promise<void> {
-    const owner = ownerOf(account);
-    if (tier === 'A' && owner) await this.seats.claim(command, owner);
+    if (tier !== 'A') return;
+    for (const owner of ownersOf(account)) if (ownsFrom(account, owner, command.context.now)) await this.seats.claim(command, owner);
   }
 
   /** What is not of tier A any more gives its seat up last. */
   async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
-    const owner = ownerOf(account);
-    if (account.status !== 'unknown' && account.tier !== 'A' && owner) await this.seats.release(command, owner);
+    if (!isTierA(account)) await this.seats.settle(command, account);
   }
 
   /** The selection policy of today, and whether the account was scored by its criteria. */

@@ -22,7 +22,7 @@ export const handOverPortfolioCase = useCase(HandOverPortfolio, {
   needs: [TeamMembers],
   async prepare({ toMemberId, scope }, _portfolio, [members]) {
     if (!scope.covers(toMemberId)) throw new DomainError('member-unknown');
-    await members.assertOnboarded(toMemberId);
+    await members.assertAccountManager(toMemberId);
   },
   decide: (state, { toMemberId, effectiveOn, reason, context }) => startHandover(state, { handoverId: uuid5(context.commandId, 'handover'), toMemberId, effectiveOn, reason }),
 });

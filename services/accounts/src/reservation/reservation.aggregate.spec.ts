@@ -1,16 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
 import type { ReservationEvent } from '@keyfold/contracts';
-import { claimActivePlan, claimTierASeat, holdingOf, release, type Reservation, reservation } from './reservation.aggregate.js';
+import { claimActivePlan, claimTierASeat, giveUpSeat, holdingOf, release, type Reservation, reservation } from './reservation.aggregate.js';
 
 const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
+
+const fold = (state: Reservation, ...events: ReservationEvent[]): Reservation =>
+  events.reduce((held, event, i) => reservation.evolve(held, { ...event, version: i + 1, occurredAt: '2026-01-01T00:00:00.000Z', supersedes: [] }), state);
 
 describe('tier-A seats of one key account manager', () => {
   const five = ['a', 'b', 'c', 'd', 'e'].map((id) => claimed(id));
 
   it('gives a seat', () => given(reservation).when((seats) => claimTierASeat(seats, 'a', 5)).then(claimed('a')));
-  it('gives the same seat once', () => given(reservation, claimed('a')).when((seats) => claimTierASeat(seats, 'a', 5)).thenNothing());
+  it('is claimed again by the account that has it, also when all are taken', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'a', 5)).then(claimed('a')));
+  it('is given up as it was seen, and not where it was claimed again since', () => {
+    const seen = holdingOf(fold(reservation.initial, claimed('a')), 'a');
+    given(reservation, claimed('a')).when((seats) => giveUpSeat(seats, 'a', seen)).then(released('a'));
+    given(reservation, claimed('a'), claimed('a')).when((seats) => giveUpSeat(seats, 'a', seen)).thenNothing();
+    given(reservation).when((seats) => giveUpSeat(seats, 'a', seen)).thenNothing();
+  });
   it('refuses the sixth', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 5)).thenRefused('tier-a-limit', { limit: 5 }));
   it('gives a sixth where the policy allows it', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 6)).then(claimed('f')));
   it('has room again after a release', () => given(reservation, ...five, released('c')).when((seats) => claimTierASeat(seats, 'f', 5)).then(claimed('f')));
@@ -30,8 +39,6 @@ describe('the plan in force of an account and a year', () => {
 });
 
 describe('a reservation that very many hold', () => {
-  const fold = (state: Reservation, ...events: ReservationEvent[]): Reservation =>
-    events.reduce((held, event, i) => reservation.evolve(held, { ...event, version: i + 1, occurredAt: '2026-01-01T00:00:00.000Z', supersedes: [] }), state);
   const many = Array.from({ length: 2_000 }, (_, i) => claimed(`account-${i}`, 'parent'));
 
   it('is copied in a small part by each event', () => {

@@ -1,6 +1,6 @@
 import { type HierarchyEdge, type ReservationEvent, reservationContract } from '@keyfold/contracts';
 import { decider, DomainError, type Fact, ignored } from '@keyfold/event-sourcing';
-import { type Buckets, entryOf, sizeOf, withEntry, withoutEntry } from './buckets.js';
+import { type Buckets, entriesOf, entryOf, sizeOf, withEntry, withoutEntry } from './buckets.js';
 
 /** What one holder holds. */
 export interface Holding {
@@ -108,12 +108,19 @@ export function claimActivePlan(held: Reservation, planId: string, fiscalYear: n
   return [claimed(planId, String(fiscalYear))];
 }
 
-/** So many tier-A accounts per key account manager as the policy of the day allows (domain.md 4.1). */
+/** So many tier-A accounts per key account manager as the policy of the day allows (domain.md 4.1). Each attempt claims a held seat again, so that nobody who looked before gives it up. */
 export function claimTierASeat(seats: Reservation, accountId: string, limit: number): ReservationEvent[] {
-  if (entryOf(seats.holdings, accountId)) return [];
-  if (holdersIn(seats) >= limit) throw new DomainError('tier-a-limit', { limit });
+  if (!entryOf(seats.holdings, accountId) && isFull(seats, limit)) throw new DomainError('tier-a-limit', { limit });
   return [claimed(accountId, 'A')];
 }
+
+export const isFull = (seats: Reservation, limit: number): boolean => holdersIn(seats) >= limit;
+
+export const seatsIn = ({ holdings }: Reservation): readonly (readonly [accountId: string, seat: Holding])[] => entriesOf(holdings);
+
+/** Where it was not claimed again since it was seen. */
+export const giveUpSeat = (seats: Reservation, accountId: string, seen: Holding): ReservationEvent[] =>
+  entryOf(seats.holdings, accountId)?.edges.length === seen.edges.length ? release(seats, accountId) : [];
 
 const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 

@@ -28,6 +28,12 @@ export class TeamMembers {
     await this.present(memberId);
   }
 
+  /** Refuses whom no account can belong to: accounts have an account manager, or a director. */
+  async assertAccountManager(memberId: string): Promise<void> {
+    const { role } = await this.present(memberId);
+    if (role !== 'kam' && role !== 'director') throw new DomainError('owner-not-account-manager');
+  }
+
   async present(memberId: string): Promise<KnownMember> {
     return assertPresent((await this.commands.load(teamMember, memberId)).state);
   }
@@ -49,9 +55,14 @@ export class TeamMembers {
     for (const accountId of new Set([...entriesOf(entrusted).map(([accountId]) => accountId), ...(await this.ownedBefore(memberId))]))
       if (ownsFrom((await this.commands.load(keyAccount, accountId)).state, memberId, from)) his.add(accountId);
     if (his.size > 0) throw new DomainError('portfolio-not-handed-over', { count: his.size });
-    const still = new Date(this.commands.now().getTime() - this.settings.commandDeadlineMs - MARGIN_MS).toISOString();
-    if (entriesOf(entrusted).some(([, at]) => at > still)) throw new DomainError('portfolio-changing');
+    const settled = this.settledBefore();
+    if (entriesOf(entrusted).some(([, at]) => at > settled)) throw new DomainError('portfolio-changing');
     return entrusted;
+  }
+
+  /** What was claimed before this instant was followed by its append, or never will be. */
+  settledBefore(): string {
+    return new Date(this.commands.now().getTime() - this.settings.commandDeadlineMs - MARGIN_MS).toISOString();
   }
 
   /** Accounts that became the member's before there was an entrusting. */

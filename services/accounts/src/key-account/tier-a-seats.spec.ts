@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICIES, type Tier } from '@keyfold/contracts';
+import { AccountsService, DEADLINE_MS } from '../../test/service.js';
+import { OnboardMember } from '../team-member/onboard-member.js';
+import { AssignOwner } from './assign-owner.js';
+import { GrantClosure } from './decide-closure.js';
+import { MakeDormant } from './dormancy.js';
+import { HandOver } from './hand-over.js';
+import { QualifyAsKeyAccount } from './qualify-as-key-account.js';
+import { RegisterClient } from './register-client.js';
+import { RequestClosure } from './request-closure.js';
+import { ScoreAccount } from './request-tier.js';
+import { keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggregate.js';
+
+let service: AccountsService;
+
+const DAY_MS = 86_400_000;
+const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
+const tier = (id: string, wanted: Tier = 'A') => outcome(service.run(QualifyAsKeyAccount, id, { tier: wanted, reason: 'large' }));
+const handOver = (id: string, toOwnerId: string, effectiveOn: string) => outcome(service.run(HandOver, id, { toOwnerId, effectiveOn, reason: 'new territory' }));
+
+async function client(id: string, ownerId: string): Promise<string> {
+  await service.run(RegisterClient, id, { name: id, activeSince: '2020-01-01' });
+  await service.run(AssignOwner, id, { ownerId });
+  await service.run(ScoreAccount, id, { points: DEFAULT_POLICIES.selection.criteria.map(({ code }) => ({ criterion: code, points: 9 })) });
+  return id;
+}
+
+/** Accounts of tier A that are a member's at the moment of the service's clock. */
+async function held(memberId: string, now: string, ids: readonly string[]): Promise<number> {
+  const accounts = await Promise.all(ids.map(async (id) => (await service.commands.load(keyAccount, id)).state as RegisteredAccount));
+  return accounts.filter((account) => account.tier === 'A' && account.status !== 'closed' && ownerOn(account, now) === memberId).length;
+}
+
+const SIX = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
+
+beforeEach(async () => {
+  service = await AccountsService.start();
+  for (const id of ['anna', 'bea']) await service.run(OnboardMember, id, { name: id, role: 'kam' });
+  for (const id of SIX) await client(id, 'anna');
+  for (const id of SIX.slice(0, 5)) expect(await tier(id)).toBe('done');
+  expect(await tier('a6')).toBe('tier-a-limit');
+});
+afterEach(() => service.stop());
+
+describe('the seat of a tier-A account', () => {
+  it('stays taken until the day on which the account changes hands', async () => {
+    expect(await handOver('a1', 'bea', '2026-06-01')).toBe('done');
+    expect(await tier('a6')).toBe('tier-a-limit');
+    expect(await held('anna', '2026-03-02T10:00:00.000Z', SIX)).toBe(5);
+    service.pass(120 * DAY_MS);
+    expect(await tier('a6')).toBe('done');
+    expect(await held('anna', '2026-06-30T10:00:00.000Z', SIX)).toBe(5);
+  });
+
+  it('is kept for an account that may be on its way back', async () => {
+    expect(await handOver('a1', 'bea', '2026-06-01')).toBe('done');
+    service.pass(120 * DAY_MS);
+    expect(await handOver('a1', 'anna', '2026-07-01')).toBe('done');
+    service.pass(DEADLINE_MS * 10);
+    expect(await tier('a6')).toBe('tier-a-limit');
+  });
+
+  it('is free once the account is closed', async () => {
+    await service.run(MakeDormant, 'a1', { reason: 'silent' });
+    await service.run(RequestClosure, 'a1', { reason: 'gone' });
+    const { closureId } = (await service.commands.load(keyAccount, 'a1')).state as RegisteredAccount;
+    await service.run(GrantClosure, 'a1', { closureId: closureId! });
+    expect(await tier('a6')).toBe('done');
+  });
+
+  it('is claimed of whoever has the account today and of whoever will have it', async () => {
+    expect(await handOver('a6', 'bea', '2026-06-01')).toBe('done');
+    expect(await tier('a6')).toBe('tier-a-limit');
+    expect(await tier('a6', 'B')).toBe('done');
+  });
+});
+
+it('no account belongs to who manages none', async () => {
+  await service.run(OnboardMember, 'fin', { name: 'fin', role: 'finance' });
+  await service.run(RegisterClient, 'free', { name: 'free', activeSince: '2020-01-01' });
+  expect(await outcome(service.run(AssignOwner, 'free', { ownerId: 'fin' }))).toBe('owner-not-account-manager');
+  expect(await handOver('a1', 'fin', '2026-06-01')).toBe('owner-not-account-manager');
+});
+
+it('nobody is a client from a day to come', async () => {
+  expect(await outcome(service.run(RegisterClient, 'later', { name: 'later', activeSince: '2026-03-03' }))).toBe('account-day-to-come');
+  expect(await outcome(service.run(RegisterClient, 'later', { name: 'later', activeSince: '2026-03-02' }))).toBe('done');
+});
