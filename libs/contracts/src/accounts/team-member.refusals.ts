@@ -2,6 +2,7 @@ import { refusals } from '../refusal.js';
 
 export const teamMemberRefusals = refusals({
   'manager-cycle': ['Nobody can be his own manager, directly or through others.', 'Personne ne peut être son propre responsable, ni directement ni par d’autres.'],
+  'manager-elsewhere': ['Name a manager whom you lead, or yourself.', 'Désignez un responsable de votre équipe, ou vous-même.'],
   'manager-is-self': ['Nobody can be his own manager.', 'Personne ne peut être son propre responsable.'],
   'member-unknown': ['This team member is not known.', "Ce membre de l'équipe n'est pas connu."],
   'member-offboarded': ['This team member has left or is leaving.', "Ce membre de l'équipe est parti ou sur le départ."],

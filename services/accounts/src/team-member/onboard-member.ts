@@ -1,4 +1,5 @@
 import { MEMBER_ROLES, type MemberRole, SENIORITY_LEVELS, type SeniorityLevel } from '@keyfold/contracts';
+import { NotFound } from '@keyfold/event-sourcing';
 import { AggregateCommand, PersonalField, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsCountry, IsDateOnly, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -25,7 +26,8 @@ export const onboardMemberCase = useCase(OnboardMember, {
   on: teamMember,
   makes: true,
   needs: [TeamMembers],
-  prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
+  permit: (command, member, [members]) => members.assertPlaces(command, member),
+  prepare: ({ id, managerId = null }, member, [members]) => members.assertLeads(managerId, id, member),
   decide: (member, { id: memberId, name, role, seniority = null, managerId = null, region = null, country = null, probationUntil = null, provenance = null }) =>
     onboard(member, { memberId, name, role, seniority, managerId, region, country, probationUntil, requisitionId: null, provenance }),
 });
@@ -41,7 +43,8 @@ export const reassignMemberCase = useCase(ReassignMember, {
   roles: ['director'],
   on: teamMember,
   needs: [TeamMembers],
-  prepare: ({ id, managerId = null }, _member, [members]) => members.assertNotBelow(managerId, id),
+  permit: (command, member, [members]) => members.assertPlaces(command, member),
+  prepare: ({ id, managerId = null }, member, [members]) => members.assertLeads(managerId, id, member),
   decide: (member, { managerId = null, region = null }) => reassign(member, { managerId, region }),
 });
 
@@ -69,6 +72,9 @@ export const withdrawMemberCase = useCase(WithdrawMember, {
   roles: ['director'],
   on: teamMember,
   needs: [TeamMembers],
+  async permit({ id, scope, context: { actor } }, _member, [members]) {
+    if (!scope.covers(id) && !(await members.leadsEverybody(actor))) throw new NotFound('team-member', id);
+  },
   prepare: ({ id }, _member, [members]) => members.assertNotNeeded(id),
   decide: (member, { reason }) => withdrawMember(member, reason),
 });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DomainError, type ProjectionStore } from '@keyfold/event-sourcing';
+import { type Actor, DomainError, NotFound, type ProjectionStore } from '@keyfold/event-sourcing';
 import { type AggregateCommand, Commands, PROJECTIONS } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, Settings } from '@keyfold/platform';
 import { keyAccount, ownsFrom } from '../key-account/key-account.aggregate.js';
@@ -13,6 +13,9 @@ const ACCOUNTS_LIMIT = 10_000;
 
 /** How much longer than the deadline a command may still take, and how far the clocks of two processes may be apart. */
 const MARGIN_MS = 2_000;
+
+/** A command that says who leads a member. */
+type Placing = AggregateCommand & { readonly managerId?: string | null };
 
 /** Questions that other commands ask about members, answered from the members' own streams. */
 @Injectable()
@@ -82,13 +85,27 @@ export class TeamMembers {
     return state.status === 'onboarded' ? state.managerId : null;
   }
 
-  /** Refuses a manager who reports, over any number of levels, to the member himself. A manager whom Keyfold does not know yet is legal. */
-  async assertNotBelow(managerId: string | null, memberId: string): Promise<void> {
+  /** HR looks after everybody, and so does a director whom nobody leads. */
+  async leadsEverybody({ roles, memberId }: Actor): Promise<boolean> {
+    return roles.includes('hr') || memberId === null || (await this.managerOf(memberId)) === null;
+  }
+
+  /** A director who is led gives those who are his to managers who are: nobody takes over the people of another, and with them their accounts, or ends being led himself. */
+  async assertPlaces({ id, managerId = null, scope, context: { actor } }: Placing, member: TeamMember): Promise<void> {
+    if (await this.leadsEverybody(actor)) return;
+    if (member.status !== 'unknown' && !scope.covers(id)) throw new NotFound('team-member', id);
+    if (managerId === null || !scope.covers(managerId)) throw new DomainError('manager-elsewhere');
+  }
+
+  /** Refuses a new manager who has left or is leaving, or who reports, over any number of levels, to the member himself. A manager whom Keyfold does not know yet is legal. */
+  async assertLeads(managerId: string | null, memberId: string, member: TeamMember): Promise<void> {
+    if (member.status === 'onboarded' && member.managerId === managerId) return;
     const seen = new Set([memberId]);
     for (let id = managerId; id !== null; ) {
       if (seen.has(id)) throw new DomainError('manager-cycle');
       seen.add(id);
       const manager: TeamMember = (await this.commands.load(teamMember, id)).state;
+      if (id === managerId && manager.status === 'offboarded') throw new DomainError('member-offboarded');
       id = manager.status === 'onboarded' ? manager.managerId : null;
     }
   }
