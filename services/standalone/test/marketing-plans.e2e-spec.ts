@@ -135,8 +135,12 @@ describe('its campaigns', () => {
     const zoe = await register('Zoé Lambert');
     await agreed('kam', planId, 'target-person', { campaignId, stakeholderId: zoe });
     await call('kam', `accounts/stakeholders/${zoe}/raise-opposition`, { purpose: 'marketing' });
-    expect((await say('kam', planId, 'launch-campaign', { campaignId })).body).toMatchObject({ code: 'campaign-people-not-contactable', params: { people: [zoe] } });
-    await agreed('kam', planId, 'spare-person', { campaignId, stakeholderId: zoe, reason: 'Objected' });
+    const ines = await register('Ines Roux');
+    await agreed('kam', planId, 'target-person', { campaignId, stakeholderId: ines });
+    await call('operator', `accounts/persons/${ines}/erase`, { ground: 'request' });
+    await eventually(async () => expect((await say('kam', planId, 'target-person', { campaignId, stakeholderId: ines })).body.code).toBe('campaign-person-erased'));
+    expect((await say('kam', planId, 'launch-campaign', { campaignId })).body).toMatchObject({ code: 'campaign-people-not-contactable', params: { people: [zoe, ines] } });
+    for (const stakeholderId of [zoe, ines]) await agreed('kam', planId, 'spare-person', { campaignId, stakeholderId, reason: 'Not to be addressed' });
 
     expect((await say('kam', planId, 'record-campaign-response', { responseId: 'r0', campaignId, channel: 'email', response: 'clicked', respondedOn: TODAY })).body.code).toBe('campaign-not-launched');
     await agreed('kam', planId, 'launch-campaign', { campaignId });

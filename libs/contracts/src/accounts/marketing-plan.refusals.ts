@@ -25,5 +25,6 @@ export const marketingPlanRefusals = refusals({
   'campaign-channel-unknown': ['This campaign does not use that channel.', "Cette campagne n'utilise pas ce canal."],
   'campaign-offering-not-promoted': ['This campaign does not promote that offering.', 'Cette campagne ne promeut pas cette offre.'],
   'campaign-people-not-contactable': ['People whom this campaign addresses have left or do not want to hear from campaigns.', 'Des personnes visées par cette campagne sont parties ou ne veulent pas être sollicitées.'],
+  'campaign-person-erased': ['The data of this person was erased: nobody can be addressed by it.', 'Les données de cette personne ont été effacées : elle ne peut plus être sollicitée.'],
   'campaign-person-opposed': ['This person does not want to hear from campaigns.', 'Cette personne ne veut pas être sollicitée par des campagnes.'],
 });

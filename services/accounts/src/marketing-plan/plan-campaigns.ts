@@ -45,7 +45,7 @@ export const addChannelCase = marketingPlanUseCase(AddChannel, {
   decide: (plan, { campaignId, channel, utm }) => addChannel(plan, { campaignId, channel, utm: utm ? { ...utm } : null }),
 });
 
-/** Whoever objected to marketing is not addressed. */
+/** Whoever objected to marketing is not addressed, nor whoever was erased. */
 export class TargetPerson extends AggregateCommand {
   @IsId() campaignId!: string;
   @IsId() stakeholderId!: string;
@@ -55,7 +55,8 @@ export const targetPersonCase = marketingPlanUseCase(TargetPerson, {
   step: 'target-person',
   needs: [Stakeholders],
   async prepare({ stakeholderId }, { accountId }, [stakeholders]) {
-    const { stances } = await stakeholders.assertActive(accountId, stakeholderId);
+    const { stances, erasedAt } = await stakeholders.assertActive(accountId, stakeholderId);
+    if (erasedAt !== null) throw new DomainError('campaign-person-erased');
     if (stances.marketing === 'opposed') throw new DomainError('campaign-person-opposed');
   },
   decide: (plan, { campaignId, stakeholderId }) => targetPerson(plan, campaignId, stakeholderId),

@@ -1,6 +1,7 @@
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { IsId, IsText } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
+import { isAddressable } from '../stakeholder/stakeholder.aggregate.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
 import { abortCampaign, campaignOf, completeCampaign, launchCampaign } from './marketing-plan.campaigns.aggregate.js';
 import { marketingPlanUseCase } from './marketing-plan.js';
@@ -12,10 +13,10 @@ export class LaunchCampaign extends AggregateCommand {
 export const launchCampaignCase = marketingPlanUseCase(LaunchCampaign, {
   step: 'launch-campaign',
   needs: [Stakeholders],
-  /** Whoever left or objected since he was named is not written to. */
+  /** Whoever left, objected or was erased since he was named is not written to. */
   async prepare({ campaignId }, plan, [stakeholders]) {
     const people = await Promise.all(campaignOf(plan, campaignId).targetIds.map(async (id) => ({ id, person: await stakeholders.of(id) })));
-    return people.flatMap(({ id, person }) => (person.status === 'active' && person.accountId === plan.accountId && person.stances.marketing !== 'opposed' ? [id] : []));
+    return people.flatMap(({ id, person }) => (isAddressable(person, plan.accountId) ? [id] : []));
   },
   decide: (plan, { campaignId }, contactableIds) => launchCampaign(plan, campaignId, contactableIds),
 });

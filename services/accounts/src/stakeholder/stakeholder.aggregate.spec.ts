@@ -74,6 +74,12 @@ describe('an imported person', () => {
     given(stakeholder, imported, consentGiven, withdrawn).when((state) => register(state, claire)).then({ type: 'accounts.stakeholder.registered', data: claire });
     given(stakeholder, imported, consentGiven, withdrawn).when((state) => register(state, { ...claire, accountId: 'globex' })).thenRefused('stakeholder-elsewhere');
   });
+  it('said anew is still opposed to what he was opposed to here, whatever the file says', () => {
+    const past = [imported, oppositionRaised, { ...withdrawn, supersedes: [1, 2] }] as const;
+    const anew: StakeholderEvent = { type: 'accounts.stakeholder.registered', data: claire };
+    given(stakeholder, ...past).when((state) => register(state, claire)).then(anew, oppositionRaised);
+    given(stakeholder, ...past).when((state) => register(state, claire, { stances: { marketing: 'consented' }, known: null })).then(anew, oppositionRaised);
+  });
   it('is nobody in between', () => given(stakeholder, imported, consentGiven, withdrawn).when((state) => giveConsent(state, 'survey')).thenRefused('stakeholder-unknown'));
 });
 

@@ -1,5 +1,6 @@
 import {
   type BuyingRole,
+  CONTACT_PURPOSES,
   type ContactPurpose,
   type DepartureReason,
   type Language,
@@ -44,7 +45,10 @@ export interface KnownStakeholder extends ContactDetails, Standing, Retention {
   readonly versions: number;
 }
 
-export type Stakeholder = { readonly status: 'unknown' } | { readonly status: 'withdrawn'; readonly accountId: string } | KnownStakeholder;
+/** Of whoever was taken back with an import what he does not want is kept: it holds when he is said again. */
+type WithdrawnStakeholder = { readonly status: 'withdrawn'; readonly accountId: string; readonly opposed: readonly ContactPurpose[] };
+
+export type Stakeholder = { readonly status: 'unknown' } | WithdrawnStakeholder | KnownStakeholder;
 
 export const stakeholder = decider<Stakeholder, StakeholderEvent>({
   contract: stakeholderContract,
@@ -70,7 +74,7 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
       case 'accounts.stakeholder.departed':
         return departedFrom(known, fact.data);
       case 'accounts.stakeholder.withdrawn':
-        return { status: 'withdrawn', accountId: known.accountId };
+        return { status: 'withdrawn', accountId: known.accountId, opposed: CONTACT_PURPOSES.filter((purpose) => known.stances[purpose] === 'opposed') };
       default:
         return ignored(state, fact);
     }
@@ -78,6 +82,10 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
 });
 
 const departedFrom = (known: KnownStakeholder, { movedTo }: Departure): KnownStakeholder => ({ ...known, status: 'departed', movedTo: movedTo && movedTo.stakeholderId });
+
+/** Whether a campaign on the account may address the person: one who is there, was not erased and did not object. */
+export const isAddressable = (state: Stakeholder, accountId: string): boolean =>
+  state.status === 'active' && state.accountId === accountId && state.erasedAt === null && state.stances.marketing !== 'opposed';
 
 /** What either of these events says. */
 export const stanceOf = ({ type }: { type: string }): Stance => (type === 'accounts.stakeholder.consent-given' ? 'consented' : 'opposed');
@@ -96,10 +104,14 @@ export interface Beside {
 
 const NOTHING_BESIDE: Beside = { stances: {}, known: null };
 
-/** Said again it changes what is known better now. What is not said stays, and a withdrawn import may be said anew. */
+/** Said again it changes what is known better now. What is not said stays, and a withdrawn import may be said anew: an opposition outlives it. */
 export function register(state: Stakeholder, facts: Registration, { stances, known }: Beside = NOTHING_BESIDE): StakeholderEvent[] {
   if (state.status !== 'unknown' && state.accountId !== facts.accountId) throw new DomainError('stakeholder-elsewhere');
-  if (state.status === 'unknown' || state.status === 'withdrawn') return [{ type: 'accounts.stakeholder.registered', data: facts }, ...saidElsewhere(NOTHING_SAID, stances)];
+  if (state.status === 'unknown' || state.status === 'withdrawn') {
+    const opposed = state.status === 'withdrawn' ? state.opposed : [];
+    const heard = { ...stances, ...Object.fromEntries(opposed.map((purpose) => [purpose, 'opposed' as const])) };
+    return [{ type: 'accounts.stakeholder.registered', data: facts }, ...saidElsewhere(NOTHING_SAID, heard)];
+  }
   const { function: job, level, buyingRoles, politicalStatus, support, language } = facts;
   return [
     ...(known ? knowBetter(state, facts, known) : []),
