@@ -85,7 +85,7 @@ describe('a CSR scorecard', () => {
     const recorded = await Promise.all([card(kam, id, 'record-footprint', period), card(kam, id, 'record-footprint', { ...period, from: day(50) })]);
     expect(recorded.map((answer) => code(answer).join(' ')).sort()).toEqual(['200 ', '422 csr-period-overlaps']);
     const visit = await call(kam, `engagement-plans/${id}/log-touchpoint`, { kind: 'visit', direction: 'out', occurredAt: new Date(Date.now() - DAY_MS).toISOString(), travel: { means: 'plane', km: 1_000 } });
-    const { body } = await call<{ items: object[] }>(kam, `footprint-by-account?accountId=${id}&after=engagement-${id}:${visit.body.version!},csr-${id}:1`);
+    const { body } = await call<{ items: object[] }>(kam, `footprint-by-account?accountId=${id}&from=${day(364)}&to=${day(0)}&after=engagement-${id}:${visit.body.version!},csr-${id}:1`);
     expect(body.items).toMatchObject([{ co2eKg: 3_000, wasteKg: null, travelCo2eKg: 230, tonnesPerMillion: 1.615 }]);
   });
 });

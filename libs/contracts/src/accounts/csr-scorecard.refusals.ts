@@ -8,6 +8,7 @@ export const csrScorecardRefusals = refusals({
   'csr-period-overlaps': ['The period from {from} to {to} is recorded already; a new one may not overlap it.', 'La période du {from} au {to} est déjà enregistrée ; une nouvelle ne peut la chevaucher.'],
   'commitment-unknown': ['This account has no such commitment.', "Ce compte n'a pas cet engagement."],
   'commitment-due-past': ['A commitment is due after the day on which it is made.', "Un engagement est dû après le jour où il est pris."],
+  'commitment-not-made-yet': ['A commitment is kept once it was made.', "Un engagement se tient une fois qu'il a été pris."],
   'commitment-too-late': ['This commitment was due on {dueOn}: what was done after that has not kept it.', "Cet engagement était dû le {dueOn} : ce qui a été fait après ne l'a pas tenu."],
   'initiative-unknown': ['This account has no such initiative.', "Ce compte n'a pas cette initiative."],
   'initiative-ends-past': ['An initiative ends on a day to come.', 'Une initiative se termine un jour à venir.'],

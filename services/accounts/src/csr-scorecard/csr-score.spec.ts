@@ -4,7 +4,7 @@ import { gateOf } from './csr-gate.js';
 import type { CsrReviewRow } from './csr-reviews.projection.js';
 import { type AsOf, commitmentRateOf, ratingOf, scoreOf, suppliersOf } from './csr-score.js';
 import type { CommitmentEntry, CsrScorecardRow } from './csr-scorecards.projection.js';
-import { footprintOf } from './footprint-by-account.projection.js';
+import { footprintByAccount, footprintOf, type FootprintRow } from './footprint-by-account.projection.js';
 import { sectorCodeOf } from './get-csr-pillars.js';
 
 const asOf = (day: string): AsOf => ({ day, end: `${day}T22:59:59.999Z` });
@@ -77,8 +77,20 @@ describe('the footprint of a window', () => {
     { from: '2026-01-01', to: '2026-01-31', co2eKg: 2_000, wasteKg: 10, energyKwh: null, source: 'x' },
     { from: '2026-02-01', to: '2026-02-28', co2eKg: 3_000, wasteKg: null, energyKwh: null, source: 'x' },
   ];
-  const row = { id: 'acme', accountId: 'acme', recorded, travel: { '2026-01-15': 1_500, '2026-02-15': 500 } };
-  it('sums what lies in it, journeys apart', () => expect(footprintOf(row, { from: null, to: null }, 10)).toEqual({ co2eKg: 5_000, wasteKg: 10, energyKwh: null, travelCo2eKg: 2, tonnesPerMillion: 0.5002 }));
+  const row = { id: 'acme', accountId: 'acme', recorded, journeys: { t1: { on: '2026-01-15', gramsCo2e: 1_500 }, t2: { on: '2026-02-15', gramsCo2e: 500 } } };
+  it('sums what lies in it, journeys apart', () => expect(footprintOf(row, { from: '2026-01-01', to: '2026-12-31' }, 10)).toEqual({ co2eKg: 5_000, wasteKg: 10, energyKwh: null, travelCo2eKg: 2, tonnesPerMillion: 0.5002 }));
+  it('that is no year is not measured by the revenue of one', () => {
+    const windows = [{ from: null, to: null }, { from: '2025-01-01', to: '2026-12-31' }, { from: '2026-01-01', to: null }, { from: '2026-01-01', to: '2026-12-30' }];
+    expect(windows.map((window) => footprintOf(row, window, 10).tonnesPerMillion)).toEqual([null, null, null, null]);
+  });
+  it('is without the journey of a contact that was taken back', () => {
+    const account = (type: string, data: object) => ({ type: `accounts.engagement-plan.${type}`, data, streamId: 'engagement-acme' }) as unknown as Parameters<typeof footprintByAccount.fold>[1];
+    const logged = account('touchpoint-logged', { touchpointId: 't2', on: '2026-02-15', travel: { means: 'train', km: 100, gramsCo2e: 500 } });
+    const withdrawn = account('touchpoint-withdrawn', { touchpointId: 't1', reason: 'wrong file' });
+    const after = [logged, withdrawn].reduce<FootprintRow | null>((before, event) => footprintByAccount.fold(before, event, 'acme'), row);
+    expect(footprintOf(after!, { from: null, to: null }, null).travelCo2eKg).toBe(0.5);
+    expect([footprintByAccount.rowsOf(withdrawn), footprintByAccount.fold(null, withdrawn, 'acme')]).toEqual([['acme'], null]);
+  });
   it('has a first and a last day', () => expect(footprintOf(row, { from: '2026-02-01', to: '2026-02-28' }, null)).toEqual({ co2eKg: 3_000, wasteKg: null, energyKwh: null, travelCo2eKg: 0.5, tonnesPerMillion: null }));
   it('is not known where nothing is', () => expect(footprintOf(row, { from: '2027-01-01', to: null }, 10)).toEqual({ co2eKg: null, wasteKg: null, energyKwh: null, travelCo2eKg: null, tonnesPerMillion: null }));
 });

@@ -23,6 +23,7 @@ export interface Evidence {
   readonly indicator: string;
   readonly basis: CsrBasis;
   readonly reference: string;
+  readonly validUntil: DateOnly | null;
   readonly withdrawn: boolean;
 }
 
@@ -33,6 +34,8 @@ export interface Commitment {
   readonly dueOn: DateOnly;
   readonly dueAt: string;
   readonly state: 'open' | 'kept' | 'missed';
+  /** First instant of the day on which it was made. */
+  readonly madeAt: string;
   /** Version of the event that said that it was missed. */
   readonly missedAt: number | null;
 }
@@ -57,8 +60,8 @@ export const csrScorecard = decider<CsrScorecard, CsrScorecardEvent>({
       case 'accounts.csr-scorecard.assessment-recorded':
         return { ...card, assessments: { ...card.assessments, [questionOn(fact.data, fact.occurredAt)]: fact.data.points } };
       case 'accounts.csr-scorecard.evidence-attached': {
-        const { evidenceId, indicator, basis, reference } = fact.data;
-        return { ...card, evidence: { ...card.evidence, [evidenceId]: { indicator, basis, reference, withdrawn: false } } };
+        const { evidenceId, indicator, basis, reference, validUntil } = fact.data;
+        return { ...card, evidence: { ...card.evidence, [evidenceId]: { indicator, basis, reference, validUntil, withdrawn: false } } };
       }
       case 'accounts.csr-scorecard.evidence-withdrawn': {
         const { evidenceId } = fact.data;
@@ -85,7 +88,7 @@ function evolvePromises(card: CsrScorecard, fact: Fact<PromiseEvent>): CsrScorec
   switch (fact.type) {
     case 'accounts.csr-scorecard.commitment-made': {
       const { commitmentId, ...made } = fact.data;
-      return { ...card, commitments: { ...card.commitments, [commitmentId]: { ...made, state: 'open', missedAt: null } } };
+      return { ...card, commitments: { ...card.commitments, [commitmentId]: { ...made, madeAt: fact.occurredAt, state: 'open', missedAt: null } } };
     }
     case 'accounts.csr-scorecard.commitment-kept':
       return withCommitment(card, fact.data.commitmentId, { state: 'kept' });

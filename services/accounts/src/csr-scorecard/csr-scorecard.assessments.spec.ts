@@ -23,6 +23,10 @@ describe('evidence', () => {
   const withdrawn: CsrScorecardEvent = { type: 'accounts.csr-scorecard.evidence-withdrawn', data: { evidenceId: 'e1', reason: 'wrong' } };
   it('is attached to a question', () => given(csrScorecard).when((card) => attachEvidence(card, facts, day.today)).then(attached));
   it('is attached once', () => given(csrScorecard, attached).when((card) => attachEvidence(card, { ...facts, evidenceId: 'e2' }, day.today)).thenNothing());
+  it('is attached again when it holds for longer', () => {
+    const renewed = { ...facts, evidenceId: 'e2', validUntil: '2027-12-31' };
+    given(csrScorecard, attached).when((card) => attachEvidence(card, renewed, day.today)).then({ ...attached, data: renewed } as CsrScorecardEvent);
+  });
   it('is not attached when it has expired', () => given(csrScorecard).when((card) => attachEvidence(card, { ...facts, validUntil: '2026-03-04' }, day.today)).thenRefused('csr-evidence-expired'));
   it('is withdrawn once', () => {
     given(csrScorecard, attached).when((card) => withdrawEvidence(card, { evidenceId: 'e1', reason: 'wrong' })).then(withdrawn);

@@ -17,9 +17,10 @@ export function recordAssessment(card: CsrScorecard, facts: CsrQuestion & { poin
   return [{ type: 'accounts.csr-scorecard.assessment-recorded', data: { ...facts, pillar: CSR_INDICATORS[facts.indicator]! }, occurredAt: day.start }];
 }
 
+/** A document that holds for longer than it did is news. */
 export function attachEvidence(card: CsrScorecard, facts: CsrQuestion & { evidenceId: string; title: string; reference: string; validUntil: DateOnly | null }, today: DateOnly): CsrScorecardEvent[] {
   const { indicator, basis, reference, validUntil } = facts;
-  if (Object.values(card.evidence).some((known) => !known.withdrawn && known.indicator === indicator && known.basis === basis && known.reference === reference)) return [];
+  if (Object.values(card.evidence).some((known) => !known.withdrawn && known.indicator === indicator && known.basis === basis && known.reference === reference && known.validUntil === validUntil)) return [];
   if (validUntil !== null && validUntil < today) throw new DomainError('csr-evidence-expired');
   return [{ type: 'accounts.csr-scorecard.evidence-attached', data: facts }];
 }

@@ -29,6 +29,7 @@ describe('a commitment', () => {
     given(csrScorecard, commitmentMade).when((card) => keepCommitment(card, { commitmentId: 'c1', evidence: null }, { ...today, on: '2026-04-01', today: '2026-04-02' })).thenRefused('commitment-too-late', { dueOn: '2026-03-31' }));
   it('was kept after all when that is learned late', () =>
     given(csrScorecard, commitmentMade, missed).when((card) => keepCommitment(card, { commitmentId: 'c1', evidence: null }, { ...today, today: '2026-04-02' })).then({ ...kept, supersedes: [2] }));
+  it('is not kept before it was made', () => given(csrScorecard, commitmentMade).when((card) => keepCommitment(card, { commitmentId: 'c1', evidence: null }, earlier)).thenRefused('commitment-not-made-yet'));
   it('is not kept ahead', () => given(csrScorecard, commitmentMade).when((card) => keepCommitment(card, { commitmentId: 'c1', evidence: null }, { ...today, on: '2026-03-06' })).thenRefused('csr-in-future'));
   it('that is not known is not kept', () => given(csrScorecard).when((card) => keepCommitment(card, { commitmentId: 'c1', evidence: null }, today)).thenRefused('commitment-unknown'));
 

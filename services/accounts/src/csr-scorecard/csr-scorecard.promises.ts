@@ -15,9 +15,10 @@ export function makeCommitment(card: CsrScorecard, made: Made, day: Day): CsrSco
 
 /** Kept by the due day, whenever that is said: a miss that was found meanwhile is taken back. */
 export function keepCommitment(card: CsrScorecard, facts: { commitmentId: string; evidence: string | null }, day: Day): CsrScorecardEvent[] {
-  const { state, dueOn, missedAt } = commitmentOf(card, facts.commitmentId);
+  const { state, dueOn, missedAt, madeAt } = commitmentOf(card, facts.commitmentId);
   if (state === 'kept') return [];
   if (day.on > day.today) throw new DomainError('csr-in-future');
+  if (day.start < madeAt) throw new DomainError('commitment-not-made-yet');
   if (day.on > dueOn) throw new DomainError('commitment-too-late', { dueOn });
   return [{ type: 'accounts.csr-scorecard.commitment-kept', data: facts, occurredAt: day.start, ...(missedAt !== null && { supersedes: [missedAt] }) }];
 }

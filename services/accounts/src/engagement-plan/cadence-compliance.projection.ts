@@ -24,29 +24,35 @@ export interface CadenceRow {
   /** The first of the misses that no contact has followed yet. */
   readonly overdueSince: DateOnly | null;
   readonly judged: readonly JudgedInterval[];
+  /** The last contacts, in order of their days. */
+  readonly touches: readonly { readonly touchpointId: string; readonly on: DateOnly }[];
 }
 
 /** Ten years of a weekly cadence. */
 const JUDGED_KEPT = 520;
+const TOUCHES_KEPT = 100;
 
 /** What each account is owed on each level, and whether it got it (domain.md 3.10). */
 export const cadenceCompliance = projection<CadenceRow, EngagementPlanEvent>({
   name: 'cadence-compliance',
-  version: 1,
+  version: 2,
   follows: [engagementPlanContract],
   indexes: [['accountId', 'level'], ['dueOn'], ['overdueSince']],
   rowsOf: (event) => levelsIn(event).map((level) => `${accountOf(event)}-${level}`),
-  fold(row, event, id): CadenceRow {
+  fold(row, event, id): CadenceRow | null {
+    if (!row && event.type === 'accounts.engagement-plan.touchpoint-withdrawn') return null;
     const accountId = accountOf(event);
     const known = row ?? { ...untouched, id, accountId, level: id.slice(accountId.length + 1) as CadenceLevel };
     return withOverdue(folded(known, event));
   },
 });
 
-const untouched = { tier: null, intervalDays: null, since: null, dueOn: null, paused: false, lastTouchOn: null, overdueSince: null, judged: [] };
+const untouched = { tier: null, intervalDays: null, since: null, dueOn: null, paused: false, lastTouchOn: null, overdueSince: null, judged: [], touches: [] };
 
 function levelsIn(event: EngagementPlanEvent): readonly CadenceLevel[] {
   if (event.type === 'accounts.engagement-plan.touchpoint-logged') return levelsOf(event.data);
+  // What is taken back was imported, and an import knows no reviews.
+  if (event.type === 'accounts.engagement-plan.touchpoint-withdrawn') return ['operational'];
   if (event.type === 'accounts.engagement-plan.cadence-paused' || event.type === 'accounts.engagement-plan.cadence-resumed') return CADENCE_LEVELS;
   return event.type.startsWith('accounts.engagement-plan.cadence-') && 'level' in event.data ? [event.data.level as CadenceLevel] : [];
 }
@@ -54,7 +60,9 @@ function levelsIn(event: EngagementPlanEvent): readonly CadenceLevel[] {
 function folded(row: CadenceRow, event: EngagementPlanEvent): CadenceRow {
   switch (event.type) {
     case 'accounts.engagement-plan.touchpoint-logged':
-      return row.lastTouchOn !== null && row.lastTouchOn >= event.data.on ? row : { ...row, lastTouchOn: event.data.on };
+      return touchedBy(row, [...row.touches, { touchpointId: event.data.touchpointId, on: event.data.on }].sort((a, b) => (a.on < b.on ? -1 : 1)).slice(-TOUCHES_KEPT));
+    case 'accounts.engagement-plan.touchpoint-withdrawn':
+      return touchedBy(row, row.touches.filter(({ touchpointId }) => touchpointId !== event.data.touchpointId));
     case 'accounts.engagement-plan.cadence-armed': {
       const { tier, intervalDays, since, dueOn } = event.data;
       return { ...row, tier, intervalDays, since, dueOn };
@@ -73,6 +81,8 @@ function folded(row: CadenceRow, event: EngagementPlanEvent): CadenceRow {
       return row;
   }
 }
+
+const touchedBy = (row: CadenceRow, touches: CadenceRow['touches']): CadenceRow => ({ ...row, touches, lastTouchOn: touches.at(-1)?.on ?? null });
 
 const nothingDue = { intervalDays: null, since: null, dueOn: null };
 

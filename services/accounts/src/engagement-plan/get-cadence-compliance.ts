@@ -8,7 +8,7 @@ import { CLIENT_FACING } from './engagement-plan-case.js';
 
 const READERS = [...CLIENT_FACING, 'auditor', 'bi'] as const;
 
-type CadenceItem = Omit<CadenceRow, 'judged'> & { accountName: string | null; due: number; kept: number; percent: number | null };
+type CadenceItem = Omit<CadenceRow, 'judged' | 'touches'> & { accountName: string | null; due: number; kept: number; percent: number | null };
 
 export class ListCadenceCompliance extends PageQuery<CadenceItem> {
   @IsOptional() @IsId() accountId?: string;
@@ -27,7 +27,7 @@ export const cadenceComplianceQueries = rowQueries<CadenceRow, CadenceItem, List
   where: ({ overdue }) => (overdue ? [{ overdueSince: { $ne: null } }] : []),
   sort: { dueOn: 1 },
   scope: { account: 'accountId' },
-  async show({ judged, ...row }, access) {
+  async show({ judged, touches: _touches, ...row }, access) {
     const kept = judged.filter((interval) => interval.kept).length;
     const percent = judged.length === 0 ? null : (100 * kept) / judged.length;
     return { ...row, accountName: await access.accountName(row.accountId), due: judged.length, kept, percent };

@@ -35,7 +35,7 @@ export interface HandoverPack {
   readonly openCommitments: CsrScorecardRow['commitments'];
   readonly plans: { readonly account: readonly AccountPlanRow[]; readonly marketing: readonly MarketingPlanRow[] };
   readonly openTasks: readonly TaskRow[];
-  readonly engagement: { readonly cadence: readonly Omit<CadenceRow, 'judged'>[]; readonly lastTouchpoints: readonly TouchpointRow[]; readonly openFollowUps: readonly FollowUpRow[]; readonly decisions: readonly DecisionRow[] };
+  readonly engagement: { readonly cadence: readonly Omit<CadenceRow, 'judged' | 'touches'>[]; readonly lastTouchpoints: readonly TouchpointRow[]; readonly openFollowUps: readonly FollowUpRow[]; readonly decisions: readonly DecisionRow[] };
 }
 
 interface Person {
@@ -89,7 +89,7 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
       openCommitments: (card?.commitments ?? []).filter(({ keptAt, missed }) => keptAt === null && !missed).slice(0, MOST),
       plans: { account: planned, marketing: marketed },
       openTasks,
-      engagement: { cadence: cadence.map(({ judged: _judged, ...one }) => one), lastTouchpoints, openFollowUps, decisions: decided },
+      engagement: { cadence: cadence.map(({ judged: _judged, touches: _touches, ...one }) => one), lastTouchpoints, openFollowUps, decisions: decided },
     };
   },
 });
