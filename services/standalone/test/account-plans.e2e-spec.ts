@@ -102,6 +102,26 @@ describe('the plan of an account', () => {
     expect((await call('auditor', `accounts/account-plans/${planId}`)).status).toBe(200);
   });
 
+  it('has buying centres of its group, and figures of offerings that there are and of days that have come', async () => {
+    const own = await newAccount('Centred');
+    const draft = await newPlan(own);
+    const centre = (buyingCentreId: string, more: object) => say('kam', draft, 'record-buying-centre', { buyingCentreId, name: 'Works', ...more });
+    expect((await centre('own', { accountId: own })).status).toBe(200);
+    expect((await centre('another', { accountId: await newAccount('Foreign') })).body.code).toBe('plan-buying-centre-outside-group');
+    expect((await centre('nowhere', { accountId: 'nowhere' })).body.code).toBe('plan-buying-centre-outside-group');
+
+    const [{ id: offeringId }] = (await call<Rows<{ id: string }>>('kam', 'opportunities/offerings?status=active&limit=1')).body.items as [{ id: string }];
+    const of = async (step: string, body: object) => (await say('kam', draft, step, body)).body.code;
+    const [cell, none, late] = [{ buyingCentreId: 'own', offeringId }, { buyingCentreId: 'own', offeringId: 'none' }, '2199-01-01'];
+    expect(await of('record-cell-revenue', { ...none, revenue: eur(1), asOf: `${YEAR}-01-01` })).toBe('offering-unknown');
+    expect(await of('exclude-cell', { ...none, reason: 'x' })).toBe('offering-unknown');
+    expect(await of('record-cell-revenue', { ...cell, revenue: eur(1), asOf: late })).toBe('plan-figure-ahead');
+    expect(await of('estimate-potential', { ...cell, potential: eur(1), ...estimate, estimatedOn: late })).toBe('plan-figure-ahead');
+    expect(await of('estimate-wallet', { category: 'fleet', spend: eur(2), ourRevenue: eur(1), ...estimate, estimatedOn: late })).toBe('plan-figure-ahead');
+    expect(await of('record-competitor', { competitor: 'Rival', category: 'fleet', sharePercent: 1, ...estimate, estimatedOn: late })).toBe('plan-figure-ahead');
+    expect(await of('record-client-kpi', { code: 'staff', label: 'Staff', value: 1, unit: 'people', measuredOn: late })).toBe('plan-figure-ahead');
+  });
+
   it('names people of its account alone', async () => {
     const register = async (account: string) => (await call('kam', 'accounts/stakeholders', { accountId: account, name: 'Claire Morel' })).body.id;
     const [ours, another] = [await register(accountId), await register(await newAccount('Elsewhere'))];

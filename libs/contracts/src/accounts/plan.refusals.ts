@@ -18,6 +18,7 @@ export const planRefusals = refusals({
   'plan-objective-unknown': ['This objective is not in the plan.', "Cet objectif n'est pas dans le plan."],
   'plan-objective-baseline-is-target': ['An objective aims at another value than its baseline.', 'Un objectif vise une autre valeur que celle de départ.'],
   'plan-objective-due-in-the-past': ['An objective is due on {today} at the earliest.', "Un objectif arrive à échéance le {today} au plus tôt."],
+  'plan-figure-ahead': ['A figure is of {today} at the latest.', 'Un chiffre date du {today} au plus tard.'],
   'plan-measured-in-the-future': ['What was measured was measured on {today} at the latest.', 'Une mesure date du {today} au plus tard.'],
 });
 
@@ -27,6 +28,7 @@ export const accountPlanRefusals = refusals({
   'plan-factor-unknown': ['This factor is not in the plan.', "Ce facteur n'est pas dans le plan."],
   'plan-shares-above-100': ['The shares of {category} would add up to {sum} %.', 'Les parts de {category} totaliseraient {sum} %.'],
   'plan-wallet-below-revenue': ['The client cannot spend less on {category} than it spends with us: the estimate is out of date.', "Le client ne peut pas dépenser moins en {category} que ce qu'il dépense chez nous : l'estimation est périmée."],
+  'plan-buying-centre-outside-group': ["A buying centre is one of the client's accounts, or a department.", "Un centre d'achat est un des comptes du client, ou un service."],
   'plan-buying-centre-unknown': ['This buying centre is not in the plan.', "Ce centre d'achat n'est pas dans le plan."],
   'plan-cell-not-eligible': ['This offering is not for this buying centre.', "Cette offre ne s'adresse pas à ce centre d'achat."],
   'plan-potential-below-revenue': ['The potential of a cell is not below what it buys from us already.', "Le potentiel d'une case n'est pas inférieur à ce qu'elle nous achète déjà."],

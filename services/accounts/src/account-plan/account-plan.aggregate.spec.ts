@@ -159,6 +159,8 @@ describe('an objective', () => {
   const today = { today: '2026-03-01', reason: null, ...byHand };
   const set = (changed: object) => on((plan) => objectives.set(plan, { ...aim, ...changed }, today));
   const progress = (value: number, measuredOn = '2026-06-30') => on((plan) => objectives.progress(plan, { objectiveId: 'sow', value, measuredOn, note: null }, '2026-12-31'));
+  const after = '2026-12-31T23:00:00.000Z';
+  const miss = (now: string) => on((plan) => objectives.miss(plan, 'sow', now));
   const recorded = (value: number, measuredOn = '2026-06-30') => told('objective-progress-recorded', { objectiveId: 'sow', value, measuredOn, note: null });
   const achieved = (value: number) => told('objective-achieved', { objectiveId: 'sow', value });
   const missed = told('objective-missed', { objectiveId: 'sow', value: null });
@@ -195,6 +197,11 @@ describe('an objective', () => {
     given(accountPlan, drafted, objectiveSet).when(progress(26)).thenRefused('plan-not-in-force');
     given(accountPlan, ...running, closed).when(progress(26)).thenRefused('plan-closed');
   });
+  it('stands where it was on its last day, whatever is heard of late', () => {
+    given(accountPlan, ...running, recorded(26), recorded(24, '2026-03-31')).when(progress(26)).thenNothing();
+    given(accountPlan, ...running, recorded(26), recorded(24, '2026-03-31')).when(progress(24, '2026-03-31')).thenNothing();
+    given(accountPlan, ...running, recorded(26), recorded(24, '2026-03-31')).when(miss(after)).then(told('objective-missed', { objectiveId: 'sow', value: 26 }));
+  });
   it('is not measured in the future', () => given(accountPlan, ...running).when(progress(26, '2027-01-01')).thenRefused('plan-measured-in-the-future'));
   it('is achieved by the first value that reaches the target', () => {
     given(accountPlan, ...running).when(progress(31)).then(recorded(31), achieved(31));
@@ -207,8 +214,6 @@ describe('an objective', () => {
   });
   it('was achieved in time also when that is heard of after it was said to be missed', () => given(accountPlan, ...running, missed).when(progress(32)).then(recorded(32), achieved(32)));
 
-  const after = '2026-12-31T23:00:00.000Z';
-  const miss = (now: string) => on((plan) => objectives.miss(plan, 'sow', now));
   it('is missed after its due date, once', () => {
     given(accountPlan, ...running).when(miss(after)).then(missed);
     given(accountPlan, ...running, missed).when(miss(after)).thenNothing();

@@ -189,6 +189,11 @@ export function recordKeyPersonGap(plan: Plan & WithActions, role: KeyPersonRole
   return [{ type: 'accounts.account-plan.key-person-gap-recorded', data: { role, actionId } }];
 }
 
+/** What is known of a day is said once it has come: a figure of a day to come would never be out of date. */
+export function assertNotAhead(day: string, today: string): void {
+  if (day > today) throw new DomainError('plan-figure-ahead', { today });
+}
+
 /** No sum and no comparison over several currencies. */
 export function assertCurrency({ currency }: { readonly currency: string }, ...amounts: readonly (Money | null)[]): void {
   if (amounts.some((amount) => amount !== null && amount.currency !== currency)) throw new DomainError('plan-currency', { currency });

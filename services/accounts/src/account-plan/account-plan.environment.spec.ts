@@ -108,6 +108,7 @@ describe('a cell of the whitespace', () => {
   it('buys from us, as of a day, recorded once', () => {
     given(accountPlan, drafted, centre, estimated).when(earning(2_500)).then(told('cell-revenue-recorded', revenue(2_500)));
     given(accountPlan, drafted, centre, estimated, told('cell-revenue-recorded', revenue(2_500))).when(earning(2_500)).thenNothing();
+    given(accountPlan, drafted, centre, estimated, told('cell-revenue-recorded', revenue(2_500))).when(on((plan) => recordCellRevenue(plan, { ...revenue(11_000), asOf: '2026-06-29' }))).thenNothing();
   });
   it('that buys more than it could makes its estimate void', () =>
     given(accountPlan, drafted, centre, estimated)

@@ -31,11 +31,11 @@ export function estimatePotential(plan: Plan, facts: Potential): PlanEnvironment
   return [{ type: 'accounts.account-plan.potential-estimated', data: facts }];
 }
 
-/** What a cell buys from us in a year. More than its potential makes that estimate void (domain.md 3.6). */
+/** What a cell buys from us in a year, of which the last day counts. More than its potential makes that estimate void (domain.md 3.6). */
 export function recordCellRevenue(plan: Plan, facts: WhitespaceCell & { readonly revenue: Money; readonly asOf: string }): PlanEnvironmentEvent[] {
   const { eligible, estimate, revenue } = recordableCell(plan, facts);
   if (!eligible) throw new DomainError('plan-cell-not-eligible');
-  if (revenue && sameContent(revenue, { ...facts.revenue, asOf: facts.asOf })) return [];
+  if (revenue && (facts.asOf < revenue.asOf || sameContent(revenue, { ...facts.revenue, asOf: facts.asOf }))) return [];
   assertCurrency(plan, facts.revenue);
   const recorded: PlanEnvironmentEvent = { type: 'accounts.account-plan.cell-revenue-recorded', data: facts };
   if (!estimate || facts.revenue.amountMinor <= estimate.potential.amountMinor) return [recorded];

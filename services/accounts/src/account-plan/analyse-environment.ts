@@ -4,8 +4,9 @@ import {
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { IsCode, IsDateOnly, IsId, IsName, IsReal, IsText } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
+import { Policies } from '../policy/policies.js';
 import { accountPlanUseCase } from './account-plan.js';
-import { recordClientKpi, recordFactor, recordSwotItem, retireFactor, retireSwotItem } from './account-plan.environment.aggregate.js';
+import { assertNotAhead, recordClientKpi, recordFactor, recordSwotItem, retireFactor, retireSwotItem } from './account-plan.environment.aggregate.js';
 
 /** An item of the SWOT, or another text under its id. */
 export class RecordSwotItem extends AggregateCommand {
@@ -59,5 +60,9 @@ export class RecordClientKpi extends AggregateCommand {
 
 export const recordClientKpiCase = accountPlanUseCase(RecordClientKpi, {
   step: 'record-client-kpi',
-  decide: (plan, { code, label, value, unit, measuredOn }) => recordClientKpi(plan, { code, label, value, unit, measuredOn }),
+  needs: [Policies],
+  decide(plan, { code, label, value, unit, measuredOn }, _prepared, [policies]) {
+    assertNotAhead(measuredOn, policies.today());
+    return recordClientKpi(plan, { code, label, value, unit, measuredOn });
+  },
 });

@@ -2,8 +2,9 @@ import { CONFIDENCES, type Confidence, type Estimate, ESTIMATE_SOURCES, type Mon
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { IsCode, IsDateOnly, IsName, IsPositiveMoney, IsReal } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
+import { Policies } from '../policy/policies.js';
 import { accountPlanUseCase } from './account-plan.js';
-import { estimateWallet, recordCompetitor } from './account-plan.environment.aggregate.js';
+import { assertNotAhead, estimateWallet, recordCompetitor } from './account-plan.environment.aggregate.js';
 
 /** Where a figure comes from, how sure it is and of which day it is. */
 export abstract class EstimateCommand extends AggregateCommand implements Estimate {
@@ -22,8 +23,11 @@ export class RecordCompetitor extends EstimateCommand {
 
 export const recordCompetitorCase = accountPlanUseCase(RecordCompetitor, {
   step: 'record-competitor',
-  decide: (plan, { competitor, category, sharePercent, contractEndsOn = null, source, confidence, estimatedOn }) =>
-    recordCompetitor(plan, { competitor, category, sharePercent, contractEndsOn, source, confidence, estimatedOn }),
+  needs: [Policies],
+  decide(plan, { competitor, category, sharePercent, contractEndsOn = null, source, confidence, estimatedOn }, _prepared, [policies]) {
+    assertNotAhead(estimatedOn, policies.today());
+    return recordCompetitor(plan, { competitor, category, sharePercent, contractEndsOn, source, confidence, estimatedOn });
+  },
 });
 
 /** What the client spends on a category in a year, and what of it with us. */
@@ -35,6 +39,9 @@ export class EstimateWallet extends EstimateCommand {
 
 export const estimateWalletCase = accountPlanUseCase(EstimateWallet, {
   step: 'estimate-wallet',
-  decide: (plan, { category, spend, ourRevenue, source, confidence, estimatedOn }) =>
-    estimateWallet(plan, { category, spend: { ...spend }, ourRevenue: { ...ourRevenue }, source, confidence, estimatedOn }),
+  needs: [Policies],
+  decide(plan, { category, spend, ourRevenue, source, confidence, estimatedOn }, _prepared, [policies]) {
+    assertNotAhead(estimatedOn, policies.today());
+    return estimateWallet(plan, { category, spend: { ...spend }, ourRevenue: { ...ourRevenue }, source, confidence, estimatedOn });
+  },
 });

@@ -1,9 +1,13 @@
 import type { Money } from '@keyfold/contracts';
+import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsName, IsPositiveMoney, IsText } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Offerings } from '../offering/offerings.js';
+import { Policies } from '../policy/policies.js';
+import { Groups } from '../relationship-map/groups.js';
 import { accountPlanUseCase } from './account-plan.js';
+import { assertNotAhead } from './account-plan.environment.aggregate.js';
 import { estimatePotential, excludeCell, includeCell, recordBuyingCentre, recordCellRevenue } from './account-plan.whitespace.aggregate.js';
 import { EstimateCommand } from './estimate-shares.js';
 
@@ -16,6 +20,10 @@ export class RecordBuyingCentre extends AggregateCommand {
 
 export const recordBuyingCentreCase = accountPlanUseCase(RecordBuyingCentre, {
   step: 'record-buying-centre',
+  needs: [Groups],
+  async prepare({ accountId }, plan, [groups]) {
+    if (accountId && (await groups.rootOf(accountId)) !== (await groups.rootOf(plan.accountId))) throw new DomainError('plan-buying-centre-outside-group');
+  },
   decide: (plan, { buyingCentreId, name, accountId = null }) => recordBuyingCentre(plan, { buyingCentreId, name, accountId }),
 });
 
@@ -30,10 +38,12 @@ export class EstimatePotential extends EstimateCommand {
 
 export const estimatePotentialCase = accountPlanUseCase(EstimatePotential, {
   step: 'estimate-potential',
-  needs: [Offerings],
+  needs: [Offerings, Policies],
   prepare: ({ offeringId }, _plan, [offerings]) => offerings.assertSold(offeringId),
-  decide: (plan, { buyingCentreId, offeringId, potential, addressable, source, confidence, estimatedOn }) =>
-    estimatePotential(plan, { buyingCentreId, offeringId, potential: { ...potential }, addressable: addressable ? { ...addressable } : null, source, confidence, estimatedOn }),
+  decide(plan, { buyingCentreId, offeringId, potential, addressable, source, confidence, estimatedOn }, _prepared, [, policies]) {
+    assertNotAhead(estimatedOn, policies.today());
+    return estimatePotential(plan, { buyingCentreId, offeringId, potential: { ...potential }, addressable: addressable ? { ...addressable } : null, source, confidence, estimatedOn });
+  },
 });
 
 /** What a cell buys from us in a year, as of a day. */
@@ -46,7 +56,12 @@ export class RecordCellRevenue extends AggregateCommand {
 
 export const recordCellRevenueCase = accountPlanUseCase(RecordCellRevenue, {
   step: 'record-cell-revenue',
-  decide: (plan, { buyingCentreId, offeringId, revenue, asOf }) => recordCellRevenue(plan, { buyingCentreId, offeringId, revenue: { ...revenue }, asOf }),
+  needs: [Offerings, Policies],
+  prepare: ({ offeringId }, _plan, [offerings]) => offerings.known(offeringId),
+  decide(plan, { buyingCentreId, offeringId, revenue, asOf }, _prepared, [, policies]) {
+    assertNotAhead(asOf, policies.today());
+    return recordCellRevenue(plan, { buyingCentreId, offeringId, revenue: { ...revenue }, asOf });
+  },
 });
 
 export class ExcludeCell extends AggregateCommand {
@@ -57,6 +72,8 @@ export class ExcludeCell extends AggregateCommand {
 
 export const excludeCellCase = accountPlanUseCase(ExcludeCell, {
   step: 'exclude-cell',
+  needs: [Offerings],
+  prepare: ({ offeringId }, _plan, [offerings]) => offerings.known(offeringId),
   decide: (plan, { buyingCentreId, offeringId, reason }) => excludeCell(plan, { buyingCentreId, offeringId }, reason),
 });
 

@@ -17,8 +17,14 @@ export class Offerings {
   }
 
   async assertSold(offeringId: string): Promise<void> {
+    const { sold } = await this.known(offeringId);
+    if (!sold) throw new DomainError('offering-retired');
+  }
+
+  /** Also one that is not sold any more. */
+  async known(offeringId: string): Promise<DirectoryOffering> {
     const offering = await this.store.view(offeringDirectory).get(offeringId);
     if (!offering) throw new DomainError('offering-unknown');
-    if (!offering.sold) throw new DomainError('offering-retired');
+    return offering;
   }
 }

@@ -7,8 +7,13 @@ export interface Objective {
   readonly id: string;
   readonly aim: PlanObjective;
   readonly state: 'open' | 'achieved' | 'missed' | 'dropped';
-  /** The last value measured; null before the first. */
-  readonly measured: { readonly value: number; readonly on: string } | null;
+  /** What was measured, in order of the days; what is heard of late does not come last. */
+  readonly measured: readonly Measurement[];
+}
+
+interface Measurement {
+  readonly value: number;
+  readonly on: string;
 }
 
 export interface WithObjectives extends PlanLife {
@@ -21,16 +26,16 @@ export function objectiveFolds<Plan extends string, State extends WithObjectives
   const ended = (state: Objective['state']) => (from: State, { data: { objectiveId } }: ObjectiveFact): State => ({ ...from, objectives: change(from.objectives, objectiveId, { state }) });
   const aimed = (from: State, { data }: ObjectiveFact): State => {
     const { reason: _reason, value: _value, measuredOn: _on, provenance: _provenance, ...aim } = data;
-    const measured = find(from.objectives, aim.objectiveId)?.measured ?? null;
+    const measured = find(from.objectives, aim.objectiveId)?.measured ?? [];
     return { ...from, objectives: put(from.objectives, { id: aim.objectiveId, aim, state: 'open', measured }) };
   };
   const folds: Readonly<Record<string, (from: State, fact: ObjectiveFact) => State>> = {
     [`${plan}.objective-set`]: aimed,
     [`${plan}.objective-revised`]: aimed,
     [`${plan}.objective-dropped`]: ended('dropped'),
-    [`${plan}.objective-progress-recorded`]: (from, { data: { objectiveId, value, measuredOn } }) => ({
+    [`${plan}.objective-progress-recorded`]: (from, { data: { objectiveId, value, measuredOn: on } }) => ({
       ...from,
-      objectives: change(from.objectives, objectiveId, { measured: { value, on: measuredOn } }),
+      objectives: change(from.objectives, objectiveId, { measured: inOrder([...(find(from.objectives, objectiveId)?.measured ?? []), { value, on }]) }),
     }),
     [`${plan}.objective-achieved`]: ended('achieved'),
     [`${plan}.objective-missed`]: ended('missed'),
@@ -68,7 +73,7 @@ export class PlanObjectives<Plan extends string> {
     const { aim, state, measured } = objectiveOf(plan, facts.objectiveId);
     if (state === 'dropped') throw new DomainError('plan-objective-unknown');
     if (facts.measuredOn > today) throw new DomainError('plan-measured-in-the-future', { today });
-    if (measured && measured.value === facts.value && measured.on === facts.measuredOn) return [];
+    if (measured.findLast(({ on }) => on === facts.measuredOn)?.value === facts.value) return [];
     const recorded = this.event('objective-progress-recorded', facts);
     const { objectiveId, value } = facts;
     return (state === 'open' || state === 'missed') && facts.measuredOn <= aim.dueOn && reaches(aim, value) ? [recorded, this.event('objective-achieved', { objectiveId, value })] : [recorded];
@@ -78,7 +83,7 @@ export class PlanObjectives<Plan extends string> {
   miss(plan: WithObjectives, objectiveId: string, now: string): PlanObjectiveEvent<Plan>[] {
     const objective = find(plan.objectives, objectiveId);
     if (!isInForce(plan) || objective?.state !== 'open' || now <= objective.aim.dueAt) return [];
-    return [this.event('objective-missed', { objectiveId, value: objective.measured?.value ?? null })];
+    return [this.event('objective-missed', { objectiveId, value: objective.measured.at(-1)?.value ?? null })];
   }
 
   private event<Step extends string>(step: Step, data: object): PlanObjectiveEvent<Plan> {
@@ -94,6 +99,9 @@ export function objectiveOf({ objectives }: WithObjectives, objectiveId: string)
 }
 
 export const openObjectives = ({ objectives }: WithObjectives): readonly string[] => objectives.filter(({ state }) => state === 'open').map(({ id }) => id);
+
+/** By day; of one day in the order in which they were said. */
+const inOrder = (measured: readonly Measurement[]): readonly Measurement[] => measured.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 
 const reaches = ({ baseline, target }: PlanObjective, value: number): boolean => (target > baseline ? value >= target : value <= target);
 

@@ -32,7 +32,7 @@ const stepOf = ({ type }: RecordedEvent): string => type.slice(type.lastIndexOf(
 /** Progress of the objectives of account plans and marketing plans (domain.md 3.12, M1, M13). */
 export const planObjectives = projection<PlanObjectiveRow>({
   name: 'plan-objectives',
-  version: 1,
+  version: 2,
   follows: PLANS as readonly AggregateContract<never>[],
   indexes: [['planId', 'dueOn'], ['accountId', 'dueOn'], ['ownerId', 'state', 'dueOn'], ['state', 'dueOn'], ['dueOn']],
   rowsOf(event) {
@@ -45,7 +45,7 @@ export const planObjectives = projection<PlanObjectiveRow>({
       case 'objective-revised':
         return aimed(row, event, id);
       case 'objective-progress-recorded':
-        return { ...row!, value: data.value, measuredOn: data.measuredOn, progress: progressOf(row!, data.value) };
+        return measured(row!, data);
       case 'objective-achieved':
         return { ...row!, state: 'achieved' };
       case 'objective-missed':
@@ -61,6 +61,10 @@ export const planObjectives = projection<PlanObjectiveRow>({
     }
   },
 });
+
+/** What was measured before and is heard of now is not where the objective stands. */
+const measured = (row: PlanObjectiveRow, { value, measuredOn }: ObjectiveData): PlanObjectiveRow =>
+  row.measuredOn !== null && row.measuredOn > measuredOn ? row : { ...row, value, measuredOn, progress: progressOf(row, value) };
 
 /** Those that an event is about. */
 function objectivesIn(event: RecordedEvent): readonly string[] {
