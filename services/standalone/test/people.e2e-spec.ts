@@ -252,6 +252,16 @@ describe('data that are kept for too long', () => {
 });
 
 describe('three years of silence', () => {
+  let sponsored: string;
+  beforeAll(async () => {
+    sponsored = await newAccount('Sponsored');
+    const ceo = await register(sponsored, 'Ceo', { level: 1 });
+    const executive = await done('hr', 'team-members', { name: 'Max Leaver', role: 'director', managerId: idOf('director') });
+    await done('director', `relationship-maps/${sponsored}/pair-sponsor`, { memberId: executive, stakeholderId: ceo });
+    await done('hr', `team-members/${executive}/offboard`, { lastDay: today(), cause: 'resigned', reason: 'Another company' });
+    await eventually(async () => expect(await one(`sponsor-matrix/${sponsored}`)).toMatchObject({ pairs: [{ memberName: 'Max Leaver' }], unpaired: [] }));
+  });
+
   it('end in a proposal, although nobody does anything; one that is dismissed does not come back the next month', async () => {
     const accountId = await newAccount('Silent');
     const silent = await register(accountId, 'Silent');
@@ -271,6 +281,12 @@ describe('three years of silence', () => {
     expect(code(await dismiss('director'))).toEqual([200, null]);
     await done('service', `relationship-maps/${accountId}/propose-erasures`);
     await eventually(async () => expect([(await proposed()).map(({ id }) => id), await person(kept)]).toMatchObject([[silent], { kept: { reason: 'Dispute over an invoice' } }]));
+  });
+
+  it('leave nobody at the client to a sponsor of ours who has left', async () => {
+    await eventually(async () => expect(await one(`sponsor-matrix/${sponsored}`)).toMatchObject({ pairs: [], unpaired: [{ name: 'Ceo' }] }));
+    expect(await one(`c-level-coverage/${sponsored}`)).toMatchObject({ levels: [{ level: 1, known: 1, paired: 0 }, {}, {}, {}] });
+    expect(await one(`single-thread-alerts/${sponsored}`)).toMatchObject({ alerts: expect.arrayContaining(['no-sponsor']) });
   });
 });
 

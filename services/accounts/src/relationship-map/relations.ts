@@ -13,7 +13,12 @@ export interface Terms {
   readonly now: string;
   readonly cadence: CadencePolicy;
   readonly levels: ReadonlyMap<string, SeniorityLevel>;
+  /** Sponsors of ours who have left. */
+  readonly left: ReadonlySet<string>;
 }
+
+/** Who of our executives looks after whom of theirs, as long as he is with us. */
+export const sponsorsIn = ({ sponsors }: Pick<RelationsRow, 'sponsors'>, { left }: Pick<Terms, 'left'>): RelationsRow['sponsors'] => sponsors.filter(({ memberId }) => !left.has(memberId));
 
 /** One of the account's people with the figures of now. */
 export interface PersonFigures extends PersonStrength {
@@ -32,17 +37,19 @@ export class Relations {
   ) {}
 
   async terms(rows: readonly RelationsRow[]): Promise<Terms> {
-    const touching = new Set(rows.flatMap(({ touches }) => Object.values(touches).flatMap((some) => some.flatMap(({ memberIds }) => memberIds))));
+    const touching = rows.flatMap(({ touches }) => Object.values(touches).flatMap((some) => some.flatMap(({ memberIds }) => memberIds)));
+    const ours = new Set([...touching, ...rows.flatMap(({ sponsors }) => sponsors.map(({ memberId }) => memberId))]);
     const cadence = await this.policies.inForce('cadence');
-    const members = touching.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...touching] } }, limit: touching.size });
-    return { now: this.commands.now().toISOString(), cadence, levels: new Map(members.map((member) => [member.id, seniorityOf(member)])) };
+    const members = ours.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...ours] } }, limit: ours.size });
+    const gone = members.filter(({ lastDay }) => lastDay !== null && lastDay < this.policies.today());
+    return { now: this.commands.now().toISOString(), cadence, levels: new Map(members.map((member) => [member.id, seniorityOf(member)])), left: new Set(gone.map(({ id }) => id)) };
   }
 
   /** Everybody who is or was there, in the order of their registration. */
   async peopleOf(row: RelationsRow, terms: Terms): Promise<PersonFigures[]> {
     const tier = (await this.access.account(row.id))?.tier ?? null;
     const champions = new Set(row.champions.filter(({ lost }) => lost === null).map(({ stakeholderId }) => stakeholderId));
-    const sponsors = new Set(row.sponsors.map(({ stakeholderId }) => stakeholderId));
+    const sponsors = new Set(sponsorsIn(row, terms).map(({ stakeholderId }) => stakeholderId));
     return Object.entries(row.people).sort(byRegistration).map(([stakeholderId, person]) => {
       const touches = row.touches[stakeholderId] ?? [];
       const of = { now: terms.now, tier, cadenceDays: terms.cadence.operationalDays[tier ?? 'C'], theirLevel: person.level, levelOf: (id: string) => terms.levels.get(id) ?? null };

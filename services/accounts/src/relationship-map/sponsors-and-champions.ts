@@ -1,12 +1,12 @@
 import { SENIORITY_LEVELS, RELATIONSHIP_LEVELS } from '@keyfold/contracts';
 import { relationsQueries } from './relations-queries.js';
-import { presentOf } from './relations.js';
+import { presentOf, sponsorsIn } from './relations.js';
 
 /** Executives of ours and of theirs who look after each other, and theirs who have nobody. */
 export const sponsorMatrixQueries = relationsQueries('sponsor-matrix', async (row, { relations, terms }) => {
   const people = presentOf(await relations.peopleOf(row, terms));
   const alone = people.filter(({ person, isSponsor }) => person.level !== null && person.level <= 2 && !isSponsor);
-  const pairs = row.sponsors.map(async ({ memberId, stakeholderId, since }) => ({
+  const pairs = sponsorsIn(row, terms).map(async ({ memberId, stakeholderId, since }) => ({
     memberId,
     memberName: await relations.memberName(memberId),
     stakeholderId,

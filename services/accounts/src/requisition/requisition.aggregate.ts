@@ -1,4 +1,4 @@
-import { type HiringCriteria, type RequisitionEvent, requisitionContract, type RequisitionProfile, type SalaryBand } from '@keyfold/contracts';
+import { type HiringCriteria, type Money, type RequisitionEvent, requisitionContract, type RequisitionProfile, type SalaryBand } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
 
 export const HIRING_STAGES = ['applied', 'shortlisted', 'interviewed', 'offered', 'accepted'] as const;
@@ -28,7 +28,7 @@ export interface KnownRequisition {
   readonly criteria: HiringCriteria;
   readonly candidates: Readonly<Record<string, Candidate>>;
   /** The one that runs or was accepted. */
-  readonly offer: { readonly offerId: string; readonly candidateId: string; readonly validUntil: string; readonly accepted: boolean } | null;
+  readonly offer: { readonly offerId: string; readonly candidateId: string; readonly salary: Money; readonly validUntil: string; readonly accepted: boolean } | null;
   /** Offers that were declined. */
   readonly declined: readonly string[];
   readonly hired: { readonly candidateId: string; readonly probationUntil: string | null } | null;
@@ -49,8 +49,8 @@ export const requisition = decider<Requisition, RequisitionEvent>({
       case 'accounts.requisition.criteria-set':
         return { ...state, criteria: fact.data };
       case 'accounts.requisition.offer-made': {
-        const { offerId, candidateId, validUntil } = fact.data;
-        return { ...withCandidate(state, candidateId, { stage: 'offered' }), offer: { offerId, candidateId, validUntil, accepted: false } };
+        const { offerId, candidateId, salary, validUntil } = fact.data;
+        return { ...withCandidate(state, candidateId, { stage: 'offered' }), offer: { offerId, candidateId, salary, validUntil, accepted: false } };
       }
       case 'accounts.requisition.offer-accepted':
         return { ...withCandidate(state, fact.data.candidateId, { stage: 'accepted' }), offer: state.offer && { ...state.offer, accepted: true } };

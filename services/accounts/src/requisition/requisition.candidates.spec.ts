@@ -67,6 +67,7 @@ describe('an offer', () => {
   it('is made, once', () => {
     given(requisition, ...toOffer).when((state) => makeOffer(state, offer, byHr)).then(offered);
     given(requisition, ...toOffer, offered).when((state) => makeOffer(state, { ...offer, offerId: 'o2' }, byHr)).thenNothing();
+    given(requisition, ...toOffer, offered).when((state) => makeOffer(state, { ...offer, offerId: 'o2', salary: eur(5_900) }, byHr)).thenRefused('offer-open');
   });
   it('needs an interview', () => given(requisition, opened, added(), shortlisted()).when((state) => makeOffer(state, offer, byDirector)).thenRefused('candidate-not-at-stage', { stage: 'shortlisted' }));
   it('needs the scorecard of every interview', () =>

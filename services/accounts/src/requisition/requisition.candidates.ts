@@ -60,7 +60,7 @@ export function makeOffer(
 ): RequisitionEvent[] {
   const known = assertOpen(state);
   const candidate = candidateOf(known, facts.candidateId);
-  if (known.offer?.candidateId === facts.candidateId && known.offer.validUntil === facts.validUntil) return [];
+  if (known.offer && isSameOffer(known.offer, facts)) return [];
   if (known.offer) throw new DomainError('offer-open');
   assertIn(candidate, 'interviewed');
   const missing = Object.values(candidate.interviews).filter(({ scores }) => scores === null).length;
@@ -71,6 +71,11 @@ export function makeOffer(
   if (!within && (!byDirector || facts.reason === null)) throw new DomainError('salary-outside-band');
   return [{ type: 'accounts.requisition.offer-made', data: facts }];
 }
+
+type Terms = { readonly candidateId: string; readonly salary: Money; readonly validUntil: string };
+
+const isSameOffer = (a: Terms, b: Terms): boolean =>
+  a.candidateId === b.candidateId && a.validUntil === b.validUntil && a.salary.amountMinor === b.salary.amountMinor && a.salary.currency === b.salary.currency;
 
 export function acceptOffer(state: Requisition, offerId: string, today: string): RequisitionEvent[] {
   const { offer } = assertOpen(state);

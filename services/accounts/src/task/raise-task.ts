@@ -21,9 +21,12 @@ export const addTaskCase = useCase(AddTask, {
   route: 'tasks',
   roles: WORKERS,
   on: task,
-  needs: [Accounts],
+  needs: [Accounts, TeamMembers],
   async permit({ accountId, scope }, _task, [accounts]) {
     if (accountId) await accounts.assertEditable(accountId, scope);
+  },
+  async prepare({ assigneeId }, _task, [, members]) {
+    if (assigneeId) await members.assertOnboarded(assigneeId);
   },
   decide(state, { accountId = null, title, assigneeId, dueAt = null, context }) {
     const matter: TaskMatter = { kind: 'custom', params: { title }, subject: accountId === null ? null : { type: 'account', id: accountId } };
