@@ -136,6 +136,14 @@ export const BODIES: { readonly [Kind in PolicyKind]: Type<PolicyContents[Kind]>
   'role-labels': RoleLabelsBody,
 };
 
+/** Lists of codes in a content, in each of which every code stands once. */
+export function codesOf(content: PolicyContents[PolicyKind]): string[][] {
+  if ('criteria' in content) return [content.criteria.map(({ code }) => code)];
+  if ('axes' in content) return [content.axes.map(({ code }) => code)];
+  if ('subsectors' in content) return [content.subsectors.map(({ code }) => code)];
+  return 'labels' in content ? [content.labels.map(({ role }) => role)] : [];
+}
+
 /** Lists of weights in a content, each of which has to be a whole. */
 export function weightsOf(content: PolicyContents[PolicyKind]): number[][] {
   if ('criteria' in content) return [content.criteria.map(({ weight }) => weight)];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PolicyEvent } from '@keyfold/contracts';
+import { DEFAULT_POLICIES, type PolicyEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { assertWhole, inForceOn, policy, publish } from './policy.aggregate.js';
+import { codesOf } from './policy-bodies.js';
+import { assertDistinct, assertWhole, inForceOn, policy, publish } from './policy.aggregate.js';
 
 const today = '2026-06-01';
 const limit = (tierALimit: number, validFrom: string) => ({ validFrom, reason: 'new rules', content: { tierALimit, reviewMonths: 12, dormantAfterMonths: 12 } });
@@ -18,6 +19,13 @@ describe('a policy', () => {
     const versions = [limit(5, '2020-01-01'), limit(7, '2026-06-01')];
     const limitOn = (day: string) => (inForceOn(versions, day)?.content as { tierALimit: number } | undefined)?.tierALimit;
     expect(['2019-12-31', '2020-01-01', '2026-05-31', '2026-06-01', '2030-01-01'].map(limitOn)).toEqual([undefined, 5, 5, 7, 7]);
+  });
+
+  it('has codes that mean one thing each', () => {
+    expect(() => assertDistinct(['growth', 'revenue'])).not.toThrow();
+    expect(() => assertDistinct(['growth', 'revenue', 'growth'])).toThrow('policy-code-doubled');
+    const { selection } = DEFAULT_POLICIES;
+    expect([selection, { axes: [{ code: 'a', label: selection.criteria[0]!.label }] }, DEFAULT_POLICIES.tiers].map(codesOf)).toEqual([[selection.criteria.map(({ code }) => code)], [['a']], []]);
   });
 
   it('has weights that make a whole', () => {

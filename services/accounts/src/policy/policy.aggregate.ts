@@ -25,6 +25,12 @@ export function publish<Kind extends PolicyKind>(policyOfKind: Policy, kind: Kin
 /** The version in force on a day; null before the first. */
 export const inForceOn = (policyOfKind: Policy, day: string): PolicyVersion<PolicyContents[PolicyKind]> | null => policyOfKind.findLast(({ validFrom }) => validFrom <= day) ?? null;
 
+/** Refuses a code that means two things. */
+export function assertDistinct(codes: readonly string[]): void {
+  const doubled = codes.find((code, i) => codes.indexOf(code) !== i);
+  if (doubled !== undefined) throw new DomainError('policy-code-doubled', { code: doubled });
+}
+
 /** Refuses weights that are not shares of a whole. */
 export function assertWhole(weights: readonly number[]): void {
   const sum = weights.reduce((total, weight) => total + weight, 0);

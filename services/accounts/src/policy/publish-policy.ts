@@ -4,8 +4,8 @@ import { DomainError } from '@keyfold/event-sourcing';
 import { AggregateCommand, type UseCase, useCase } from '@keyfold/event-sourcing-nest';
 import { IsBody, IsDateOnly, IsText } from '@keyfold/platform';
 import { Policies } from './policies.js';
-import { BODIES, weightsOf } from './policy-bodies.js';
-import { assertWhole, policy, publish } from './policy.aggregate.js';
+import { BODIES, codesOf, weightsOf } from './policy-bodies.js';
+import { assertDistinct, assertWhole, policy, publish } from './policy.aggregate.js';
 
 /** `POST /api/accounts/policies/<kind>--<code>/publish-<kind>`, for each kind: the contents differ, the rules do not. */
 export const publishPolicyCases: readonly UseCase[] = POLICY_KINDS.map((kind) => publishCase(kind, BODIES[kind]));
@@ -27,6 +27,7 @@ function publishCase<Kind extends PolicyKind>(kind: Kind, body: Type<PolicyConte
     decide(versions, { id, validFrom, reason, content }, _prepared, [policies]) {
       if (!id.startsWith(policyId(kind, '')) || id === policyId(kind, '')) throw new DomainError('policy-unknown');
       weightsOf(content).forEach(assertWhole);
+      codesOf(content).forEach(assertDistinct);
       return publish(versions, kind, { validFrom, reason, content: structuredClone(content) }, policies.today());
     },
   });
