@@ -4,7 +4,7 @@ import { AggregateCommand, PersonalField, useCase } from '@keyfold/event-sourcin
 import { IsBody, IsCountry, IsDateOnly, IsId, IsName, IsText, ProvenanceBody } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { memberUseCase } from './member-use-case.js';
-import { changePosition, onboard, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
+import { changePosition, onboard, ownsAccounts, reassign, teamMember, withdrawMember } from './team-member.aggregate.js';
 import { TeamMembers } from './team-members.js';
 
 /** A new member, or one that an import says again: the id may be chosen by the caller. */
@@ -48,7 +48,7 @@ export const reassignMemberCase = useCase(ReassignMember, {
   decide: (member, { managerId = null, region = null }) => reassign(member, { managerId, region }),
 });
 
-/** A promotion, or another role (domain.md C1). What the token lets in is the identity provider's. */
+/** A promotion, or another role (domain.md C1); whoever looks after accounts no longer hands them over first. What the token lets in is the identity provider's. */
 export class ChangeMemberPosition extends AggregateCommand {
   @IsIn(MEMBER_ROLES) role!: MemberRole;
   @IsOptional() @IsIn(SENIORITY_LEVELS) seniority?: SeniorityLevel | null;
@@ -59,7 +59,9 @@ export class ChangeMemberPosition extends AggregateCommand {
 export const changeMemberPositionCase = memberUseCase(ChangeMemberPosition, {
   route: 'team-members/:id/change-position',
   roles: ['director', 'hr'],
-  decide: (member, { role, seniority = null, country = null, reason }) => changePosition(member, { role, seniority, country }, reason),
+  needs: [TeamMembers],
+  prepare: async ({ id, role, context }, member, [members]) => (member.status === 'onboarded' && !ownsAccounts(role) ? members.assertHandedOver(id, context.now) : []),
+  decide: (member, { role, seniority = null, country = null, reason }, cleared) => changePosition(member, { role, seniority, country }, reason, cleared),
 });
 
 /** Takes an imported member back. */

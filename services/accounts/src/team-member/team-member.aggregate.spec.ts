@@ -30,10 +30,18 @@ describe('the position of a member', () => {
   const director = { role: 'director', seniority: 2, country: 'FR' } as const;
   const changed: TeamMemberEvent = { type: 'accounts.team-member.position-changed', data: { ...director, reason: 'grew into it' } };
 
-  it('changes with a reason', () => given(teamMember, onboarded).when((member) => changePosition(member, director, 'grew into it')).then(changed));
-  it('changes once', () => given(teamMember, onboarded, changed).when((member) => changePosition(member, director, 'again')).thenNothing());
-  it('of somebody unknown does not', () => given(teamMember).when((member) => changePosition(member, director, 'x')).thenRefused('member-unknown'));
-  it('of somebody who has left does not', () => given(teamMember, onboarded, offboarded).when((member) => changePosition(member, director, 'x')).thenRefused('member-offboarded'));
+  it('changes with a reason', () => given(teamMember, onboarded).when((member) => changePosition(member, director, 'grew into it', [])).then(changed));
+  it('changes once', () => given(teamMember, onboarded, changed).when((member) => changePosition(member, director, 'again', [])).thenNothing());
+  it('of somebody with accounts is that of a manager of accounts', () => {
+    const past = [onboarded, { type: 'accounts.team-member.account-entrusted', data: { accountId: 'acme' }, occurredAt: LATER }] as const;
+    const finance = { role: 'finance', seniority: null, country: 'FR' } as const;
+    given(teamMember, ...past).when((member) => changePosition(member, finance, 'x', [])).thenRefused('portfolio-changing');
+    given(teamMember, ...past).when((member) => changePosition(member, director, 'x', [])).then({ type: 'accounts.team-member.position-changed', data: { ...director, reason: 'x' } });
+    given(teamMember, ...past).when((member) => changePosition(member, finance, 'x', withEntry([], 'acme', LATER))).then({ type: 'accounts.team-member.position-changed', data: { ...finance, reason: 'x' } });
+    given(teamMember, onboarded, { type: 'accounts.team-member.position-changed', data: { ...finance, reason: 'x' } }).when((member) => entrust(member, 'acme', LATER)).thenRefused('owner-not-account-manager');
+  });
+  it('of somebody unknown does not', () => given(teamMember).when((member) => changePosition(member, director, 'x', [])).thenRefused('member-unknown'));
+  it('of somebody who has left does not', () => given(teamMember, onboarded, offboarded).when((member) => changePosition(member, director, 'x', [])).thenRefused('member-offboarded'));
 });
 
 describe('an account that is about to become the member’s', () => {

@@ -1,4 +1,4 @@
-import { type GrantedRole, type LeavingCause, type MemberPosition, type Provenance, type Quota, type RampPlan, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
+import { type GrantedRole, type LeavingCause, type MemberPosition, type MemberRole, type Provenance, type Quota, type RampPlan, type TeamMemberEvent, teamMemberContract } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
 import { type Buckets, entriesOf, entryOf, withEntry } from '../reservation/buckets.js';
 
@@ -154,9 +154,14 @@ export function reassign(member: TeamMember, { managerId, region }: { managerId:
   return present.managerId === managerId && present.region === region ? [] : [{ type: 'accounts.team-member.reassigned', data: { managerId, region } }];
 }
 
-export function changePosition(member: TeamMember, { role, seniority, country }: MemberPosition, reason: string): TeamMemberEvent[] {
+/** Whether accounts belong to members of this role. */
+export const ownsAccounts = (role: MemberRole): boolean => role === 'kam' || role === 'director';
+
+/** `cleared`: as for an offboarding, where accounts belong to nobody of the new role. */
+export function changePosition(member: TeamMember, { role, seniority, country }: MemberPosition, reason: string, cleared: KnownMember['entrusted']): TeamMemberEvent[] {
   const present = assertPresent(member);
   const same = present.role === role && present.seniority === seniority && present.country === country;
+  if (!ownsAccounts(role)) assertCleared(present, cleared);
   return same ? [] : [{ type: 'accounts.team-member.position-changed', data: { role, seniority, country, reason } }];
 }
 
@@ -167,6 +172,7 @@ export function changePosition(member: TeamMember, { role, seniority, country }:
 export function entrust(member: TeamMember, accountId: string, at: string): TeamMemberEvent[] {
   if (!isKnown(member)) return [];
   if (member.status === 'offboarded') throw new DomainError('member-leaving');
+  if (!ownsAccounts(member.role)) throw new DomainError('owner-not-account-manager');
   return entryOf(member.entrusted, accountId) === at ? [] : [{ type: 'accounts.team-member.account-entrusted', data: { accountId }, occurredAt: at }];
 }
 
@@ -175,8 +181,12 @@ export function offboard(member: TeamMember, facts: { lastDay: string; cause: Le
   if (!isKnown(member)) throw new DomainError('member-unknown');
   if (member.status === 'offboarded') return [];
   if (leavesAt <= member.onboardedAt) throw new DomainError('last-day-before-onboarding');
-  if (entriesOf(member.entrusted).some(([accountId, at]) => entryOf(cleared, accountId) !== at)) throw new DomainError('portfolio-changing');
+  assertCleared(member, cleared);
   return [{ type: 'accounts.team-member.offboarded', data: facts, occurredAt: leavesAt }];
+}
+
+function assertCleared({ entrusted }: KnownMember, cleared: KnownMember['entrusted']): void {
+  if (entriesOf(entrusted).some(([accountId, at]) => entryOf(cleared, accountId) !== at)) throw new DomainError('portfolio-changing');
 }
 
 /** Takes an imported member back. That nobody depends on the member is checked by the handler. */

@@ -5,7 +5,7 @@ import { accountDirectory, Settings } from '@keyfold/platform';
 import { keyAccount, ownsFrom } from '../key-account/key-account.aggregate.js';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
 import { entriesOf } from '../reservation/buckets.js';
-import { assertPresent, entrust, type KnownMember, type TeamMember, teamMember } from './team-member.aggregate.js';
+import { assertPresent, entrust, type KnownMember, ownsAccounts, type TeamMember, teamMember } from './team-member.aggregate.js';
 import { teamMembers } from './team-members.projection.js';
 
 /** More accounts than one member ever had. */
@@ -33,8 +33,7 @@ export class TeamMembers {
 
   /** Refuses whom no account can belong to: accounts have an account manager, or a director. */
   async assertAccountManager(memberId: string): Promise<void> {
-    const { role } = await this.present(memberId);
-    if (role !== 'kam' && role !== 'director') throw new DomainError('owner-not-account-manager');
+    if (!ownsAccounts((await this.present(memberId)).role)) throw new DomainError('owner-not-account-manager');
   }
 
   async present(memberId: string): Promise<KnownMember> {
