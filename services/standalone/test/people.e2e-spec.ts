@@ -68,6 +68,17 @@ describe('the people of a client', () => {
     ]);
   });
 
+  it('keep the imported account that they belong to', async () => {
+    const provenance = { source: 'crm', entity: 'accounts', rowKey: 'peopled', run: 'crm-1' };
+    const accountId = await done('director', 'key-accounts/peopled/register-client', { name: 'Peopled', activeSince: '2020-01-01', provenance });
+    const ada = await done('director', 'stakeholders', { accountId, name: 'Ada', provenance });
+    const takeBack = async (path: string) => code(await call('director', `${path}/withdraw`, { reason: 'Wrong file' }));
+    await eventually(async () => expect((await call('director', `stakeholders/${ada}`)).status).toBe(200));
+    expect(await takeBack(`key-accounts/${accountId}`)).toEqual([422, 'withdraw-built-upon']);
+    expect(await takeBack(`stakeholders/${ada}`)).toEqual([200, null]);
+    await eventually(async () => expect(await takeBack(`key-accounts/${accountId}`)).toEqual([200, null]));
+  });
+
   it('say who may write to them; a contract notice asks nobody', async () => {
     const accountId = await newAccount('Consenting');
     const [ann, bob] = [await register(accountId, 'Ann'), await register(accountId, 'Bob')];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { KeyAccountEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
 import { keyAccount } from './key-account.aggregate.js';
-import { absorbed, activated, clientRegistered, closed, closureRequested, dormant, engaged, merged, nominated, ownerAssigned, profile, prospectRegistered, withdrawn } from './key-account.facts.js';
-import { absorb, activate, assertMergeable, engage, makeDormant, merge, nominate, reactivate, registerClient } from './key-account.life.js';
+import { absorbed, activated, clientRegistered, closed, closureRequested, dormant, engaged, merged, nominated, ownerAssigned, profile, prospectRegistered, scored, withdrawn } from './key-account.facts.js';
+import { absorb, activate, assertMergeable, engage, makeDormant, merge, nominate, reactivate, registerClient, withdraw } from './key-account.life.js';
 
 const day = '2026-02-01T00:00:00.000Z';
 
@@ -57,6 +58,13 @@ describe('a client without revenue', () => {
     given(keyAccount, clientRegistered, dormant, closureRequested, { type: 'accounts.key-account.closure-refused', data: { closureId: 'c1', blockers: [] } })
       .when((account) => reactivate(account, 'ordered'))
       .then({ type: 'accounts.key-account.reactivated', data: { reason: 'ordered' } }));
+});
+
+describe('an imported account', () => {
+  it.each([['was scored', scored(40)], ['took another one in', absorbed], ['has a team', { type: 'accounts.key-account.team-member-added', data: { memberId: 'bob', role: 'other', access: 'read' } }]] as const)('that %s is not taken back', (_what, event) => {
+    given(keyAccount, clientRegistered).when((account) => withdraw(account, 'undo')).then({ ...withdrawn, supersedes: [1] } as KeyAccountEvent);
+    given(keyAccount, clientRegistered, event).when((account) => withdraw(account, 'undo')).thenRefused('withdraw-built-upon');
+  });
 });
 
 describe('a merge', () => {

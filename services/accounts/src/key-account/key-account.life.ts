@@ -24,12 +24,13 @@ export function registerClient(
   return same ? [] : [{ type: 'accounts.key-account.details-changed', data: facts }];
 }
 
-/** Takes an imported account back while nothing was built on it: no tier, owner or closure since. */
+/** Takes an imported account back while nothing was built on it: no score, tier, owner, team, merge or closure since. What others say of it is asked by the handler. */
 export function withdraw(account: KeyAccount, reason: string): KeyAccountEvent[] {
   if (account.status === 'withdrawn') return [];
   const open = assertOpen(account);
   if (!open.provenance) throw new DomainError('withdraw-not-imported');
-  if (open.tier !== null || open.owners.length > 0) throw new DomainError('withdraw-built-upon');
+  const isBuiltUpon = open.tier !== null || open.score !== null || [open.owners, open.team, open.absorbed].some(({ length }) => length > 0);
+  if (isBuiltUpon) throw new DomainError('withdraw-built-upon');
   return [{ type: 'accounts.key-account.withdrawn', data: { reason }, supersedes: versionsUpTo(open.versions) }];
 }
 

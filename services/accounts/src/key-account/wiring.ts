@@ -8,6 +8,7 @@ import { accountTreeQuery } from './account-tree.query.js';
 import { Accounts } from './accounts.js';
 import { assignOwnerCase } from './assign-owner.js';
 import { attachToParentCase, detachFromParentCase } from './attach-to-parent.js';
+import { BuiltUpon } from './built-upon.js';
 import { classifyAccountCase, setCurrencyCase } from './classify-account.js';
 import { grantClosureCase, refuseClosureCase } from './decide-closure.js';
 import { makeDormantCase, reactivateAccountCase } from './dormancy.js';
@@ -71,7 +72,7 @@ export const keyAccountParts: Parts = {
     huntingBoardQuery,
     handoverPackQuery,
   ],
-  providers: [Accounts, Hierarchy, TierASeats, TierTerms],
+  providers: [Accounts, BuiltUpon, Hierarchy, TierASeats, TierTerms],
   projections: [keyAccounts],
   policies: [raiseTaskWhenTierReviewIsDue],
   processes: [accountClosure, tierReview],

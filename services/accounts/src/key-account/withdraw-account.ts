@@ -1,5 +1,6 @@
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
+import { BuiltUpon } from './built-upon.js';
 import { Hierarchy } from './hierarchy.js';
 import { keyAccount, ownerOf } from './key-account.aggregate.js';
 import { withdraw } from './key-account.life.js';
@@ -14,7 +15,10 @@ export const withdrawAccountCase = useCase(WithdrawAccount, {
   roles: ['director'],
   on: keyAccount,
   ownerOf,
-  needs: [Hierarchy],
+  needs: [Hierarchy, BuiltUpon],
+  async prepare({ id, reason }, account, [, builtUpon]) {
+    if (withdraw(account, reason).length > 0) await builtUpon.assertNothing(id);
+  },
   decide: (account, { reason }) => withdraw(account, reason),
   after: (command, _account, [hierarchy]) => hierarchy.release(command),
 });
