@@ -48,7 +48,7 @@ export async function deliver(
   const handOver = async (events: readonly Incoming[]): Promise<void> => {
     const apply = async (subscriber: Subscriber): Promise<void> => {
       await subscriber.apply(partition, events);
-      await batch.heartbeat();
+      await batch.ensureOwned();
     };
     await inLanes(subscribers.filter(({ isReadModel }) => isReadModel), apply);
     for (const subscriber of subscribers) if (!subscriber.isReadModel) await apply(subscriber);
@@ -103,7 +103,7 @@ async function repair(
     if (missing.length > 0) await handOver(missing.flatMap((commit) => incomingOfCommit(service, commit, registry)));
     commits += missing.length;
     position = page.at(-1)!.position;
-    await batch.heartbeat();
+    await batch.ensureOwned();
   }
   await audit?.write({
     at: clock.now().toISOString(),

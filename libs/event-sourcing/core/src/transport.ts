@@ -15,8 +15,8 @@ export interface ReceivedBatch {
   readonly messages: readonly (Message & { readonly offset: string })[];
   /** What `onBatch` resolved with when the group last dealt with this partition, kept with the offset and as durable as it; '' when that was nothing. */
   readonly note: string;
-  /** Keeps the membership of the group alive during long work. */
-  heartbeat(): Promise<void>;
+  /** Between two pieces of long work. Throws when the partition has gone to another member of the group, who deals with the batch from the beginning. */
+  ensureOwned(): Promise<void>;
 }
 
 export interface Consumer {

@@ -100,7 +100,7 @@ export class ConsumerGroup {
       const messages = cursor.log.read(cursor.offset, BATCH);
       try {
         const { topic, partition, note } = cursor;
-        cursor.note = (await member.onBatch({ topic, partition, messages, note, heartbeat: () => Promise.resolve() })) ?? note;
+        cursor.note = (await member.onBatch({ topic, partition, messages, note, ensureOwned: () => Promise.resolve() })) ?? note;
         cursor.offset += messages.length;
         failures = 0;
         this.onProgress(topic, partition);

@@ -96,7 +96,7 @@ export function batches(commits: readonly SequencedCommit[], edit: (messages: Re
     partition,
     messages: edit(own.flatMap((commit) => toMessages('test', commit))).map((message, offset) => ({ ...message, offset: String(offset) })),
     note: '',
-    heartbeat: async () => undefined,
+    ensureOwned: async () => undefined,
   }));
 }
 

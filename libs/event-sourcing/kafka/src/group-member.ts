@@ -77,7 +77,7 @@ export class GroupMember implements Consumer {
     const seldom = new Seldom(clock);
     let failures = 0;
     while (!this.stopping.signal.aborted) {
-      const worker = new PartitionWorker(this.settings, { group, heartbeatMs: tuning.sessionTimeoutMs / 3, notes, onBatch });
+      const worker = new PartitionWorker(this.settings, { group, concurrency: tuning.concurrency, notes, onBatch });
       try {
         await abortable(check.admit(topics), this.stopping.signal);
         await this.session(worker);
@@ -100,7 +100,7 @@ export class GroupMember implements Consumer {
     const crash = new AbortController();
     const over = AbortSignal.any([this.stopping.signal, crash.signal]);
     consumer.on(consumer.events.CRASH, ({ payload }) => crash.abort(payload.error));
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment, worker));
     try {
       // Never interrupted: a kafkajs consumer that is disconnected while it joins may join afterwards and live on. Its own time-outs bound it.
       await this.join(consumer, worker);
@@ -113,9 +113,10 @@ export class GroupMember implements Consumer {
     }
   }
 
-  private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+  private joined(assignment: Readonly<Record<string, readonly number[]>>, worker: PartitionWorker): void {
     this.assignment = assignment;
     this.notes.forget();
+    worker.assigned(assignment);
   }
 
   private newConsumer(): KafkaConsumer {
@@ -141,7 +142,6 @@ export class GroupMember implements Consumer {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.options.tuning.concurrency,
       eachBatch: worker.eachBatch,
     });
   }
@@ -149,7 +149,7 @@ export class GroupMember implements Consumer {
   private async leave(consumer: KafkaConsumer, worker: PartitionWorker): Promise<void> {
     const { clock } = this.settings;
     const left = worker
-      .settled()
+      .finish()
       .then(() => consumer.disconnect())
       .catch(() => undefined);
     await within(clock, this.options.tuning.graceMs, left);

@@ -26,10 +26,6 @@ export class Notes {
     }
   }
 
-  async set(topic: string, partition: number, note: string): Promise<void> {
-    (await this.known)?.set(`${topic}/${partition}`, note);
-  }
-
   /** Never older than the offset from which kafkajs fetches: it asks for that first. A note that is further on is as true. */
   private fetch(): Promise<Map<string, string>> {
     return withAdmin(this.settings, async (admin) => {

@@ -7,113 +7,177 @@ import { OffsetCommits } from './offset-commits.js';
 import { abortable } from './waiting.js';
 
 const SLICE = 500;
+/** Slices of a partition from which on it is fetched no further, until fewer are left. */
+const MOST_WAITING = 2;
 const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 5_000;
+
+interface Slice {
+  readonly messages: readonly KafkaMessage[];
+  readonly commit: EachBatchPayload['commitOffsetsIfNecessary'];
+}
+
+/** A partition of this member: what was fetched of it is handed over one slice after the other. */
+interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  readonly slices: Slice[];
+  /** Aborted when another member has the partition. */
+  readonly lost: AbortController;
+  /** What goes with the next offset; not asked for yet when undefined. */
+  note: string | undefined;
+  failures: number;
+  isAtWork: boolean;
+  /** Set while the partition is paused. */
+  resume: (() => void) | null;
+}
 
 /** What kafkajs calls with the records it has fetched. One per session of a group member. */
 export class PartitionWorker {
   /** Slices that were handled or refused: a consumer whose lag grows while this stands still has stalled. */
   progress = 0;
-  private readonly failures = new Map<string, number>();
+  private readonly lanes = new Map<string, Lane>();
+  private readonly atWork = new Set<Promise<void>>();
+  private readonly hands: Hands;
   private readonly abandonment = new AbortController();
   private readonly commits: OffsetCommits;
+  private isLeaving = false;
 
   constructor(
-    private readonly settings: KafkaSettings,
-    private readonly options: { group: string; heartbeatMs: number; notes: Pick<Notes, 'of' | 'set'>; onBatch: OnBatch },
+    private readonly settings: Pick<KafkaSettings, 'clock' | 'log' | 'topicPrefix'>,
+    private readonly options: { group: string; concurrency: number; notes: Pick<Notes, 'of'>; onBatch: OnBatch },
   ) {
     this.commits = new OffsetCommits(settings.clock);
+    this.hands = new Hands(options.concurrency);
+  }
+
+  /**
+   * Takes the records in and returns: kafkajs fetches again, and tells the group that this member lives, when all that it has fetched is through, so whatever were awaited here
+   * would hold up every partition. The offset is resolved for the next fetch now, and committed for the next owner of the partition when the slice is done.
+   */
+  readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    this.commits.check();
+    const { topic, partition, messages } = payload.batch;
+    const lane = this.laneOf(topic, partition);
+    for (let start = 0; start < messages.length; start += SLICE) lane.slices.push({ messages: messages.slice(start, start + SLICE), commit: payload.commitOffsetsIfNecessary });
+    payload.resolveOffset(messages.at(-1)!.offset);
+    if (lane.slices.length >= MOST_WAITING) lane.resume ??= payload.pause();
+    if (!lane.isAtWork) this.begin(lane);
+    await payload.heartbeat();
+  };
+
+  /** Another member goes on with the partitions that are not among these from where was committed. What is in hand of the others, and waits, stays in its order. */
+  assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
+    for (const [key, lane] of this.lanes)
+      if (!assignment[lane.topic]?.includes(lane.partition)) {
+        lane.lost.abort(new Error(`${key} has gone to another member`));
+        lane.resume?.();
+        this.lanes.delete(key);
+      }
+  }
+
+  /** Takes and begins nothing more; resolves when what is in hand is done and committed, or cannot be. */
+  async finish(): Promise<void> {
+    this.isLeaving = true;
+    await Promise.all(this.atWork);
+    await this.commits.settled();
   }
 
   /** Lets go of work in progress; its offset stays where it was. */
   abandon(): void {
+    this.isLeaving = true;
     this.abandonment.abort(new Error('the consumer was stopped before the batch was done'));
   }
 
-  /** Resolves when what was dealt with so far is committed, or cannot be. */
-  settled(): Promise<void> {
-    return this.commits.settled();
+  private laneOf(topic: string, partition: number): Lane {
+    const key = `${topic}/${partition}`;
+    const lane = this.lanes.get(key) ?? { topic, partition, slices: [], lost: new AbortController(), note: undefined, failures: 0, isAtWork: false, resume: null };
+    this.lanes.set(key, lane);
+    return lane;
   }
 
-  /**
-   * Hands the records over in slices. The offset moves only when a slice is done: resolved for the next fetch, and committed, behind the work, for the next owner of
-   * the partition. kafkajs fetches again when all that it has fetched is through, so whatever is awaited here holds up every partition.
-   * A slice that is refused stays unresolved and its partition is paused for the back-off, so that the next fetch brings the same slice while the
-   * other partitions flow and the regular fetches keep the membership alive.
-   */
-  readonly eachBatch = async (payload: EachBatchPayload): Promise<void> => {
-    const { topic, partition, messages } = payload.batch;
-    for (let start = 0; start < messages.length; start += SLICE) {
-      if (!payload.isRunning() || payload.isStale() || this.abandonment.signal.aborted) return;
-      const slice = messages.slice(start, start + SLICE);
-      const note = await this.handOver(slice, payload);
-      if (note === null) return;
-      const last = slice.at(-1)!.offset;
-      payload.resolveOffset(last);
-      this.commits.add({ topic, partition, offset: (BigInt(last) + 1n).toString(), metadata: note }, payload.commitOffsetsIfNecessary);
-      this.commits.check();
-      if (!payload.isRunning()) await this.commits.settled(); // before the group is left: then nobody may commit for it
-      await payload.heartbeat();
-    }
-  };
+  private begin(lane: Lane): void {
+    const work = this.work(lane).finally(() => this.atWork.delete(work));
+    this.atWork.add(work);
+  }
 
-  /** The note to keep with the offset; null when the slice was refused. Throws only what the group has to know: this member has lost its partitions. */
-  private async handOver(slice: readonly KafkaMessage[], payload: EachBatchPayload): Promise<string | null> {
-    const { topic, partition } = payload.batch;
-    let evicted: unknown;
-    const heartbeat = () =>
-      payload.heartbeat().catch((error: unknown) => {
-        evicted = error;
-        throw error;
-      });
-    const done = new AbortController();
-    void this.keepAlive(heartbeat, done.signal);
+  /** One slice at a time, and a refused one again after a back-off, while the other partitions flow. */
+  private async work(lane: Lane): Promise<void> {
+    lane.isAtWork = true;
+    for (let slice = lane.slices[0]; slice; slice = lane.slices[0]) {
+      const current = slice;
+      const isDone = await this.hands.lend(() => this.handOver(lane, current));
+      if (this.isOver(lane)) break;
+      if (!isDone) {
+        await this.backOff(lane);
+        continue;
+      }
+      lane.slices.shift();
+      if (lane.slices.length < MOST_WAITING) {
+        lane.resume?.();
+        lane.resume = null;
+      }
+    }
+    lane.isAtWork = false;
+  }
+
+  private isOver(lane: Lane): boolean {
+    return this.isLeaving || lane.lost.signal.aborted;
+  }
+
+  private async handOver(lane: Lane, { messages, commit }: Slice): Promise<boolean> {
+    if (this.isOver(lane)) return false;
+    const { topic, partition } = lane;
+    const { signal } = lane.lost;
     try {
-      const known = await this.options.notes.of(topic, partition);
+      const known = (lane.note ??= await this.options.notes.of(topic, partition));
       const batch = {
         topic: topic.slice(this.settings.topicPrefix.length),
         partition,
-        messages: slice.map(toMessage),
+        messages: messages.map(toMessage),
         note: known,
-        heartbeat,
+        ensureOwned: async () => signal.throwIfAborted(),
       };
-      const note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known;
-      await this.options.notes.set(topic, partition, note);
-      this.failures.delete(`${topic}/${partition}`);
-      return note;
+      lane.note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known;
+      signal.throwIfAborted(); // or the offset of the next owner might go back
+      this.commits.add({ topic, partition, offset: (BigInt(messages.at(-1)!.offset) + 1n).toString(), metadata: lane.note }, commit);
+      lane.failures = 0;
+      return true;
     } catch (error) {
-      if (evicted) throw evicted;
-      if (!this.abandonment.signal.aborted) this.backOff(payload, error);
-      return null;
+      if (!this.isOver(lane)) this.refused(lane, error);
+      return false;
     } finally {
       this.progress += 1;
-      done.abort();
     }
   }
 
-  private backOff(payload: EachBatchPayload, error: unknown): void {
-    const { topic, partition } = payload.batch;
-    const failures = (this.failures.get(`${topic}/${partition}`) ?? 0) + 1;
-    this.failures.set(`${topic}/${partition}`, failures);
-    const waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
-    if (failures % 10 === 1)
-      this.settings.log.warn('batch refused, will come again', {
-        group: this.options.group,
-        topic,
-        partition,
-        failures,
-        error: String(error),
-      });
-    const resume = payload.pause();
-    void this.settings.clock.wait(waitMs, this.abandonment.signal).then(resume);
+  private refused(lane: Lane, error: unknown): void {
+    lane.failures += 1;
+    const { topic, partition, failures } = lane;
+    if (failures % 10 === 1) this.settings.log.warn('batch refused, will come again', { group: this.options.group, topic, partition, failures, error: String(error) });
   }
 
-  /** A slow batch (a store that fails over) must not cost the membership; a batch that never ends is for the watchdog. */
-  private async keepAlive(heartbeat: () => Promise<void>, done: AbortSignal): Promise<void> {
-    for (;;) {
-      await this.settings.clock.wait(this.options.heartbeatMs, done);
-      if (done.aborted) return;
-      await heartbeat().catch(() => undefined);
+  private async backOff({ failures, lost }: Lane): Promise<void> {
+    const waitMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
+    await this.settings.clock.wait(waitMs, AbortSignal.any([this.abandonment.signal, lost.signal]));
+  }
+}
+
+/** So many pieces of work at a time, in the order in which they came. */
+class Hands {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async lend<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free += 1;
     }
   }
 }

@@ -73,10 +73,10 @@ export class GroupMember implements Member {
       try {
         const { offset, messages, note } = await this.fetch(generation, topic, partition);
         if (messages.length === 0) continue;
-        const heartbeat = async (): Promise<void> => {
+        const ensureOwned = async (): Promise<void> => {
           if (this.group.generation !== generation && this.process.world.random.chance(0.5)) throw new Unavailable('the group');
         };
-        const left = await this.onBatch({ topic, partition, messages: this.received(offset, messages), note, heartbeat });
+        const left = await this.onBatch({ topic, partition, messages: this.received(offset, messages), note, ensureOwned });
         await this.commit(generation, `${topic}/${partition}`, { offset: offset + messages.length, note: left ?? note });
         failures = 0;
       } catch (error) {

@@ -241,7 +241,7 @@ class Log {
     const key = `${batch.topic}/${batch.partition}`;
     this.partitions.set(key, [...(this.partitions.get(key) ?? []), ...batch.messages]);
     this.sizes.push(batch.messages.length);
-    await batch.heartbeat();
+    await batch.ensureOwned();
   };
 
   of(topic: string, partition: number): readonly Received[] {

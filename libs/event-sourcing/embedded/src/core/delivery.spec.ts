@@ -88,7 +88,7 @@ const batch = (messages: readonly Message[], note: string): ReceivedBatch => ({
   partition: PARTITION,
   messages: messages.map((message, i) => ({ ...message, offset: String(i) })),
   note,
-  heartbeat: async () => undefined,
+  ensureOwned: async () => undefined,
 });
 const marker = (previous: number, recordedAt = '2026-01-01T00:00:00.000Z'): Message => markerOf('test', PARTITION, { id: `m-${previous}`, at: recordedAt, previous, recordedAt });
 /** Streams a ... z, one commit each, all on the partition of KEY; every second commit of the log is on another one. */
