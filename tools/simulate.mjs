@@ -1,5 +1,3 @@
-// npm run simulate -- --seeds 1000000 --from 1 --jobs 2: runs the simulation of libs/testing for many seeds, stops at the first that violates an invariant.
-// npm run simulate -- --seed 4711 --trace: runs one again and prints its history.
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +6,19 @@ import { parseArgs } from 'node:util';
 import { prepare } from './ensure-installed.mjs';
 import { root } from './lib/node24.mjs';
 import { stopwatch } from './lib/text.mjs';
+
+const help = `npm run simulate -- [options]
+
+Runs the simulation of libs/testing (store, sequencer, relay, transport, projections, policies and processes on one thread, with faults at any await)
+for many seeds, and stops at the first whose history violates an invariant.
+
+  --seeds N          so many seeds (2000)
+  --from N           the first of them (1)
+  --jobs N           processes that share them (one per core)
+  --seed N           this one alone, again
+  --trace            prints its history
+  --help
+`;
 
 const self = fileURLToPath(import.meta.url);
 const PROGRESS_MS = 5_000;
@@ -20,6 +31,7 @@ const options = {
   jobs: { type: 'string', default: String(availableParallelism()) },
   step: { type: 'string', default: '1' },
   worker: { type: 'boolean' },
+  help: { type: 'boolean' },
 };
 
 const load = async () => {
@@ -89,6 +101,10 @@ const many = (from, count, jobs) => {
 };
 
 const { values } = parseArgs({ options });
+if (values.help) {
+  console.log(help);
+  process.exit();
+}
 if (!values.worker) await prepare();
 const from = Number(values.from);
 if (values.seed !== undefined) await one(Number(values.seed), values.trace);

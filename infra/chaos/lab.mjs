@@ -1,6 +1,6 @@
 // One laboratory: MongoDB and Kafka that may be killed, a fault proxy before each of them, an identity provider and the four services.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TcpProxy } from '@keyfold/testing/faults';
@@ -31,6 +31,7 @@ export class Lab {
   /** `nodes`: 1 or 3 mongods. `kafkaSettings`: lines for the broker. `diskMegabytes`: puts the data of each server on a disk of that size. */
   static async open({ dir, log, nodes = 1, kafkaSettings = {}, diskMegabytes = null }) {
     const lab = new Lab();
+    if (dir) await mkdir(dir, { recursive: true });
     lab.dir = await mkdtemp(join(dir ?? tmpdir(), 'keyfold-chaos-'));
     lab.log = log;
     lab.shape = shapeOf({ nodes, kafkaSettings, diskMegabytes });
