@@ -82,6 +82,21 @@ describe('a contact with a client', () => {
   });
 });
 
+describe('an imported contact', () => {
+  it('does not take the place of one with another account', async () => {
+    const [theirs, ours] = [await newAccount('Victim'), await newAccount('Thief')];
+    const { body } = await log(kam, theirs, { occurredAt: daysAgo(2) });
+    const [{ id: touchpointId }] = (await touchpointsOf(kam, theirs, (body as unknown as { version: number }).version)) as unknown as [{ id: string }];
+    const provenance = { source: 'crm', entity: 'touchpoints', rowKey: 't1', run: 'r1' };
+    const chosen = (id: string, more: object) => call(kam, `engagement-plans/${id}/import-touchpoint`, { provenance, occurredAt: daysAgo(1), kind: 'visit', direction: 'in', ...more });
+    expect(code(await chosen(ours, { touchpointId }))).toEqual([422, 'touchpoint-elsewhere']);
+    expect(code(await call(kam, `engagement-plans/${ours}/withdraw-touchpoint`, { touchpointId, reason: 'x' }))).toEqual([422, 'withdraw-not-imported']);
+    const both = await Promise.all([theirs, ours].map((id) => chosen(id, { touchpointId: 'raced' })));
+    expect(both.map(({ status }) => status)).toContain(200);
+    await eventually(async () => expect((await call<{ items: { id: string }[] }>(kam, `touchpoints?accountId=${theirs}`)).body.items.map(({ id }) => id)).toContain(touchpointId));
+  });
+});
+
 describe('a cadence', () => {
   const weekly = { level: 'operational', intervalDays: 7, reason: 'Roll-out' };
   const set = (id: string, body: object) => call(kam, `engagement-plans/${id}/set-cadence`, body);

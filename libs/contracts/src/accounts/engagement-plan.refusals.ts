@@ -1,6 +1,7 @@
 import { refusals } from '../refusal.js';
 
 export const engagementPlanRefusals = refusals({
+  'touchpoint-elsewhere': ['A contact with another account was logged under this id: take it back there first.', "Un contact avec un autre compte est enregistré sous cet identifiant : retirez-le d'abord là-bas."],
   'touchpoint-in-future': ['A contact is logged once it has taken place.', "Un contact s'enregistre une fois qu'il a eu lieu."],
   'touchpoint-too-old': ['The team logs a contact within {days} days; a director may log an older one.', "L'équipe enregistre un contact dans les {days} jours ; un directeur peut en enregistrer un plus ancien."],
   'touchpoint-reason-missing': ['A contact of more than {days} days ago is logged with a reason.', "Un contact datant de plus de {days} jours s'enregistre avec un motif."],

@@ -5,6 +5,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { type Circumstances, Contacts, instantOf, oursIn } from './contacts.js';
 import { CLIENT_FACING, engagementPlanCase } from './engagement-plan-case.js';
 import { importTouchpoint, type Logging, logTouchpoint, withdrawTouchpoint } from './engagement-plan.touchpoints.js';
+import { Touchpoints } from './touchpoints.js';
 
 /** A journey for the contact: kilometres there and back, of all travellers together. */
 export class TravelBody {
@@ -40,8 +41,11 @@ export class ImportTouchpoint extends LogTouchpoint {
 
 export const importTouchpointCase = engagementPlanCase(ImportTouchpoint, 'import-touchpoint', {
   roles: CLIENT_FACING,
-  needs: [Contacts],
-  prepare: (command, _plan, [contacts]) => contacts.circumstancesOf(command),
+  needs: [Contacts, Touchpoints],
+  async prepare(command, _plan, [contacts, logged]) {
+    await logged.assertNotElsewhere(command.id, command.touchpointId);
+    return contacts.circumstancesOf(command);
+  },
   decide: (plan, command, circumstances) =>
     importTouchpoint(plan, { touchpointId: command.touchpointId, provenance: { ...command.provenance }, ...saidIn(command, circumstances) }, loggingOf(command, circumstances)),
 });

@@ -17,16 +17,18 @@ export interface TouchpointRow extends Omit<Touchpoint, 'touchpointId'> {
 /** Every contact with a client, one row each. */
 export const touchpoints = projection<TouchpointRow, EngagementPlanEvent>({
   name: 'touchpoints',
-  version: 1,
+  version: 2,
   follows: [engagementPlanContract],
   indexes: [['accountId', 'occurredAt'], ['occurredAt']],
   rowsOf: (event) => (event.type === 'accounts.engagement-plan.touchpoint-logged' || event.type === 'accounts.engagement-plan.touchpoint-withdrawn' ? [event.data.touchpointId] : []),
   fold(row, event): TouchpointRow | null {
+    const accountId = idOf(engagementPlanContract, event.streamId);
+    if (row && row.accountId !== accountId) return row; // two imports at once chose one id: the contact that is there stays
     if (event.type === 'accounts.engagement-plan.touchpoint-withdrawn') return null;
     if (event.type !== 'accounts.engagement-plan.touchpoint-logged') return row;
     const { touchpointId: id, ...contact } = event.data;
     const { occurredAt, recordedAt: loggedAt } = event;
-    return { id, accountId: idOf(engagementPlanContract, event.streamId), ...contact, occurredAt, loggedAt, isTouch: isTouch(contact.kind) };
+    return { id, accountId, ...contact, occurredAt, loggedAt, isTouch: isTouch(contact.kind) };
   },
 });
 
