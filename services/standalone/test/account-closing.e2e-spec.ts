@@ -42,8 +42,12 @@ afterAll(() => demo.close());
 describe('the closing of an account', () => {
   it('is granted when nothing is open on it; nothing is opened on it afterwards', async () => {
     const id = await newAccount('Quiet');
+    const alerts = async () => (await call<{ items: object[] }>(kam, `accounts/single-thread-alerts?accountId=${id}`)).body.items.length;
+    await call(kam, 'accounts/stakeholders', { accountId: id, name: 'Claire Morel' });
+    await eventually(async () => expect(await alerts()).toBe(1));
     expect((await requestClosure(id)).status).toBe(202);
     expect(await decided(id)).toMatchObject({ status: 'closed', closure: { state: 'closed' } });
+    await eventually(async () => expect(await alerts()).toBe(0));
     const { status, body } = await openDeal(id);
     expect([status, body.code]).toEqual([422, expect.stringMatching(/^account-clos/)]);
   });

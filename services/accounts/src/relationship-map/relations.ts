@@ -59,6 +59,12 @@ export class Relations {
     });
   }
 
+  /** Whether the account is closed or was merged into another one: no relation to it is at risk any more. */
+  async isOver(row: RelationsRow): Promise<boolean> {
+    const status = (await this.access.account(row.id))?.status;
+    return status === 'closed' || status === 'merged';
+  }
+
   /** In clear; null for whoever was erased or is not one of the account's people. */
   async nameOf(row: RelationsRow, stakeholderId: string): Promise<string | null> {
     const person = row.people[stakeholderId];

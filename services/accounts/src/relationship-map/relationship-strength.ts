@@ -47,11 +47,11 @@ export function alertsOf(people: readonly PersonFigures[], now: string): { alert
 
 const influencesOf = ({ buyingRoles, isChampion, isSponsor }: PersonFigures): string[] => [...buyingRoles, ...(isChampion ? ['champion'] : []), ...(isSponsor ? ['sponsor'] : [])];
 
-/** Accounts that hang by a thread; those that do not are left out of the list. */
+/** Accounts that hang by a thread; those that do not, or are over, are left out of the list. */
 export const singleThreadAlertQueries = relationsQueries('single-thread-alerts', async (row, { relations, terms }) => {
   const people = await relations.peopleOf(row, terms);
   const { alerts, silentChampions } = alertsOf(people, terms.now);
-  if (alerts.length === 0) return null;
+  if (alerts.length === 0 || (await relations.isOver(row))) return null;
   const silent = await Promise.all(silentChampions.map(async (stakeholderId) => ({ stakeholderId, name: await relations.nameOf(row, stakeholderId) })));
   return { alerts, threads: threadsOf(people), contacts: presentOf(people).length, silentChampions: silent };
 });
