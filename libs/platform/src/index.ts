@@ -1,6 +1,7 @@
 export * from './access/access.js';
 export * from './access/directories.js';
-export * from './access/row-queries.js';
+export { accountList } from './access/account-list.js';
+export { rowQueries } from './access/row-queries.js';
 export * from './account-guard/account-guard.js';
 export * from './account-guard/closure-check.process.js';
 export * from './account-guard/guard-routes.js';

@@ -42,8 +42,7 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       needs,
       async answer(query, needed) {
         const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
-        const equals = equal.flatMap((field): Filter[] => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
-        const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals, ...(where?.(query, own(needed)) ?? [])]);
+        const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals(query, equal), ...(where?.(query, own(needed)) ?? [])]);
         const through = typeof definition.scope === 'object' && 'account' in definition.scope ? access.rowsOfAccounts(views.of(rows), query.scope, definition.scope) : views.of(rows);
         const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });
         return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time, own(needed)))) };
@@ -62,6 +61,9 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
     }),
   ];
 }
+
+/** Filters of a query that are compared with the field of a row of the same name. */
+export const equals = <Q extends object>(query: Q, fields: readonly (keyof Q & string)[]): Filter[] => fields.flatMap((field) => (query[field] === undefined ? [] : [{ [field]: query[field] as never }]));
 
 type ScopeRule<Row> = Pick<RowQueries<Row & { id: string }, never, never>, 'scope'>;
 

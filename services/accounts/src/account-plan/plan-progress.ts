@@ -1,12 +1,11 @@
 import type { DateOnly, PlanStatus } from '@keyfold/contracts';
-import { allOf, type Filter } from '@keyfold/event-sourcing';
-import { type Page, PageQuery, queryCase, Views } from '@keyfold/event-sourcing-nest';
-import { Access, daysBetween, IsId, ReportingTime } from '@keyfold/platform';
+import { PageQuery, Views } from '@keyfold/event-sourcing-nest';
+import { Access, accountList, daysBetween, IsId, ReportingTime } from '@keyfold/platform';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional } from 'class-validator';
 import { planObjectives, type PlanObjectiveRow } from '../plan/plan-objectives.projection.js';
 import { PLAN_READERS } from '../plan/plan-use-case.js';
-import { type AccountPlanRow, accountPlans } from './account-plans.projection.js';
+import { accountPlans } from './account-plans.projection.js';
 import { planActions, type PlanActionRow } from './plan-actions.projection.js';
 
 /** More objectives, actions and milestones than a plan takes in. */
@@ -65,21 +64,24 @@ export class ListPlanProgress extends PageQuery<PlanProgress> {
 }
 
 /** `GET /api/accounts/plan-progress` (domain.md H3, 3.9): how far each plan is, beside how far its time is. */
-export const planProgressQuery = queryCase<Page<PlanProgress>, ListPlanProgress, readonly [typeof Views, typeof Access, typeof ReportingTime]>(ListPlanProgress, {
-  route: 'plan-progress',
+export const planProgressQuery = accountList({
+  path: 'plan-progress',
   roles: PLAN_READERS,
+  rows: accountPlans,
+  list: ListPlanProgress,
+  equal: ['accountId', 'fiscalYear'],
+  sort: { fiscalYear: -1 },
+  account: 'accountId',
   needs: [Views, Access, ReportingTime],
-  async answer(query, [views, access, time]) {
-    const { accountId, fiscalYear, scope } = query;
-    const wanted: Filter[] = [...(accountId === undefined ? [] : [{ accountId }]), ...(fiscalYear === undefined ? [] : [{ fiscalYear }])];
-    const through = access.rowsOfAccounts(views.of(accountPlans), scope, { account: 'accountId' });
-    const page = await views.page(accountPlans, query, { filter: allOf(wanted), through, sort: { fiscalYear: -1 } });
+  async reckon(plans, _query, [views, access, time]): Promise<PlanProgress[]> {
+    const parts = { filter: { planId: { $in: plans.map(({ id }) => id) } }, sort: {}, limit: PARTS_LIMIT * plans.length };
+    const [objectives, actions] = plans.length === 0 ? [[], []] : await Promise.all([views.of(planObjectives).find(parts), views.of(planActions).find(parts)]);
+    const [objectivesOf, actionsOf] = [Map.groupBy(objectives, ({ planId }) => planId), Map.groupBy(actions, ({ planId }) => planId)];
     const today = time.dateOf(access.now());
-    const shown = async ({ id, accountId: of, fiscalYear: year, status, activeSince }: AccountPlanRow): Promise<PlanProgress> => {
-      const parts = { filter: { planId: id }, sort: {}, limit: PARTS_LIMIT };
-      const [objectives, actions, accountName] = await Promise.all([views.of(planObjectives).find(parts), views.of(planActions).find(parts), access.accountName(of)]);
-      return { id, accountId: of, accountName, fiscalYear: year, status, ...progressOfPlan(objectives, actions, { today, since: activeSince && time.dateOf(activeSince) }) };
-    };
-    return { ...page, items: await Promise.all(page.items.map(shown)) };
+    const reckoned = plans.map(async ({ id, accountId, fiscalYear, status, activeSince }): Promise<PlanProgress> => {
+      const progress = progressOfPlan(objectivesOf.get(id) ?? [], actionsOf.get(id) ?? [], { today, since: activeSince && time.dateOf(activeSince) });
+      return { id, accountId, accountName: await access.accountName(accountId), fiscalYear, status, ...progress };
+    });
+    return Promise.all(reckoned);
   },
 });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type CsrPolicy, type DateOnly, OWN_COMPANY } from '@keyfold/contracts';
 import { NotFound } from '@keyfold/event-sourcing';
-import { type Page, PageQuery, queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access, IsDateOnly, IsId, ReportingTime } from '@keyfold/platform';
+import { PageQuery, queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
+import { Access, accountList, IsDateOnly, IsId, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
 import { Policies } from '../policy/policies.js';
@@ -75,17 +75,16 @@ export class ListCsrPillars extends PageQuery<CsrPillars> {
 }
 
 /** Of the accounts in the caller's scope, and of our own company, which has nothing to hide from its own people. */
-export const listCsrPillarsCase = queryCase<Page<CsrPillars>, ListCsrPillars, readonly [typeof Views, typeof Access, typeof CsrReports]>(ListCsrPillars, {
-  route: 'csr-pillars',
+export const listCsrPillarsCase = accountList({
+  path: 'csr-pillars',
   roles: CSR_READERS,
-  needs: [Views, Access, CsrReports],
-  async answer(query, [views, access, reports]) {
-    const { accountId, scope } = query;
-    const through = access.rowsOfAccounts(views.of(csrScorecards), scope, { account: 'accountId', everybodys: OWN_COMPANY });
-    const page = await views.page(csrScorecards, query, { filter: accountId === undefined ? {} : { accountId }, through });
-    const asOf = reports.asOf(query.asOf);
-    return { ...page, items: await Promise.all(page.items.map((row) => reports.pillars(row, asOf))) };
-  },
+  rows: csrScorecards,
+  list: ListCsrPillars,
+  equal: ['accountId'],
+  account: 'accountId',
+  everybodys: OWN_COMPANY,
+  needs: [CsrReports],
+  reckon: (rows, query, [reports]) => Promise.all(rows.map((row) => reports.pillars(row, reports.asOf(query.asOf)))),
 });
 
 export class GetJointCsrReport extends RowById<JointCsrReport> {

@@ -1,5 +1,5 @@
-import { type Page, PageQuery, queryCase, Views } from '@keyfold/event-sourcing-nest';
-import { Access, IsDateOnly, IsId } from '@keyfold/platform';
+import { PageQuery, Views } from '@keyfold/event-sourcing-nest';
+import { accountList, IsDateOnly, IsId } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { keyAccounts } from '../key-account/key-accounts.projection.js';
 import { CSR_READERS } from './csr-scorecard-case.js';
@@ -17,18 +17,20 @@ export class ListFootprintByAccount extends PageQuery<FootprintItem> {
   @IsOptional() @IsDateOnly() to?: string;
 }
 
-export const listFootprintByAccountCase = queryCase<Page<FootprintItem>, ListFootprintByAccount, readonly [typeof Views, typeof Access]>(ListFootprintByAccount, {
-  route: 'footprint-by-account',
+export const listFootprintByAccountCase = accountList({
+  path: 'footprint-by-account',
   roles: CSR_READERS,
-  needs: [Views, Access],
-  async answer(query, [views, access]) {
-    const { accountId, from = null, to = null, scope } = query;
-    const through = access.rowsOfAccounts(views.of(footprintByAccount), scope, { account: 'accountId' });
-    const page = await views.page(footprintByAccount, query, { filter: accountId === undefined ? {} : { accountId }, through });
-    const items = page.items.map(async (row): Promise<FootprintItem> => {
-      const account = await views.of(keyAccounts).get(row.accountId);
+  rows: footprintByAccount,
+  list: ListFootprintByAccount,
+  equal: ['accountId'],
+  account: 'accountId',
+  needs: [Views],
+  async reckon(rows, { from = null, to = null }, [views]): Promise<FootprintItem[]> {
+    const known = rows.length === 0 ? [] : await views.of(keyAccounts).find({ filter: { id: { $in: rows.map(({ accountId }) => accountId) } }, limit: rows.length });
+    const accounts = new Map(known.map((account) => [account.id, account]));
+    return rows.map((row) => {
+      const account = accounts.get(row.accountId);
       return { id: row.id, accountName: account?.name ?? null, ...footprintOf(row, { from, to }, account?.profile.revenueMillions ?? null) };
     });
-    return { ...page, items: await Promise.all(items) };
   },
 });

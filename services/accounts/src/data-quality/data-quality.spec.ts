@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyAccountEvent, StakeholderEvent } from '@keyfold/contracts';
-import type { RecordedEvent } from '@keyfold/event-sourcing';
+import type { Projection, RecordedEvent, RowQuery } from '@keyfold/event-sourcing';
+import { EmbeddedProjectionStore } from '@keyfold/event-sourcing-embedded';
+import { realClock } from '@keyfold/event-sourcing/testing';
 import { clientRegistered, closed, merged, ownerAssigned, profile } from '../key-account/key-account.facts.js';
 import { departed, registered } from '../stakeholder/stakeholder.facts.js';
 import { dataQuality, type DataQualityRow } from './data-quality.projection.js';
-import { qualityOf } from './list-data-quality.js';
+import { peopleOf, qualityOf } from './list-data-quality.js';
 
 type Told = readonly [event: KeyAccountEvent | StakeholderEvent, recordedAt: string];
 const [LAST_YEAR, NOW] = ['2025-02-01T09:00:00.000Z', '2026-03-01T09:00:00.000Z'];
@@ -48,5 +50,23 @@ describe('the quality of data', () => {
     const people = [folded([person({ language: null, buyingRoles: [] }), NOW]), folded([person({ language: null }), NOW]), folded([person({ language: 'fr' }), LAST_YEAR])];
     const { required, people: figures } = qualityOf(account, people, FRESH_FROM);
     expect([required, figures.missing['language'], figures.missing['buying-roles'], figures.stale['function']]).toEqual([20, 2, 1, 1]);
+  });
+});
+
+describe('the people of a page of accounts', () => {
+  it('are read in one request, and account by account only where they are very many', async () => {
+    const store = new EmbeddedProjectionStore({ clock: realClock, database: null });
+    const projection = dataQuality as unknown as Projection;
+    await store.prepare(projection);
+    const rows = ['acme', 'acme', 'globex'].map((accountId, i): DataQualityRow => ({ ...folded([registered, NOW]), id: `person-${i}`, accountId }));
+    for (const row of rows) await store.transact(projection, { partition: 'p/0', streams: [row.id], rows: [row.id] }, () => ({ marks: new Map(), rows: new Map([[row.id, row]]), parked: [] }));
+    const read = async (most: number) => {
+      let requests = 0;
+      const counting = { find: (query: RowQuery) => (requests++, store.view(dataQuality).find(query)) };
+      const people = await peopleOf(['acme', 'globex', 'nobody'], counting, most);
+      return { requests, people: ['acme', 'globex', 'nobody'].map((id) => people.get(id)?.length ?? 0) };
+    };
+    expect(await read(3)).toEqual({ requests: 1, people: [2, 1, 0] });
+    expect(await read(2)).toEqual({ requests: 4, people: [2, 1, 0] });
   });
 });

@@ -1,5 +1,6 @@
-import { type Page, PageQuery, queryCase, Views } from '@keyfold/event-sourcing-nest';
-import { Access, IsId, monthsLater, ReportingTime } from '@keyfold/platform';
+import type { View } from '@keyfold/event-sourcing';
+import { PageQuery, Views } from '@keyfold/event-sourcing-nest';
+import { Access, accountList, IsId, monthsLater, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { ACCOUNT_READERS } from '../key-account/key-accounts.query.js';
 import { dataQuality, type DataQualityRow, REQUIRED } from './data-quality.projection.js';
@@ -9,6 +10,8 @@ const FRESH_MONTHS = 12;
 
 /** More people of one account than are looked at are said to be: `peopleCut`. */
 const PEOPLE_LIMIT = 1_000;
+/** People of a page that are read in one request. */
+const TOGETHER = 10_000;
 
 interface Quality {
   /** Facts that ought to be known, and those that are and were said within 12 months. */
@@ -57,21 +60,33 @@ export class ListDataQuality extends PageQuery<DataQualityItem> {
   @IsOptional() @IsId() accountId?: string;
 }
 
+/** The people of some accounts, of each at most one more than are looked at: all at once, or account by account where they are very many. */
+export async function peopleOf(accountIds: readonly string[], view: Pick<View<DataQualityRow>, 'find'>, most = TOGETHER): Promise<ReadonlyMap<string, readonly DataQualityRow[]>> {
+  if (accountIds.length === 0) return new Map();
+  const people = (accounts: readonly string[], limit: number) => view.find({ filter: { subject: 'person', accountId: { $in: accounts }, current: true }, sort: {}, limit });
+  const together = await people(accountIds, most + 1);
+  if (together.length <= most) return Map.groupBy(together, ({ accountId }) => accountId);
+  return new Map(await Promise.all(accountIds.map(async (id) => [id, await people([id], PEOPLE_LIMIT + 1)] as const)));
+}
+
 /** `GET /api/accounts/data-quality` (domain.md Q6): how much of what ought to be known of an account and its people is known and fresh. */
-export const dataQualityQuery = queryCase<Page<DataQualityItem>, ListDataQuality, readonly [typeof Views, typeof Access, typeof ReportingTime]>(ListDataQuality, {
-  route: 'data-quality',
+export const dataQualityQuery = accountList({
+  path: 'data-quality',
   roles: ACCOUNT_READERS,
+  rows: dataQuality,
+  list: ListDataQuality,
+  equal: ['accountId'],
+  where: { subject: 'account', current: true },
+  account: 'accountId',
   needs: [Views, Access, ReportingTime],
-  async answer(query, [views, access, time]) {
-    const { accountId, scope } = query;
-    const filter = { subject: 'account', current: true, ...(accountId !== undefined && { accountId }) };
-    const page = await views.page(dataQuality, query, { filter, through: access.rowsOfAccounts(views.of(dataQuality), scope, { account: 'accountId' }) });
+  async reckon(accounts, _query, [views, access, time]): Promise<DataQualityItem[]> {
     const freshFrom = time.startOfDay(monthsLater(time.dateOf(access.now()), -FRESH_MONTHS));
-    const shown = async (row: DataQualityRow): Promise<DataQualityItem> => {
-      const people = await views.of(dataQuality).find({ filter: { subject: 'person', accountId: row.accountId, current: true }, sort: {}, limit: PEOPLE_LIMIT + 1 });
-      const accountName = await access.accountName(row.accountId);
-      return { id: row.accountId, accountName, ...qualityOf(row, people.slice(0, PEOPLE_LIMIT), freshFrom), peopleCut: people.length > PEOPLE_LIMIT };
-    };
-    return { ...page, items: await Promise.all(page.items.map(shown)) };
+    const people = await peopleOf(accounts.map(({ accountId }) => accountId), views.of(dataQuality));
+    const reckoned = accounts.map(async (account): Promise<DataQualityItem> => {
+      const own = people.get(account.accountId) ?? [];
+      const quality = qualityOf(account, own.slice(0, PEOPLE_LIMIT), freshFrom);
+      return { id: account.accountId, accountName: await access.accountName(account.accountId), ...quality, peopleCut: own.length > PEOPLE_LIMIT };
+    });
+    return Promise.all(reckoned);
   },
 });
