@@ -106,6 +106,9 @@ describe('the people of a client', () => {
     expect(await person(id)).toMatchObject({ status: 'departed', departed: { movedTo: { accountId: destination, stakeholderId: arrived.id } } });
     expect(await items('kam', `stakeholders?accountId=${destination === there ? elsewhere : there}`)).toEqual([]);
     expect(code(await call('kam', `stakeholders/${id}/move-to-account`, { accountId: from, on: today() }))).toEqual([422, 'stakeholder-already-there']);
+    // What they do not want is heard wherever they say it.
+    await done('agent', `stakeholders/${id}/raise-opposition`, { purpose: 'survey' });
+    await eventually(async () => expect(await person(arrived.id)).toMatchObject({ survey: 'opposed' }));
   });
 
   it('are known as far as somebody said something of them', async () => {

@@ -90,6 +90,9 @@ export const isAddressable = (state: Stakeholder, accountId: string): boolean =>
 /** What either of these events says. */
 export const stanceOf = ({ type }: { type: string }): Stance => (type === 'accounts.stakeholder.consent-given' ? 'consented' : 'opposed');
 
+/** Under which id a person who moved is registered next; null for whoever did not. */
+export const movedTo = (state: Stakeholder): string | null => (state.status === 'departed' ? state.movedTo : null);
+
 export const accountOf = (state: Stakeholder): string | null => (state.status === 'unknown' ? null : state.accountId);
 
 export type Registration = ContactDetails & Standing & { readonly personId: string; readonly accountId: string; readonly provenance: Provenance | null };
