@@ -111,6 +111,13 @@ describe('the people of a client', () => {
     await eventually(async () => expect(await person(arrived.id)).toMatchObject({ survey: 'opposed' }));
   });
 
+  it('whom nobody knows yet leave the account on no thread at all', async () => {
+    const accountId = await newAccount('Unknown');
+    await eventually(async () => expect(await one(`single-thread-alerts/${accountId}`)).toMatchObject({ accountName: 'Unknown', threads: 0, contacts: 0, alerts: expect.arrayContaining(['single-threaded', 'no-sponsor']) }));
+    expect(await one(`relationship-strength/${accountId}`)).toMatchObject({ strength: null, people: [] });
+    expect((await call('kam2', `single-thread-alerts/${accountId}`)).status).toBe(404);
+  });
+
   it('are known as far as somebody said something of them', async () => {
     const accountId = await newAccount('Half known');
     await register(accountId, 'Known', { function: 'finance', level: 1, buyingRoles: ['sponsor'], language: 'fr', mail: 'known@client.test' });

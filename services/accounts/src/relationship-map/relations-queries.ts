@@ -4,7 +4,7 @@ import { Access, IsId } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { RELATION_READERS } from '../stakeholder/stakeholders.projection.js';
 import { Relations, type Terms } from './relations.js';
-import { relations, type RelationsRow } from './relations.projection.js';
+import { noRelations, relations, type RelationsRow } from './relations.projection.js';
 
 /** What a question about relations is answered with, for one account at a time. */
 export interface Asked {
@@ -49,8 +49,8 @@ export function relationsQueries<Item extends object>(path: string, show: (row: 
       roles: RELATION_READERS,
       needs,
       async answer({ id, scope }, [views, access, known]) {
-        const row = await views.of(relations).get(id);
-        if (!row || !(await access.coversAccount(scope, id, 'read'))) throw new NotFound(path, id);
+        if (!(await access.coversAccount(scope, id, 'read'))) throw new NotFound(path, id);
+        const row = (await views.of(relations).get(id)) ?? noRelations(id);
         return { ...(await show(row, { relations: known, terms: await known.terms([row]) })), accountId: id, accountName: await access.accountName(id) };
       },
     }),

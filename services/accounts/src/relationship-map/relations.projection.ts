@@ -67,6 +67,9 @@ export interface RelationsRow {
 
 const NEW: Omit<RelationsRow, 'id'> = { people: {}, lines: {}, influences: {}, pairs: {}, sponsors: [], champions: [], recognitions: [], touches: {} };
 
+/** Of an account of which nothing was said yet. */
+export const noRelations = (id: string): RelationsRow => ({ id, ...NEW });
+
 /** What is kept of each history, and of the contacts with each person: more than a cadence asks for in 90 days, many times over. */
 const KEPT = 50;
 const TOUCHES_KEPT = 100;
@@ -79,7 +82,7 @@ export const relations = projection<RelationsRow, Event>({
   follows: [stakeholderContract, relationshipMapContract, engagementPlanContract],
   rowsOf: (event) => [event.partitionKey],
   fold(row, event, id): RelationsRow {
-    const known = row ?? { id, ...NEW };
+    const known = row ?? noRelations(id);
     const told: Event & At = event;
     if (isOfMap(told)) return foldMap(known, told);
     return isOfPerson(told) ? foldPerson(known, told, idOf(stakeholderContract, event.streamId)) : foldTouch(known, told);

@@ -192,6 +192,10 @@ describe('data of a person that are kept too long', () => {
 describe('an erasure', () => {
   const erased: StakeholderEvent = { type: 'accounts.stakeholder.erased', data: { movedTo: null } };
   it('is noted', () => given(stakeholder, registered).when(noteErasure).then(erased));
+  it('leaves nobody to move: there would be nothing to register', () => {
+    given(stakeholder, registered, erased).when((state) => depart(state, moved, february)).thenRefused('person-erased');
+    given(stakeholder, registered, erased).when((state) => depart(state, left, february)).then({ type: 'accounts.stakeholder.departed', data: left, occurredAt: february.at });
+  });
   it('is noted once', () => given(stakeholder, registered, erased).when(noteErasure).thenNothing());
   it('is told to where the person moved', () =>
     given(stakeholder, registered, { type: 'accounts.stakeholder.departed', data: moved }).when(noteErasure).then({ type: 'accounts.stakeholder.erased', data: { movedTo: 'claire-2' } }));

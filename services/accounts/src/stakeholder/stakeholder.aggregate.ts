@@ -211,6 +211,7 @@ export function depart(state: Stakeholder, departure: Departure, { at, now }: { 
   const known = assertKnown(state);
   if (at > now) throw new DomainError('stakeholder-departure-in-future');
   if (departure.movedTo?.accountId === known.accountId) throw new DomainError('stakeholder-already-there');
+  if (departure.movedTo && known.erasedAt !== null) throw new DomainError('person-erased');
   if (known.status === 'departed') {
     if (departure.movedTo) throw new DomainError('stakeholder-departed');
     return [];
