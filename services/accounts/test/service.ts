@@ -73,10 +73,10 @@ export class AccountsService {
     this.time.now += ms;
   }
 
-  /** A command; `by` somebody who covers everybody and whatever nobody owns, unless it is said who. */
-  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, by: Actor = EVERYBODYS): Promise<CommandResult> {
+  /** A command; `by` somebody who covers everybody and whatever nobody owns, and under a `key` of its own, unless it is said otherwise. */
+  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, { by = EVERYBODYS, key = `key-${++this.calls}` }: { by?: Actor; key?: string } = {}): Promise<CommandResult> {
     const principal = { ...by };
-    const caller = { principal, id, idempotencyKey: `key-${++this.calls}`, expectedVersion: null, correlationId: null, traceparent: null, language: 'en' as const, waitMs: 2_000 };
+    const caller = { principal, id, idempotencyKey: key, expectedVersion: null, correlationId: null, traceparent: null, language: 'en' as const, waitMs: 2_000 };
     return this.app.get(CommandEdge, { strict: false }).run(Object.assign(new type(), body), caller);
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_POLICIES, type Tier } from '@keyfold/contracts';
+import type { EventStore, NewCommit } from '@keyfold/event-sourcing';
 import { AccountsService, DEADLINE_MS } from '../../test/service.js';
 import { OnboardMember } from '../team-member/onboard-member.js';
 import { AssignOwner } from './assign-owner.js';
@@ -13,6 +14,21 @@ import { ScoreAccount } from './request-tier.js';
 import { keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggregate.js';
 
 let service: AccountsService;
+/** The stream to which the next append fails, as that of a process that ends. */
+let cutOff: string | null;
+
+const failing = (store: EventStore): EventStore =>
+  new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]): unknown => {
+        if (name !== 'append' || (given[0] as NewCommit).streamId !== cutOff) return Reflect.apply(member, target, given);
+        cutOff = null;
+        throw new Error('cut off');
+      };
+    },
+  });
 
 const DAY_MS = 86_400_000;
 const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
@@ -35,7 +51,8 @@ async function held(memberId: string, now: string, ids: readonly string[]): Prom
 const SIX = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
 
 beforeEach(async () => {
-  service = await AccountsService.start();
+  cutOff = null;
+  service = await AccountsService.start(failing);
   for (const id of ['anna', 'bea']) await service.run(OnboardMember, id, { name: id, role: 'kam' });
   for (const id of SIX) await client(id, 'anna');
   for (const id of SIX.slice(0, 5)) expect(await tier(id)).toBe('done');
@@ -59,6 +76,18 @@ describe('the seat of a tier-A account', () => {
     expect(await handOver('a1', 'anna', '2026-07-01')).toBe('done');
     service.pass(DEADLINE_MS * 10);
     expect(await tier('a6')).toBe('tier-a-limit');
+  });
+
+  it('is claimed anew by a command that was cut off and comes back after it was given up', async () => {
+    const back = () => outcome(service.run(HandOver, 'b1', { toOwnerId: 'anna', effectiveOn: '2026-03-03', reason: 'back' }, { key: 'cut-off' }));
+    await client('b1', 'bea');
+    expect(await tier('b1')).toBe('done');
+    expect(await tier('a5', 'B')).toBe('done');
+    cutOff = 'account-b1';
+    expect(await back()).toMatch('cut off');
+    service.pass(DEADLINE_MS * 10);
+    expect(await tier('a6')).toBe('done');
+    expect(await back()).toBe('tier-a-limit');
   });
 
   it('is free once the account is closed', async () => {

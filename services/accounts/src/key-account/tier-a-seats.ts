@@ -21,7 +21,8 @@ export class TierASeats {
     const { tierALimit } = await this.policies.inForce('tiers');
     const { state } = await this.commands.load(reservation, tierASeats(ownerId));
     if (isFull(state, tierALimit)) await this.giveUpPast(command, ownerId, state);
-    await this.commands.also(reservation, tierASeats(ownerId), command, 'claim', (seats) => claimTierASeat(seats, command.id, tierALimit));
+    // Each attempt claims anew: the seat of a command that was cut off may have been given up before it is repeated.
+    await this.commands.also(reservation, tierASeats(ownerId), command, `claim:${command.context.now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
   }
 
   /** After the account changed hands, lost its tier or came to its end. */

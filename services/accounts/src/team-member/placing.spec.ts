@@ -11,8 +11,8 @@ let service: AccountsService;
 const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code?: string; name?: string }) => error.code ?? String(error.name));
 const director = (memberId: string): Actor => ({ subject: memberId, memberId, roles: ['director'] });
 const hr: Actor = { subject: 'ines', memberId: 'ines', roles: ['hr'] };
-const reassign = (id: string, managerId: string | null, by: Actor) => outcome(service.run(ReassignMember, id, { managerId }, by));
-const onboard = (id: string, managerId: string | null, by: Actor) => outcome(service.run(OnboardMember, id, { name: id, role: 'kam', managerId }, by));
+const reassign = (id: string, managerId: string | null, by: Actor) => outcome(service.run(ReassignMember, id, { managerId }, { by }));
+const onboard = (id: string, managerId: string | null, by: Actor) => outcome(service.run(OnboardMember, id, { name: id, role: 'kam', managerId }, { by }));
 
 beforeEach(async () => {
   service = await AccountsService.start();
@@ -25,7 +25,7 @@ describe('a director who is led', () => {
   it('does not take over the people of another, and with them their accounts', async () => {
     expect(await reassign('kim', 'lou', director('lou'))).toBe('NotFound');
     expect(await onboard('kim', 'lou', director('lou'))).toBe('NotFound');
-    expect(await outcome(service.run(WithdrawMember, 'kim', { reason: 'x' }, director('lou')))).toBe('NotFound');
+    expect(await outcome(service.run(WithdrawMember, 'kim', { reason: 'x' }, { by: director('lou') }))).toBe('NotFound');
   });
 
   it('does not end being led himself', async () => {
@@ -42,8 +42,8 @@ describe('a director who is led', () => {
   it('does not rename the client of another', async () => {
     await service.run(RegisterClient, 'acme', { name: 'Acme', activeSince: '2020-01-01' });
     await service.run(AssignOwner, 'acme', { ownerId: 'kim' });
-    expect(await outcome(service.run(RegisterClient, 'acme', { name: 'Stolen', activeSince: '2020-01-01' }, director('lou')))).toBe('NotFound');
-    expect(await outcome(service.run(RegisterClient, 'acme', { name: 'Acme SA', activeSince: '2020-01-01' }, director('head')))).toBe('done');
+    expect(await outcome(service.run(RegisterClient, 'acme', { name: 'Stolen', activeSince: '2020-01-01' }, { by: director('lou') }))).toBe('NotFound');
+    expect(await outcome(service.run(RegisterClient, 'acme', { name: 'Acme SA', activeSince: '2020-01-01' }, { by: director('head') }))).toBe('done');
   });
 });
 
