@@ -25,11 +25,13 @@ export class TierASeats {
     await this.commands.also(reservation, tierASeats(ownerId), command, `claim:${command.context.now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
   }
 
-  /** After the account changed hands, lost its tier or came to its end. */
+  /** After a tier-A account changed hands or came to its end: whose it is not any more has no seat for it. */
   async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
-    for (const ownerId of ownersOf(account))
-      if (!isTierA(account) || !ownsFrom(account, ownerId, command.context.now))
-        await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
+    if (isTierA(account)) await this.release(command, ownersOf(account).filter((ownerId) => !ownsFrom(account, ownerId, command.context.now)));
+  }
+
+  async release(command: AggregateCommand, ownerIds: readonly string[]): Promise<void> {
+    for (const ownerId of ownerIds) await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
   }
 
   /** Not where the account may be on its way to him; one that comes back to him after it was looked at claims its seat anew. */

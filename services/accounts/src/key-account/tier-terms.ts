@@ -29,7 +29,7 @@ export class TierTerms {
 
   /** What is not of tier A any more gives its seat up last. */
   async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
-    if (!isTierA(account)) await this.seats.settle(command, account);
+    if (!isTierA(account)) await this.seats.release(command, ownersOf(account));
   }
 
   /** The selection policy of today, and whether the account was scored by its criteria. */
