@@ -95,6 +95,32 @@ describe('Kafka transport', () => {
     expect(transport.health()).toEqual([{ group: `${cluster.settings.topicPrefix}g`, running: true, restarts: 0 }]);
   });
 
+  it('fetches on for other partitions while a batch is in hand, longer than its membership lasts', async () => {
+    const transport = cluster.transport({ sessionTimeoutMs: 6_000 });
+    const through = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    await transport.publish(TOPIC, numbered('slow', 0, 1));
+    await transport.consume({
+      group: 'g',
+      topics: [TOPIC],
+      onBatch: async (batch) => {
+        begun.resolve();
+        if (batch.partition === partitionOf('slow')) await through.promise;
+        return collect(batch);
+      },
+    });
+    await begun.promise;
+    const began = Date.now();
+    for (let n = 0; Date.now() - began < 9_000; n++) {
+      await transport.publish(TOPIC, numbered('free', n, 1));
+      await received(n + 1);
+    }
+    through.resolve();
+    await eventually(() => expect(ids()).toContain('slow-0'), { deadlineMs: 60_000 });
+    expect(ids().filter((id) => id === 'slow-0')).toHaveLength(1);
+    expect(transport.health()).toMatchObject([{ restarts: 0 }]);
+  });
+
   it('shares the partitions of all topics between two members, and one takes over when the other leaves', async () => {
     const transport = cluster.transport();
     const keys = Array.from({ length: 60 }, (_, i) => `key-${i}`);
