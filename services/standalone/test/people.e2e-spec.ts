@@ -116,6 +116,8 @@ describe('the people of a client', () => {
     await eventually(async () => expect(await one(`single-thread-alerts/${accountId}`)).toMatchObject({ accountName: 'Unknown', threads: 0, contacts: 0, alerts: expect.arrayContaining(['single-threaded', 'no-sponsor']) }));
     expect(await one(`relationship-strength/${accountId}`)).toMatchObject({ strength: null, people: [] });
     expect((await call('kam2', `single-thread-alerts/${accountId}`)).status).toBe(404);
+    await done('director', 'key-accounts/unknown-client/register-client', { name: 'Unknown client', activeSince: '2020-01-01' });
+    await eventually(async () => expect(await items('director', 'single-thread-alerts?accountId=unknown-client')).toMatchObject([{ accountName: 'Unknown client', threads: 0, contacts: 0 }]));
   });
 
   it('are known as far as somebody said something of them', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EngagementPlanEvent, RelationshipMapEvent, StakeholderEvent } from '@keyfold/contracts';
+import type { EngagementPlanEvent, KeyAccountEvent, RelationshipMapEvent, StakeholderEvent } from '@keyfold/contracts';
 import type { RecordedEvent } from '@keyfold/event-sourcing';
+import { activated, clientRegistered, prospectRegistered, scored, withdrawn as accountWithdrawn } from '../key-account/key-account.facts.js';
 import { claire, departed, registered } from '../stakeholder/stakeholder.facts.js';
 import { relations, type RelationsRow } from './relations.projection.js';
 
@@ -66,4 +67,17 @@ describe('the relations to an account', () => {
     expect(folded([...people, ...denis, ...map, ...end])).toMatchObject({ lines: {}, pairs: {}, sponsors: [{ stakeholderId: 'denis' }], champions: [{ stakeholderId: 'claire', lost: { loss: 'departed' } }] });
   });
   it('belong to the account that is the key of all its streams', () => expect(relations.rowsOf({ partitionKey: 'acme' } as RecordedEvent)).toEqual(['acme']));
+});
+
+describe('the relations to a client', () => {
+  const ofAccount = (event: KeyAccountEvent): RecordedEvent => ({ occurredAt: '2026-03-02T09:00:00.000Z', partitionKey: 'acme', ...event, streamId: 'account-acme' }) as unknown as RecordedEvent;
+  const after = (...events: RecordedEvent[]) => events.reduce<RelationsRow | null>((row, event) => (relations.rowsOf(event as never).length > 0 ? relations.fold(row, event as never, 'acme') : row), null);
+
+  it('are there before anybody is known, and end with an account that is taken back', () => {
+    expect(after(ofAccount(prospectRegistered))).toBeNull();
+    expect(after(ofAccount(clientRegistered))).toMatchObject({ id: 'acme', people: {} });
+    expect(after(ofAccount(prospectRegistered), ofAccount(activated('c1', '2026-03-01T00:00:00.000Z')))).toMatchObject({ id: 'acme' });
+    expect(after(ofAccount(clientRegistered), ofAccount(accountWithdrawn))).toBeNull();
+  });
+  it('stay as they are while the account changes', () => expect(relations.rowsOf(ofAccount(scored(40)) as never)).toEqual([]));
 });

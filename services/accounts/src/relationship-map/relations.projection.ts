@@ -5,6 +5,8 @@ import {
   type EngagementPlanEvent,
   engagementPlanContract,
   type InfluenceStrength,
+  type KeyAccountEvent,
+  keyAccountContract,
   type Language,
   type MutualStep,
   type Pair,
@@ -74,16 +76,22 @@ export const noRelations = (id: string): RelationsRow => ({ id, ...NEW });
 const KEPT = 50;
 const TOUCHES_KEPT = 100;
 
-type Event = StakeholderEvent | RelationshipMapEvent | EngagementPlanEvent;
+type Event = StakeholderEvent | RelationshipMapEvent | EngagementPlanEvent | KeyAccountEvent;
+
+/** A client is there from then on, also without anybody whom we know: that is what an alert is for. */
+const BEGINNINGS: readonly string[] = ['accounts.key-account.client-registered', 'accounts.key-account.activated'];
+const WITHDRAWN = 'accounts.key-account.withdrawn';
 
 export const relations = projection<RelationsRow, Event>({
   name: 'relations',
-  version: 2,
-  follows: [stakeholderContract, relationshipMapContract, engagementPlanContract],
-  rowsOf: (event) => [event.partitionKey],
-  fold(row, event, id): RelationsRow {
+  version: 3,
+  follows: [keyAccountContract, stakeholderContract, relationshipMapContract, engagementPlanContract],
+  rowsOf: (event) => (isOfAccount(event) && !BEGINNINGS.includes(event.type) && event.type !== WITHDRAWN ? [] : [event.partitionKey]),
+  fold(row, event, id): RelationsRow | null {
+    if (event.type === WITHDRAWN) return row && Object.keys(row.people).length > 0 ? row : null;
     const known = row ?? noRelations(id);
     const told: Event & At = event;
+    if (isOfAccount(told)) return known;
     if (isOfMap(told)) return foldMap(known, told);
     return isOfPerson(told) ? foldPerson(known, told, idOf(stakeholderContract, event.streamId)) : foldTouch(known, told);
   },
@@ -91,6 +99,7 @@ export const relations = projection<RelationsRow, Event>({
 
 type At = { readonly occurredAt: string };
 
+const isOfAccount = (event: Event): event is KeyAccountEvent & At => Object.hasOwn(keyAccountContract.events, event.type);
 const isOfMap = (event: Event & At): event is RelationshipMapEvent & At => Object.hasOwn(relationshipMapContract.events, event.type);
 const isOfPerson = (event: Event & At): event is StakeholderEvent & At => Object.hasOwn(stakeholderContract.events, event.type);
 
