@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { decider, type DomainEvent } from '@keyfold/event-sourcing';
+import { decider, type DomainEvent, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands } from './commands.js';
 import { ScopedQuery } from './queries.js';
 import { ROUTE_COMMAND, ROUTE_ROLES } from './routes.js';
@@ -47,9 +47,9 @@ const commandsOn = (repeated: boolean) => {
   return {
     load: () => Promise.resolve({ state }),
     unlessRepeated: (_command: unknown, work: () => Promise<void>) => (repeated ? Promise.resolve() : work()),
-    create: (_on: unknown, _command: unknown, decide: (from: number) => Counted[]) => {
+    create: async (_on: unknown, _command: unknown, decide: (from: number) => Counted[]) => {
       if (!repeated) for (const { data } of decide(state)) state += data.by;
-      return Promise.resolve({ id: 'c', version: 1, events: [] });
+      return { id: 'c', version: 1, events: [] };
     },
   } as unknown as Commands;
 };
@@ -64,6 +64,31 @@ const execute = async (repeated: boolean): Promise<readonly string[]> => {
 describe('a use case', () => {
   it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'after at 20']));
   it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'after at 0']));
+
+  it('is prepared again when what was prepared does not hold any more, and given up after the third time', async () => {
+    const moving = (times: number) => {
+      const steps: string[] = [];
+      const { handler } = useCase(Count, {
+        route: 'counters/:id/count',
+        roles: ['director'],
+        on: counter,
+        makes: true,
+        prepare: async () => steps.push('prepare'),
+        decide: (_state, _command, prepared) => {
+          if (prepared <= times) throw new WrongExpectedVersion('counter-c', prepared);
+          return [{ type: 'test.counter.counted', data: { by: prepared } }];
+        },
+      });
+      const done = new (handler as new (commands: Commands) => { execute(command: Count): Promise<unknown> })(commandsOn(false)).execute(Object.assign(new Count(), { by: 2 }));
+      return { steps, done };
+    };
+    const twice = moving(2);
+    await twice.done;
+    expect(twice.steps).toHaveLength(3);
+    const always = moving(9);
+    await expect(always.done).rejects.toThrow(WrongExpectedVersion);
+    expect(always.steps).toHaveLength(3);
+  });
 
   it('has a route for each way to tell it, found on a controller like any other', () => {
     const { controllers, providers } = useCases('test', count, getCount);

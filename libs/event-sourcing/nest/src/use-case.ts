@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
-import type { AnyProcessManager, AnyProjection, CommandResult, Decider, DomainEvent, Policy } from '@keyfold/event-sourcing';
+import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { type AggregateCommand, Commands } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
@@ -44,10 +44,13 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
    * Left out for a repeated command: that gets its first result and decides nothing.
    */
   prepare?(command: C, state: State, needs: Instances<Needs>): Promise<Prepared>;
+  /** Throws WrongExpectedVersion when what was prepared does not hold for this state: then it is prepared again, and once more (409 after that). */
   decide(state: State, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
   /** What follows on other streams once it is appended; `state` is the one it left. Done for a repeated command too, because a crash may have come before it. */
   after?(command: C, state: State, needs: Instances<Needs>): Promise<unknown>;
 }
+
+const PREPARED_TIMES = 3;
 
 /** A command on one aggregate: class-validator says what its body is, `decide` what follows. */
 export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void>(
@@ -70,11 +73,20 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
 
     async execute(command: C): Promise<CommandResult> {
       if (definition.permit) await definition.permit(command, (await this.commands.load(on, command.id)).state, this.needed);
-      const prepared = await this.prepared(command);
-      const decide = (state: State): readonly E[] => definition.decide(state, command, prepared as Prepared, this.needed);
-      const result = makes ? await this.commands.create(on, command, decide) : await this.commands.change(on, command, ownerOf, decide);
+      const result = await this.decided(command);
       if (definition.after) await definition.after(command, (await this.commands.load(on, command.id)).state, this.needed);
       return result;
+    }
+
+    private async decided(command: C): Promise<CommandResult> {
+      for (let attempt = 1; ; attempt++)
+        try {
+          const prepared = await this.prepared(command);
+          const decide = (state: State): readonly E[] => definition.decide(state, command, prepared as Prepared, this.needed);
+          return await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
+        } catch (error) {
+          if (!definition.prepare || !(error instanceof WrongExpectedVersion) || attempt === PREPARED_TIMES) throw error;
+        }
     }
 
     private async prepared(command: C): Promise<Prepared | undefined> {

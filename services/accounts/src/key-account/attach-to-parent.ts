@@ -1,9 +1,9 @@
-import { DomainError } from '@keyfold/event-sourcing';
+import { DomainError, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Hierarchy } from './hierarchy.js';
-import { isWithdrawn, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { isWithdrawn, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { attachToParent, detachFromParent } from './key-account.belonging.js';
 
 export class AttachToParent extends AggregateCommand {
@@ -27,9 +27,14 @@ export const attachToParentCase = useCase(AttachToParent, {
     if (isWithdrawn(parent)) throw new DomainError('parent-unknown');
     if (parent.status === 'closed' || parent.status === 'merged') throw new DomainError('parent-unavailable');
     const from = fromOf(command, time);
-    if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, command.parentId, from);
+    if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, child, command.parentId, from);
+    return versionOf(child);
   },
-  decide: (account, command, _prepared, [, , time]) => attachToParent(account, command.parentId, fromOf(command, time)),
+  /** Of an account that has moved on since the claim nothing is said: it is prepared again. */
+  decide(account, command, claimedAt, [, , time]) {
+    if (versionOf(account) !== claimedAt) throw new WrongExpectedVersion(streamOf(keyAccount.contract, command.id), claimedAt);
+    return attachToParent(account, command.parentId, fromOf(command, time));
+  },
   after: (command, _account, [, hierarchy]) => hierarchy.tell(command),
 });
 

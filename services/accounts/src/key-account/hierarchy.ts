@@ -1,23 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
-import { HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
-import { keyAccount } from './key-account.aggregate.js';
+import { type EdgesTold, HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
+import { type KeyAccount, keyAccount, versionOf } from './key-account.aggregate.js';
 
 /** The edges of all group trees: claimed before an account says them, told once it has. */
 @Injectable()
 export class Hierarchy {
   constructor(private readonly commands: Commands) {}
 
-  claimParent(command: AggregateCommand, parentId: string, from: string): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'edge', (state) => claimParent(state, command.id, parentId, from));
+  /** For this version of the account: one that has moved on claims again. */
+  claimParent(command: AggregateCommand, account: KeyAccount, parentId: string, from: string): Promise<unknown> {
+    const known = edgesOf(command.id, account);
+    return this.commands.also(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
   }
 
   /** What the account's stream says by now: of two commands that tell, the one that knows more is heard, whichever comes last. */
   async tell(command: AggregateCommand): Promise<void> {
-    const { state, version } = await this.commands.load(keyAccount, command.id);
-    const parents = state.status === 'unknown' ? [] : state.parents;
-    await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, command.id, version, parents));
+    const { state } = await this.commands.load(keyAccount, command.id);
+    await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edgesOf(command.id, state)));
   }
 
   claimMerge(command: AggregateCommand, successorId: string, from: string): Promise<unknown> {
@@ -36,3 +37,6 @@ export class Hierarchy {
     return this.commands.also(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id));
   }
 }
+
+const edgesOf = (holderId: string, account: KeyAccount): EdgesTold =>
+  ({ holderId, version: versionOf(account), edges: account.status === 'unknown' ? [] : account.parents });

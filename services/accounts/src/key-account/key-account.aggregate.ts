@@ -123,6 +123,8 @@ export const ownerOf = (account: KeyAccount): string | null => (account.status =
 /** Everybody who owned the account, owns it or will. */
 export const ownersOf = (account: KeyAccount): string[] => (account.status === 'unknown' ? [] : [...new Set(account.owners.map(({ ownerId }) => ownerId))]);
 
+export const versionOf = (account: KeyAccount): number => (account.status === 'unknown' ? 0 : account.versions);
+
 export const isTierA = (account: KeyAccount): boolean => account.status !== 'unknown' && account.tier === 'A';
 
 export const isWithdrawn = ({ status }: KeyAccount): boolean => status === 'unknown' || status === 'withdrawn';

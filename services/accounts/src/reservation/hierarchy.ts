@@ -1,7 +1,7 @@
 import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { entryOf } from './buckets.js';
-import { holdingOf, isSame, type Reservation } from './reservation.aggregate.js';
+import { type EdgesTold, type Holding, holdingOf, isSame, type Reservation, withTold } from './reservation.aggregate.js';
 
 /*
  * Group trees under concurrency and with days in the past or to come: no cycle and at most 6 levels on any day (domain.md 4.1).
@@ -12,33 +12,53 @@ import { holdingOf, isSame, type Reservation } from './reservation.aggregate.js'
  *
  * Edges are claimed here before the account says them in its own stream, and told once it has. What is claimed and not told may or may not be (the command may be
  * under way, or was cut off between the two), so both count: the old edge and the claimed one. A cut-off command thus makes the judge stricter and never wrong; said again, it is told.
+ * A claim is for one version of the account: an account that has moved on since says nothing before it is claimed again, because what others told meanwhile may have ended the claim.
+ * The only edge that an account ever had counts from its claim on as it does once it is told, so it is told when the account claims another one,
+ * in the append of that claim.
  * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's.
  */
 
 export const HIERARCHY_DEPTH = 6;
 
-/** Claims that the account belongs to the parent from an instant on, which is the first of a day. */
-export function claimParent(state: Reservation, accountId: string, parentId: string, from: string): ReservationEvent[] {
-  const { edges, claimed } = holdingOf(state, accountId);
+/** Claims that the account, of which this is known, belongs to the parent from an instant on, which is the first of a day. */
+export function claimParent(state: Reservation, account: EdgesTold, parentId: string, from: string): ReservationEvent[] {
+  const { holderId, version } = account;
   const edge = { parentId, from };
-  const standing = edges.findLast((known) => known.from <= from);
-  if ((standing && isSame(standing, edge)) || claimed.some((known) => isSame(known, edge))) return [];
-  const until = edges.find((known) => known.from > from)?.from ?? null;
+  const held = holdingOf(state, holderId);
+  const cameToBe = version > held.version && held.claimed.some((one) => account.edges.some((known) => isSame(known, one)));
+  const known = cameToBe ? withTold(state, account) : state;
+  const { edges, claimed } = holdingOf(known, holderId);
+  const standing = edges.findLast((one) => one.from <= from);
+  if ((standing && isSame(standing, edge)) || claimed.some((one) => isSame(one, edge))) return [];
+  judgeParent(known, holderId, edge);
+  return [...(cameToBe ? [told(account)] : []), { type: 'accounts.reservation.edge-claimed', data: { holderId, ...edge } }];
+}
+
+function judgeParent(state: Reservation, accountId: string, { parentId, from }: { parentId: string; from: string }): void {
+  const until = holdingOf(state, accountId).edges.find((known) => known.from > from)?.from ?? null;
   for (const day of changes(state, { above: parentId, below: accountId }, from, until)) {
     const parents = resolved(state, parentId, day);
     if (parents.some((id) => isAbove(state, accountId, id, day))) throw new DomainError('hierarchy-cycle');
     assertDepth(Math.max(...parents.map((id) => levelsUp(state, id, day))) + levelsDown(state, accountId, day));
   }
-  return [{ type: 'accounts.reservation.edge-claimed', data: { holderId: accountId, ...edge } }];
 }
 
-/** What the account's own stream says of its parents, as of its version. */
-export function tellEdges(state: Reservation, accountId: string, version: number, edges: readonly HierarchyEdge[]): ReservationEvent[] {
-  const held = holdingOf(state, accountId);
+/** Tells what is not known yet, or does not count as it is. */
+export function tellEdges(state: Reservation, account: EdgesTold): ReservationEvent[] {
+  const { holderId, version, edges } = account;
+  const held = holdingOf(state, holderId);
   if (version <= held.version) return [];
   const known = held.claimed.length === 0 && edges.length === held.edges.length && edges.every((edge, i) => isSame(edge, held.edges[i]!));
-  return known ? [] : [{ type: 'accounts.reservation.edges-told', data: { holderId: accountId, version, edges: edges.map(({ parentId, from }) => ({ parentId, from })) } }];
+  return known || isOnlyEdge(held, edges) ? [] : [told(account)];
 }
+
+const isOnlyEdge = ({ edges: told, claimed }: Holding, edges: readonly HierarchyEdge[]): boolean =>
+  told.length === 0 && claimed.length === 1 && edges.length === 1 && isSame(claimed[0]!, edges[0]!);
+
+const told = ({ holderId, version, edges }: EdgesTold): ReservationEvent => ({
+  type: 'accounts.reservation.edges-told',
+  data: { holderId, version, edges: edges.map(({ parentId, from }) => ({ parentId, from })) },
+});
 
 /** Claims that the account is its successor from an instant on: what is below it is below the successor then. */
 export function claimMerge(state: Reservation, accountId: string, successorId: string, from: string): ReservationEvent[] {

@@ -14,6 +14,13 @@ export interface Holding {
   readonly merge: { readonly successorId: string; readonly from: string; readonly told: boolean } | null;
 }
 
+/** What an account's own stream says of its parents, as of its version. */
+export interface EdgesTold {
+  readonly holderId: string;
+  readonly version: number;
+  readonly edges: readonly HierarchyEdge[];
+}
+
 /** A rule over several accounts is decided on this one stream, so it holds under concurrency. */
 export interface Reservation {
   readonly holdings: Buckets<Holding>;
@@ -26,7 +33,7 @@ export interface Reservation {
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
   initial: { holdings: [], below: [], absorbed: [] },
-  snapshotVersion: 2,
+  snapshotVersion: 3,
   evolve(state, fact): Reservation {
     switch (fact.type) {
       case 'accounts.reservation.claimed': {
@@ -50,11 +57,8 @@ function evolveHierarchy(state: Reservation, fact: Exclude<Fact<ReservationEvent
       const { holderId, parentId, from } = fact.data;
       return withEdges(state, holderId, { ...holding, claimed: [...holding.claimed, { parentId, from }] });
     }
-    case 'accounts.reservation.edges-told': {
-      const { holderId, version, edges } = fact.data;
-      const claimed = holding.claimed.filter((edge) => !edges.some((told) => isSame(told, edge)));
-      return withEdges(state, holderId, { ...holding, edges, version, claimed });
-    }
+    case 'accounts.reservation.edges-told':
+      return withTold(state, fact.data);
     case 'accounts.reservation.merge-claimed': {
       const { holderId, successorId, from } = fact.data;
       const merged = { ...state, absorbed: withEntry(state.absorbed, successorId, [...(entryOf(state.absorbed, successorId) ?? []), holderId]) };
@@ -74,6 +78,15 @@ const NOTHING: Holding = { edges: [], version: 0, claimed: [], merge: null };
 export const holdingOf = (state: Reservation, holderId: string): Holding => entryOf(state.holdings, holderId) ?? NOTHING;
 
 export const isSame = (a: HierarchyEdge, b: HierarchyEdge): boolean => a.parentId === b.parentId && a.from === b.from;
+
+/** What the account's stream says, as of its version. What is claimed stays claimed unless it has come to be since: an edge may be claimed again that the account had before. */
+export function withTold(state: Reservation, { holderId, version, edges }: EdgesTold): Reservation {
+  const holding = holdingOf(state, holderId);
+  const claimed = holding.claimed.filter((edge) => timesIn(edges, edge) <= timesIn(holding.edges, edge));
+  return withEdges(state, holderId, { ...holding, edges, version, claimed });
+}
+
+const timesIn = (edges: readonly HierarchyEdge[], edge: HierarchyEdge): number => edges.filter((one) => isSame(one, edge)).length;
 
 function withEdges(state: Reservation, holderId: string, holding: Holding): Reservation {
   let { below } = state;
