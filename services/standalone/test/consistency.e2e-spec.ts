@@ -43,6 +43,14 @@ describe('a rule over several accounts, asked to break from many sides at once',
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 422]);
     expect([await parentOf(a), await parentOf(b)].filter((parent) => parent !== null)).toHaveLength(1);
   });
+
+  it('moves one account to several parents at once, one after the other', async () => {
+    const [a, ...parents] = (await newAccounts(4)) as [string, string, string, string];
+    const answers = await Promise.all(parents.map((parentId) => call('director', `/${a}/attach-to-parent`, { parentId })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await call('director', `/${a}/attach-to-parent`, { parentId: parents[0] });
+    expect((await call('director', `/${parents[0]}/attach-to-parent`, { parentId: a })).body).toMatchObject({ code: 'hierarchy-cycle' });
+  });
 });
 
 describe('a reader', () => {
