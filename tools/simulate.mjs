@@ -87,8 +87,9 @@ const many = (from, count, jobs) => {
       process.exitCode = 1;
       stop();
     });
-    worker.on('exit', (code) => {
-      if (code && !process.exitCode) {
+    worker.on('exit', (code, signal) => {
+      if (code !== 0 && !process.exitCode) {
+        console.log(`a worker ended with ${signal ?? `code ${code}`} before its seeds were through`);
         process.exitCode = 1;
         stop();
       }
