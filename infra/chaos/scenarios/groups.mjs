@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaClient } from '../observe/topic.mjs';
 
 const COMES_EVERY_MS = 2_000;
+const STORM_MS = 300_000;
 
 export const rebalanceStorm = {
   id: 'F20',
@@ -11,10 +12,11 @@ export const rebalanceStorm = {
   async run(world) {
     const { lab, services } = world;
     const twin = await services.twin('reporting');
-    const visits = world.short ? 4 : 150;
+    const visits = world.short ? 4 : STORM_MS / COMES_EVERY_MS;
+    const until = performance.now() + STORM_MS; // a visit takes longer than it stays: the group is at it twice
     const before = await lab.observer.applied('reporting');
     try {
-      for (let i = 0; i < visits; i++) {
+      for (let i = 0; i < visits && performance.now() < until; i++) {
         await visit(lab, i % 2 === 0 ? 'reporting' : 'opportunities');
         world.fault('member joined and left');
       }

@@ -38,6 +38,11 @@ export class OffsetCommits {
     this.commits.check();
   }
 
+  /** The group has been joined again. */
+  forgive(): void {
+    this.commits.forgive();
+  }
+
   add(handled: HandledUpTo, commit: Commit): void {
     this.commits.put({ commit, partitions: new Map([[`${handled.topic}/${handled.partition}`, handled]]) });
   }

@@ -165,6 +165,16 @@ describe('when the partitions are given out anew', () => {
     expect(of('committed').at(-1)).toBe('3@600 as committed');
   });
 
+  it('one that stays has its offset committed again, which the group has refused meanwhile, and need not join once more', async () => {
+    let refusals = 0;
+    const { of, worker, deliver } = session(async () => undefined, { commit: () => (refusals++ === 0 ? Promise.reject(new Error('rebalancing')) : Promise.resolve()) });
+    await deliver(records(1));
+    await eventually(() => expect(of('committed')).toHaveLength(1));
+    worker.assigned({ 'p.test.events.v1': [3] });
+    await eventually(() => expect(of('committed')).toEqual(['3@1 as committed', '3@1 as committed']));
+    await deliver(records(1), 4);
+  });
+
   it('one that goes is left to its next owner: what is in hand ends early and commits nothing, what waits is dropped', async () => {
     const went = Promise.withResolvers<void>();
     const ends: string[] = [];

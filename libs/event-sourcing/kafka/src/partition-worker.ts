@@ -28,6 +28,8 @@ interface Lane {
   note: string | undefined;
   failures: number;
   isAtWork: boolean;
+  /** Commits the offset behind the last slice that was dealt with. */
+  commitAgain: () => void;
   /** Set while the partition is paused. */
   resume: (() => void) | null;
 }
@@ -66,10 +68,15 @@ export class PartitionWorker {
     await payload.heartbeat();
   };
 
-  /** Another member goes on with the partitions that are not among these from where was committed. What is in hand of the others, and waits, stays in its order. */
+  /**
+   * The group has been joined anew. Another member goes on with the partitions that are not among these from where was committed. What is in hand of the others, and waits, stays in its
+   * order; their offsets are committed again, for what was committed while the group was at it was refused.
+   */
   assigned(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.commits.forgive();
     for (const [key, lane] of this.lanes)
-      if (!assignment[lane.topic]?.includes(lane.partition)) {
+      if (assignment[lane.topic]?.includes(lane.partition)) lane.commitAgain();
+      else {
         lane.lost.abort(new Error(`${key} has gone to another member`));
         lane.resume?.();
         this.lanes.delete(key);
@@ -91,7 +98,7 @@ export class PartitionWorker {
 
   private laneOf(topic: string, partition: number): Lane {
     const key = `${topic}/${partition}`;
-    const lane = this.lanes.get(key) ?? { topic, partition, slices: [], lost: new AbortController(), note: undefined, failures: 0, isAtWork: false, resume: null };
+    const lane = this.lanes.get(key) ?? { topic, partition, slices: [], lost: new AbortController(), note: undefined, failures: 0, isAtWork: false, commitAgain: () => undefined, resume: null };
     this.lanes.set(key, lane);
     return lane;
   }
@@ -140,7 +147,9 @@ export class PartitionWorker {
       };
       lane.note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known;
       signal.throwIfAborted(); // or the offset of the next owner might go back
-      this.commits.add({ topic, partition, offset: (BigInt(messages.at(-1)!.offset) + 1n).toString(), metadata: lane.note }, commit);
+      const handled = { topic, partition, offset: (BigInt(messages.at(-1)!.offset) + 1n).toString(), metadata: lane.note };
+      lane.commitAgain = () => this.commits.add(handled, commit);
+      lane.commitAgain();
       lane.failures = 0;
       return true;
     } catch (error) {
