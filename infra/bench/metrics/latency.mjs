@@ -11,7 +11,8 @@ const STREAMS = 500;
 const SHARE = 0.3;
 const AT = '2026-01-01T00:00:00.000Z';
 /** Events through a new pipeline before anything is measured: its connections, the broker's partitions and the code of both sides are warm then. */
-const WARM_UP = 100;
+const WARM_UP = 500;
+const WARM_UP_TOGETHER = 4;
 
 /** Sends at fixed intended times, whatever becomes of the earlier ones; a latency counts from the intended time. */
 async function openLoop(count, rate, visible, send) {
@@ -92,12 +93,12 @@ const keyfold = (context, numbers, rate, topics) => ({
   },
 });
 
-/** Sends one after the other, each to a stream of its own, and waits until all are visible. */
+/** Sends a few at a time, each to a stream of its own, and waits until all are visible. */
 async function allThrough(announced, send) {
   const through = Promise.withResolvers();
   let seen = 0;
   announced(() => ++seen === WARM_UP && through.resolve());
-  for (let i = 0; i < WARM_UP; i++) await send(i);
+  await closedLoop(WARM_UP, WARM_UP_TOGETHER, send);
   await through.promise;
 }
 
