@@ -29,7 +29,8 @@ const { values: options } = parseArgs({
 });
 
 const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'];
-const MEMBERS = 200;
+/** As many at every size: it is the number of accounts that grows, not a manager's work. */
+const ACCOUNTS_PER_MANAGER = 50;
 const BULK = 500;
 const IN_FLIGHT = 4;
 const PERSON_EVERY = 2;
@@ -99,6 +100,8 @@ async function tokenOf(auth, user) {
   return (await answer.json()).token;
 }
 
+const managersOf = (size) => Array.from({ length: Math.ceil(size / ACCOUNTS_PER_MANAGER) }, (_, i) => `member-${i}`);
+
 /** As many accounts as were asked for, in the log and in the list. */
 async function fill({ api }, token, size, people) {
   const lineOf = (aggregate, command, id, body) => JSON.stringify({ aggregate, command, id, commandId: `${command}-${id}`, body });
@@ -107,9 +110,10 @@ async function fill({ api }, token, size, people) {
     const refused = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line)).find(({ status }) => status >= 300);
     if (!answer.ok || refused) throw new Error(`a line was refused: ${JSON.stringify(refused)}`);
   };
-  const members = Array.from({ length: MEMBERS }, (_, i) => `member-${i}`);
+  const members = managersOf(size);
   await send([lineOf('team-members', 'onboard', people.director, { name: 'Dora', role: 'director' })]);
-  await send([people.kam, ...members].map((id) => lineOf('team-members', 'onboard', id, { name: id, role: 'kam', managerId: people.director })));
+  const onboarded = [people.kam, ...members].map((id) => lineOf('team-members', 'onboard', id, { name: id, role: 'kam', managerId: people.director }));
+  for (let from = 0; from < onboarded.length; from += BULK) await send(onboarded.slice(from, from + BULK));
   const begun = performance.now();
   /** In parts, several at a time. */
   const each = async (what, lines) => {
@@ -126,7 +130,7 @@ async function fill({ api }, token, size, people) {
   };
   await each('names and owners', (number) => [
     lineOf('key-accounts', 'register-client', idOf(number), { name: nameOf(number), activeSince: '2024-01-01' }),
-    lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % MEMBERS] }),
+    lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % members.length] }),
   ]);
   while (!(await everything(api, token, size))); // who may say what of an account is looked up in a read model
   await each('people and plans', (number) => [
@@ -172,13 +176,14 @@ async function measure(running, tokens, size, samples) {
     if (!answer.ok) throw new Error(`${answer.status}`);
     await answer.arrayBuffer();
   };
+  const managers = managersOf(size);
   const currencies = ['EUR', 'USD', 'GBP', 'CHF', 'SEK'];
   const measures = {
     'no work': async () => void (await (await api.fetch('/health/live')).arrayBuffer()),
     ...(insert && { 'bare durable insert': insert }),
     'command: register a prospect': tell(() => '', () => ({ name: `Prospect ${random(1e9)}` })),
     'command: set the currency': tell(() => `/${someAccount()}/set-currency`, () => ({ currency: currencies[random(5)] })),
-    'command: hand over': tell(() => `/${someAccount()}/hand-over`, () => ({ toOwnerId: `member-${random(MEMBERS)}`, effectiveOn: new Date().toISOString().slice(0, 10), reason: 'bench' })),
+    'command: hand over': tell(() => `/${someAccount()}/hand-over`, () => ({ toOwnerId: managers[random(managers.length)], effectiveOn: new Date().toISOString().slice(0, 10), reason: 'bench' })),
     'command: attach to a parent': tell(() => `/${someAccount()}/attach-to-parent`, () => ({ parentId: someAccount() })),
     'list: first page, director': list(tokens.director, () => ''),
     'list: page by name, director': list(tokens.director, () => `&q=${encodeURIComponent(nameOf(random(size)).slice(0, 9))}`),
