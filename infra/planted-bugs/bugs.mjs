@@ -17,20 +17,20 @@ export const bugs = [
     edits: [
       {
         file: `${KAFKA}/src/partition-worker.ts`,
-        from: 'const note = await this.handOver(slice, payload);',
-        to: 'await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: (BigInt(slice.at(-1)!.offset) + 1n).toString() }] }] });\n      const note = await this.handOver(slice, payload);',
+        from: '      const batch = {',
+        to: "      this.commits.add({ topic, partition, offset: (BigInt(messages.at(-1)!.offset) + 1n).toString(), metadata: '' }, commit);\n      const batch = {",
       },
     ],
     caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
   },
   {
     name: 'resolve-before-write',
-    breaks: 'G7: the offset is resolved before the batch is dealt with, so a refused batch does not come again',
+    breaks: 'G7: a slice counts as dealt with when it was taken in, so a refused one does not come again',
     edits: [
       {
         file: `${KAFKA}/src/partition-worker.ts`,
-        from: 'const note = await this.handOver(slice, payload);',
-        to: 'payload.resolveOffset(slice.at(-1)!.offset);\n      const note = await this.handOver(slice, payload);',
+        from: '      if (!isDone) {\n        await this.backOff(lane);\n        continue;\n      }\n',
+        to: '      void isDone;\n',
       },
     ],
     caughtBy: [unit(`${KAFKA}/src/partition-worker.spec.ts`)],
