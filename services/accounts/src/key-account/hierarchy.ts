@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
+import { assertNothingBelow, claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
 import { type EdgesTold, HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
 import { type KeyAccount, keyAccount, versionOf } from './key-account.aggregate.js';
 
@@ -31,6 +31,12 @@ export class Hierarchy {
 
   giveUpMerge(command: AggregateCommand): Promise<unknown> {
     return this.commands.also(reservation, HIERARCHY, command, 'give-up', (state) => giveUpMerge(state, command.id));
+  }
+
+  /** Refuses (`withdraw-built-upon`) an account that has others below it: they would lose their group. */
+  async assertNothingBelow({ id, context }: AggregateCommand): Promise<void> {
+    const { state } = await this.commands.load(reservation, HIERARCHY);
+    assertNothingBelow(state, id, context.now);
   }
 
   release(command: AggregateCommand): Promise<unknown> {

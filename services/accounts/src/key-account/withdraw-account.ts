@@ -16,8 +16,10 @@ export const withdrawAccountCase = useCase(WithdrawAccount, {
   on: keyAccount,
   ownerOf,
   needs: [Hierarchy, BuiltUpon],
-  async prepare({ id, reason }, account, [, builtUpon]) {
-    if (withdraw(account, reason).length > 0) await builtUpon.assertNothing(id);
+  async prepare(command, account, [hierarchy, builtUpon]) {
+    if (withdraw(account, command.reason).length === 0) return;
+    await builtUpon.assertNothing(command.id);
+    await hierarchy.assertNothingBelow(command);
   },
   decide: (account, { reason }) => withdraw(account, reason),
   after: (command, _account, [hierarchy]) => hierarchy.release(command),

@@ -3,7 +3,7 @@ import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { given } from '@keyfold/event-sourcing/testing';
 import { Random } from '@keyfold/testing/simulation';
-import { claimMerge, claimParent, giveUpMerge, HIERARCHY_DEPTH, tellEdges, tellMerge } from './hierarchy.js';
+import { assertNothingBelow, claimMerge, claimParent, giveUpMerge, HIERARCHY_DEPTH, tellEdges, tellMerge } from './hierarchy.js';
 import { type EdgesTold, holdingOf, type Reservation, reservation } from './reservation.aggregate.js';
 
 const day = (index: number): string => new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
@@ -19,6 +19,22 @@ const old = (holderId: string, value: string): ReservationEvent => ({ type: 'acc
 const mergeClaimed = (holderId: string, successorId: string, from = day(0)): ReservationEvent => ({ type: 'accounts.reservation.merge-claimed', data: { holderId, successorId, from } });
 const mergeTold = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.merge-told', data: { holderId } });
 const mergeGivenUp = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.merge-given-up', data: { holderId } });
+
+describe('an account that is to be withdrawn', () => {
+  const withdrawn = (edges: Reservation) => (assertNothingBelow(edges, 'parent', day(5)), []);
+
+  it.each([
+    ['is', [told('child', 1, ['parent', day(0)])]],
+    ['will be', [told('child', 1, ['parent', day(9)])]],
+    ['may be', [claimed('child', 'parent')]],
+  ])('is refused while another %s below it', (_what, edges) => given(reservation, ...edges).when(withdrawn).thenRefused('withdraw-built-upon'));
+
+  it.each([
+    ['never', []],
+    ['no more', [told('child', 2, ['parent', day(0)], [null, day(3)])]],
+    ['only as the one that it is itself below', [told('parent', 1, ['child', day(0)])]],
+  ])('goes where another was below it %s', (_what, edges) => given(reservation, ...edges).when(withdrawn).thenNothing());
+});
 
 describe('the hierarchy of account groups', () => {
   const attach = (child: string, parent: string, from = day(0)) => (edges: Reservation) => claimParent(edges, as(child), parent, from);

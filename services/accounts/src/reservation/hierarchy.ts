@@ -79,6 +79,15 @@ export const tellMerge = (state: Reservation, accountId: string): ReservationEve
 export const giveUpMerge = (state: Reservation, accountId: string): ReservationEvent[] =>
   holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-given-up', data: { holderId: accountId } }] : [];
 
+/** Refuses (`withdraw-built-upon`) while another account is below this one, will be on a later day, or may be. */
+export function assertNothingBelow(state: Reservation, id: string, now: string): void {
+  const isBelow = (child: string): boolean => {
+    const { edges, claimed } = holdingOf(state, child);
+    return parentsOn(state, child, now).includes(id) || [...edges, ...claimed].some(({ parentId, from }) => parentId === id && from > now);
+  };
+  if ((entryOf(state.below, id) ?? []).some(isBelow)) throw new DomainError('withdraw-built-upon');
+}
+
 function assertDepth(levels: number): void {
   if (levels > HIERARCHY_DEPTH) throw new DomainError('hierarchy-too-deep', { depth: HIERARCHY_DEPTH });
 }

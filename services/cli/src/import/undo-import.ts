@@ -92,7 +92,11 @@ export async function undoImport(client: KeyfoldClient, run: string, options: { 
 async function takeBack(client: KeyfoldClient, kind: Kind, rows: readonly ImportedRow[], options: { run: string; apply: boolean; quiet: boolean; left: Left[] }): Promise<Set<string>> {
   const progress = new Progress(kind.kind, rows.length, options.quiet);
   const gone = new Set<string>();
-  for (const wave of wavesOf(rows)) {
+  for (const [depth, wave] of wavesOf(rows).entries()) {
+    if (!options.apply && depth > 0) {
+      for (const { id } of wave) gone.add(id); // they stand above those that are still there
+      continue;
+    }
     const written: string[] = [];
     for (let start = 0; start < wave.length; start += BATCH) {
       const batch = wave.slice(start, start + BATCH);
