@@ -68,7 +68,7 @@ describe('ServerProcess', () => {
     const little = server();
     const script = `const { ServerProcess } = await import(${JSON.stringify(new URL('../server-process.mjs', import.meta.url).href)});
       const little = new ServerProcess({ name: 'little', dir: ${JSON.stringify(little.dir)} });
-      await little.start(process.execPath, ['-e', ${JSON.stringify(SERVER)}, little.dir], { isReady: () => true, deadlineMs: 5000 });
+      await little.start(process.execPath, ['-e', ${JSON.stringify(SERVER)}, little.dir], { isReady: () => little.pid !== null, deadlineMs: 5000 });
       console.log('up'); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(parent.stdout, 'data');

@@ -22,7 +22,13 @@ const state = (marks: [string, Marks][] = [], rows: [string, object][] = []): Ba
 
 describe('a group of batches', () => {
   it('reads what any of them reads, once', () => {
-    expect(keysOf([batch('t/1', 's-1', 'r'), batch('t/2', 's-2', 'r'), batch('t/1', 's-1', 'q')])).toEqual({ partitions: ['t/1', 't/2'], streams: ['s-1', 's-2'], rows: ['r', 'q'] });
+    expect(keysOf([batch('t/1', 's-1', 'r'), batch('t/2', 's-2', 'r'), batch('t/1', 's-1', 'q')])).toEqual({ partitions: ['t/1', 't/2'], streams: ['s-1', 's-2'], rows: ['r', 'q'], beginning: null });
+  });
+
+  it('takes streams for new that begin in one of them, where none of them wants to read', () => {
+    const beginning = (streamId: string, streams: string[]): Batch => ({ ...batch('t/1', streamId, 'r'), keys: { partition: 't/1', streams: [streamId], rows: [], beginning: streams } });
+    expect(keysOf([beginning('s-1', ['s-1']), beginning('s-2', [])]).beginning).toEqual(new Set(['s-1']));
+    expect(keysOf([beginning('s-1', ['s-1']), batch('t/1', 's-2', 'r')]).beginning).toBeNull();
   });
 
   it('is folded as if each were written before the next is read', () => {
