@@ -9,6 +9,7 @@ const SERVER = `console.log('listening'); process.on('SIGTERM', () => process.ex
 const DEAF = SERVER.replace('process.exit(0)', 'undefined');
 
 const started = [];
+const parents = [];
 function server(dir = temporaryFolder()) {
   const process = new ServerProcess({ name: 'little', dir });
   started.push(process);
@@ -19,7 +20,10 @@ const listens = (process) => () => readFileSync(process.logFile, 'utf8').include
 const start = (process, script, isReady = listens(process), deadlineMs = 10_000) =>
   process.start(globalThis.process.execPath, ['-e', script, process.dir], { isReady, deadlineMs });
 
-afterEach(() => Promise.all(started.splice(0).map((process) => process.kill())));
+afterEach(() => {
+  for (const parent of parents.splice(0)) parent.kill('SIGKILL'); // or the runner waits for it for ever
+  return Promise.all(started.splice(0).map((process) => process.kill()));
+});
 
 describe('ServerProcess', () => {
   it('runs until it is stopped, for whoever knows its folder', async () => {
@@ -71,6 +75,7 @@ describe('ServerProcess', () => {
       await little.start(process.execPath, ['-e', ${JSON.stringify(SERVER)}, little.dir], { isReady: () => little.pid !== null, deadlineMs: 5000 });
       console.log('up'); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    parents.push(parent);
     await once(parent.stdout, 'data');
     expect(little.pid).not.toBeNull();
     parent.kill('SIGKILL');
