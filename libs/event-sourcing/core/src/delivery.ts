@@ -1,5 +1,6 @@
 import { isMarker, PARTITIONS, partitionOf, progressOf } from './cloudevents.js';
 import { serviceOf } from './events.js';
+import { inLanes } from './lanes.js';
 import type { ReceivedBatch } from './ports.js';
 import type { Subscriber, SubscriberTools } from './projector.js';
 import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
@@ -50,7 +51,7 @@ export async function deliver(
       await subscriber.apply(partition, events);
       await batch.ensureOwned();
     };
-    await inLanes(subscribers.filter(({ isReadModel }) => isReadModel), apply);
+    await inLanes(subscribers.filter(({ isReadModel }) => isReadModel), LANES, apply);
     for (const subscriber of subscribers) if (!subscriber.isReadModel) await apply(subscriber);
   };
   let upTo = /^\d+$/.test(batch.note) ? Number(batch.note) : 0;
@@ -112,13 +113,4 @@ async function repair(
     subject,
     details: { ...hole, commits },
   });
-}
-
-/** Waits for all of them, then throws the first failure. */
-async function inLanes(subscribers: readonly Subscriber[], apply: (subscriber: Subscriber) => Promise<void>): Promise<void> {
-  const next = subscribers.values();
-  const lane = async (): Promise<void> => {
-    for (const subscriber of next) await apply(subscriber);
-  };
-  for (const outcome of await Promise.allSettled(Array.from({ length: LANES }, lane))) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -1,6 +1,7 @@
 import { isOutage, isParked, letterOf, NO_CHANGES, type Obstacle, obstacleOf, QUEUED, type RowChanges } from './dead-letters.js';
 import { DomainError, NotFound } from './errors.js';
 import type { AggregateContract, DomainEvent, RecordedEvent } from './events.js';
+import { inLanes } from './lanes.js';
 import { report, withoutGaps } from './observed.js';
 import type { CommandSender, DeadLetter, Ids, Marks, ProjectionStore } from './ports.js';
 import { projection, type Projection } from './projection.js';
@@ -69,19 +70,20 @@ export class PolicyRunner implements Subscriber {
     const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
     const outcomes: Outcome[] = [];
     const blocked = new Set([...marks].flatMap(([streamId, mark]) => (isParked(mark) ? [streamId] : [])));
-    const groups = Map.groupBy(fresh, ({ partitionKey }) => (this.policy.oneAtATime ? '' : partitionKey)).values();
-    const lane = async (): Promise<void> => {
-      for (const group of groups)
+    const groups = Map.groupBy(fresh, ({ partitionKey }) => (this.policy.oneAtATime ? '' : partitionKey));
+    try {
+      // An outage leaves the rest of its key for when the batch comes again.
+      await inLanes(groups.values(), LANES, async (group) => {
         for (const incoming of group) {
           const obstacle = blocked.has(incoming.streamId) ? QUEUED : await this.reactTo(incoming);
           if (obstacle) blocked.add(incoming.streamId);
           outcomes.push({ incoming, obstacle });
         }
-    };
-    // An outage ends its lane, and leaves the rest of that key for when the batch comes again. All lanes have ended before anything is settled, so that none of them sends behind that.
-    const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
-    if (outcomes.length > 0) await this.settle(partition, outcomes);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      });
+    } finally {
+      // All lanes have ended, so that none of them sends behind this.
+      if (outcomes.length > 0) await this.settle(partition, outcomes);
+    }
   }
 
   /** A parked event once more; the commands are the same under the same ids, so that those which went out before have their first result. */

@@ -1,25 +1,14 @@
-import type { Type } from '@nestjs/common';
-import type { Role } from '@keyfold/contracts';
-import { allOf, type Filter, type Projection } from '@keyfold/event-sourcing';
+import { allOf, type Filter } from '@keyfold/event-sourcing';
 import { type Injectables, type Instances, type Page, type PageQuery, queryCase, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { Access } from './access.js';
-import { equals } from './row-queries.js';
+import { equals, type RowList } from './row-queries.js';
 
 const NEEDS = [Views, Access] as const;
 type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
 
-interface AccountList<Row extends object, Item, Q extends PageQuery<Item>, More extends Injectables> {
-  /** `plan-progress`: the path of the list. */
-  readonly path: string;
-  readonly roles: readonly Role[];
-  readonly rows: Projection<Row>;
-  /** Filters and page of the list. */
-  readonly list: Type<Q>;
-  /** Filters of the list that are compared with the field of the row of the same name. */
-  readonly equal?: readonly (keyof Q & keyof Row & string)[];
+interface AccountList<Row extends object, Item, Q extends PageQuery<Item>, More extends Injectables> extends RowList<Row, Item, Q> {
   /** Which rows are worth an item at all. */
   readonly where?: Filter;
-  readonly sort?: Record<string, 1 | -1>;
   /** The field of a row that holds its account, by which the caller may see it. */
   readonly account: keyof Row & string;
   /** Id of an account whose rows everybody sees. */

@@ -8,8 +8,9 @@ import { Access, type OwnedRow, ownerOfRow } from './access.js';
 const NEEDS = [Views, Access, ReportingTime] as const;
 type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
 
-interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>, More extends Injectables = []> {
-  /** `account-plans`: the path of the list; one row is below it. */
+/** A list of the rows of a view. */
+export interface RowList<Row extends object, Item, Q extends PageQuery<Item>> {
+  /** `account-plans`: its path below the service. */
   readonly path: string;
   readonly roles: readonly Role[];
   readonly rows: Projection<Row>;
@@ -17,11 +18,14 @@ interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQu
   readonly list: Type<Q>;
   /** Filters of the list that are compared with the field of the row of the same name. */
   readonly equal?: readonly (keyof Q & keyof Row & string)[];
+  readonly sort?: Record<string, 1 | -1>;
+}
+
+interface RowQueries<Row extends { readonly id: string }, Item, Q extends PageQuery<Item>, More extends Injectables = []> extends RowList<Row, Item, Q> {
   /** What else `where` and `show` need injected, in this order. */
   readonly needs?: More;
   /** Further conditions of the list. */
   where?(query: Q, needed: Instances<More>): readonly Filter[];
-  readonly sort?: Record<string, 1 | -1>;
   /** What of the rows the caller may see: those of accounts in his scope, those of members in his scope (null: nobody's), accounts themselves (`OwnedRow`), or all that the roles let in. */
   readonly scope: { readonly account: keyof Row & string } | { readonly owner: keyof Row & string } | 'accounts' | 'everybody';
   /** What a row looks like to its reader: names in clear, nothing internal. */

@@ -84,7 +84,10 @@ export const listCsrPillarsCase = accountList({
   account: 'accountId',
   everybodys: OWN_COMPANY,
   needs: [CsrReports],
-  reckon: (rows, query, [reports]) => Promise.all(rows.map((row) => reports.pillars(row, reports.asOf(query.asOf)))),
+  reckon(rows, query, [reports]) {
+    const asOf = reports.asOf(query.asOf);
+    return Promise.all(rows.map((row) => reports.pillars(row, asOf)));
+  },
 });
 
 export class GetJointCsrReport extends RowById<JointCsrReport> {
