@@ -11,7 +11,7 @@ import { abortable, within } from './waiting.js';
 export interface MemberTuning {
   /** How long the partitions of a killed process stay idle. */
   readonly sessionTimeoutMs: number;
-  /** A member that is behind and does nothing for this long is started again. */
+  /** A member that is behind and does nothing for this long, or nothing with a batch that it has in hand, is started again. */
   readonly stallMs: number;
   /** What a batch in progress is given when the member stops. */
   readonly graceMs: number;
@@ -148,16 +148,14 @@ export class GroupMember implements Consumer {
 
   private async leave(consumer: KafkaConsumer, worker: PartitionWorker): Promise<void> {
     const { clock } = this.settings;
-    const left = worker
-      .finish()
-      .then(() => consumer.disconnect())
-      .catch(() => undefined);
-    await within(clock, this.options.tuning.graceMs, left);
+    const { graceMs } = this.options.tuning;
+    await within(clock, graceMs, worker.finish());
     worker.abandon();
-    await within(clock, this.options.tuning.graceMs, left);
+    // Whatever has not ended by then: a consumer that is not told to leave keeps its partitions for ever.
+    await within(clock, graceMs, consumer.disconnect().catch(() => undefined));
   }
 
-  /** Throws when the member was behind on one look and has done nothing up to the next. */
+  /** Throws when a batch stands still, or when the member was behind on one look and has done nothing up to the next. */
   private async watch(worker: PartitionWorker, over: AbortSignal): Promise<never> {
     let seen = -1;
     let behind = false;
@@ -165,6 +163,8 @@ export class GroupMember implements Consumer {
       await this.settings.clock.wait(this.options.tuning.stallMs, over);
       over.throwIfAborted();
       await this.checkTopics();
+      const still = worker.standingStill();
+      if (still.length > 0) throw new Error(`nothing was done for ${this.options.tuning.stallMs} ms with the batch in hand of ${still.join(', ')}`);
       if (worker.progress !== seen) {
         seen = worker.progress;
         behind = false;

@@ -15,7 +15,7 @@ const workers: PartitionWorker[] = [];
 afterEach(() => workers.splice(0).forEach((worker) => worker.abandon()));
 
 /** What kafkajs hands to a worker, and in which order the worker calls back. The edge of a library that is not ours. */
-function session(onBatch: (batch: ReceivedBatch) => Promise<string | void>, { commit = (): Promise<void> => Promise.resolve(), concurrency = 8 } = {}) {
+function session(onBatch: (batch: ReceivedBatch) => Promise<string | void>, { commit = (): Promise<void> => Promise.resolve(), concurrency = 8, noteOf = () => Promise.resolve('as committed') } = {}) {
   const calls: string[] = [];
   const settings = { topicPrefix: 'p.', clock: realClock, log: new LogBook() };
   const handled = async (batch: ReceivedBatch): Promise<string | void> => {
@@ -23,7 +23,7 @@ function session(onBatch: (batch: ReceivedBatch) => Promise<string | void>, { co
     calls.push(`handled ${last(batch)}`);
     return note;
   };
-  const worker = new PartitionWorker(settings, { group: 'g', concurrency, notes: { of: async () => 'as committed' }, onBatch: handled });
+  const worker = new PartitionWorker(settings, { group: 'g', concurrency, notes: { of: noteOf }, onBatch: handled });
   workers.push(worker);
   const deliver = (messages: readonly KafkaMessage[], partition = 3): Promise<void> =>
     worker.eachBatch({
@@ -202,7 +202,38 @@ describe('a partition that comes back', () => {
   });
 });
 
+describe('a batch that stands still', () => {
+  it('is named at the second look after anything was done with it, whatever the other partitions do', async () => {
+    const step = Promise.withResolvers<void>();
+    const stepped = Promise.withResolvers<void>();
+    const { of, worker, deliver } = session(async (batch) => {
+      if (batch.partition === 4) return;
+      await step.promise;
+      await batch.ensureOwned();
+      stepped.resolve();
+      await new Promise(() => undefined);
+    });
+    await deliver(records(1));
+    await deliver(records(1), 4);
+    await eventually(() => expect(of('handled')).toEqual(['4@0']));
+    expect(worker.standingStill()).toEqual([]);
+    expect(worker.standingStill()).toEqual(['p.test.events.v1/3']);
+    step.resolve();
+    await stepped.promise;
+    expect(worker.standingStill()).toEqual([]);
+    expect(worker.standingStill()).toEqual(['p.test.events.v1/3']);
+  });
+});
+
 describe('a member that leaves', () => {
+  it('waits for no note of the group once it is abandoned', async () => {
+    const { of, worker, deliver } = session(async () => undefined, { noteOf: () => new Promise(() => undefined) });
+    await deliver(records(1));
+    worker.abandon();
+    await worker.finish();
+    expect(of('handled')).toEqual([]);
+  });
+
   it('finishes what is in hand, and begins nothing more', async () => {
     const { begun, onBatch, letThrough } = gate();
     const { of, worker, deliver } = session(onBatch, { concurrency: 1 });

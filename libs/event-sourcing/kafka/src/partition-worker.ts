@@ -40,6 +40,8 @@ export class PartitionWorker {
   progress = 0;
   private readonly lanes = new Map<string, Lane>();
   private readonly atWork = new Set<Promise<void>>();
+  /** Partitions whose slice is being handed over, and whether anything was done with it since the last look. */
+  private readonly inHand = new Map<Lane, { moved: boolean }>();
   private readonly hands: Hands;
   private readonly abandonment = new AbortController();
   private readonly commits: OffsetCommits;
@@ -81,6 +83,13 @@ export class PartitionWorker {
         lane.resume?.();
         this.lanes.delete(key);
       }
+  }
+
+  /** Partitions with whose slice nothing was done since the last look, one at least. The others may flow all the while, so `progress` does not tell. */
+  standingStill(): string[] {
+    const still = [...this.inHand].filter(([, { moved }]) => !moved).map(([{ topic, partition }]) => `${topic}/${partition}`);
+    for (const hand of this.inHand.values()) hand.moved = false;
+    return still;
   }
 
   /** Takes and begins nothing more; resolves when what is in hand is done and committed, or cannot be. */
@@ -136,14 +145,19 @@ export class PartitionWorker {
     if (this.isOver(lane)) return false;
     const { topic, partition } = lane;
     const { signal } = lane.lost;
+    const hand = { moved: true };
+    this.inHand.set(lane, hand);
     try {
-      const known = (lane.note ??= await this.options.notes.of(topic, partition));
+      const known = (lane.note ??= await abortable(this.options.notes.of(topic, partition), this.abandonment.signal));
       const batch = {
         topic: topic.slice(this.settings.topicPrefix.length),
         partition,
         messages: messages.map(toMessage),
         note: known,
-        ensureOwned: async () => signal.throwIfAborted(),
+        ensureOwned: async () => {
+          signal.throwIfAborted();
+          hand.moved = true;
+        },
       };
       lane.note = (await abortable(this.options.onBatch(batch), this.abandonment.signal)) ?? known;
       signal.throwIfAborted(); // or the offset of the next owner might go back
@@ -156,6 +170,7 @@ export class PartitionWorker {
       if (!this.isOver(lane)) this.refused(lane, error);
       return false;
     } finally {
+      this.inHand.delete(lane);
       this.progress += 1;
     }
   }

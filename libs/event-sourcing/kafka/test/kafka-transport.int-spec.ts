@@ -205,6 +205,29 @@ describe('Kafka transport', () => {
     expect(transport.health()).toMatchObject([{ restarts: 1 }]);
   });
 
+  it('starts a member again in which one partition stands still while the others flow', async () => {
+    const transport = cluster.transport({ stallMs: 300 });
+    await transport.publish(TOPIC, numbered('stuck', 0, 1));
+    let calls = 0;
+    await transport.consume({
+      group: 'g',
+      topics: [TOPIC],
+      onBatch: (batch) => {
+        if (batch.partition !== partitionOf('stuck')) return collect(batch);
+        calls += 1;
+        return calls === 1 ? new Promise(() => undefined) : collect(batch);
+      },
+    });
+    await eventually(
+      async () => {
+        await transport.publish(TOPIC, [message('free', 0)]);
+        expect(ids()).toContain('stuck-0');
+      },
+      { deadlineMs: 30_000, everyMs: 50 },
+    );
+    expect(transport.health()).toMatchObject([{ restarts: 1 }]);
+  });
+
   it('tells the lag of a group', async () => {
     const transport = cluster.transport();
     await transport.publish(TOPIC, numbered('k', 0, 5));
