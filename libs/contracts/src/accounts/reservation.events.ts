@@ -1,4 +1,4 @@
-import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
+import { defineContract, type DomainEvent, upcastFrom } from '@keyfold/event-sourcing';
 import type { Instant } from '../common.js';
 
 /** A rule over several streams is held by a stream that is claimed first: `reservation-<what>-<key>`. Holders are ids; `value` says what is held (the parent of an account, say). */
@@ -9,12 +9,21 @@ export type ReservationEvent =
   | DomainEvent<'accounts.reservation.edge-claimed', { holderId: string; parentId: string; from: Instant }>
   /** What the account's own stream says of its parents at that version, in the order of their days. Told late, an older version says nothing. */
   | DomainEvent<'accounts.reservation.edges-told', { holderId: string; version: number; edges: readonly HierarchyEdge[] }>
-  /** An account may be merged into this one from that day on. */
-  | DomainEvent<'accounts.reservation.merge-claimed', { holderId: string; successorId: string; from: Instant }>
-  /** It was. */
-  | DomainEvent<'accounts.reservation.merge-told', { holderId: string }>
-  /** It was not, and will not be under this claim. */
-  | DomainEvent<'accounts.reservation.merge-given-up', { holderId: string }>;
+  /** An account may be merged into this one from that day on. `claim`: the command that claims it, of which there may be several with different days. */
+  | DomainEvent<'accounts.reservation.merge-claimed', MergeClaimed & { claim: string | null }>
+  /** It was, from that day on. Null: from the one that was claimed. */
+  | DomainEvent<'accounts.reservation.merge-told', OfMerge & { from: Instant | null }>
+  /** It was not, and will not be under this claim. Null: under any that was made before. */
+  | DomainEvent<'accounts.reservation.merge-given-up', OfMerge & { claim: string | null }>;
+
+interface OfMerge {
+  readonly holderId: string;
+}
+
+interface MergeClaimed extends OfMerge {
+  readonly successorId: string;
+  readonly from: Instant;
+}
 
 /** The parent of an account from a day on; null: it stands alone. */
 export interface HierarchyEdge {
@@ -31,8 +40,8 @@ export const reservationContract = defineContract<ReservationEvent>({
     'accounts.reservation.released': { version: 1 },
     'accounts.reservation.edge-claimed': { version: 1 },
     'accounts.reservation.edges-told': { version: 1 },
-    'accounts.reservation.merge-claimed': { version: 1 },
-    'accounts.reservation.merge-told': { version: 1 },
-    'accounts.reservation.merge-given-up': { version: 1 },
+    'accounts.reservation.merge-claimed': { version: 2, upcast: upcastFrom<MergeClaimed>().to<MergeClaimed & { claim: string | null }>((v1) => ({ ...v1, claim: null })) },
+    'accounts.reservation.merge-told': { version: 2, upcast: upcastFrom<OfMerge>().to<OfMerge & { from: Instant | null }>((v1) => ({ ...v1, from: null })) },
+    'accounts.reservation.merge-given-up': { version: 2, upcast: upcastFrom<OfMerge>().to<OfMerge & { claim: string | null }>((v1) => ({ ...v1, claim: null })) },
   },
 });

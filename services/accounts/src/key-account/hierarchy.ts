@@ -21,16 +21,19 @@ export class Hierarchy {
     await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edgesOf(command.id, state)));
   }
 
+  /** Each attempt claims anew: the claim of one that was refused was given up. */
   claimMerge(command: AggregateCommand, successorId: string, from: string): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'merge', (state) => claimMerge(state, command.id, successorId, from));
+    const { commandId: claim, now } = command.context;
+    return this.commands.also(reservation, HIERARCHY, command, `merge:${now}`, (state) => claimMerge(state, command.id, successorId, { claim, from }));
   }
 
-  tellMerge(command: AggregateCommand): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id));
+  tellMerge(command: AggregateCommand, from: string): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id, from));
   }
 
   giveUpMerge(command: AggregateCommand): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'give-up', (state) => giveUpMerge(state, command.id));
+    const { commandId: claim, now } = command.context;
+    return this.commands.also(reservation, HIERARCHY, command, `give-up:${now}`, (state) => giveUpMerge(state, command.id, claim));
   }
 
   /** Refuses (`withdraw-built-upon`) an account that has others below it: they would lose their group. */

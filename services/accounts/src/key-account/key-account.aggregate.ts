@@ -34,6 +34,8 @@ export interface RegisteredAccount {
   readonly currency: string | null;
   readonly sector: { readonly sector: string; readonly subsector: string | null } | null;
   readonly successorId: string | null;
+  /** First instant on which it is its successor. */
+  readonly mergedFrom: string | null;
   readonly absorbed: readonly string[];
   readonly versions: number;
 }
@@ -55,7 +57,7 @@ export type KeyAccount = { readonly status: 'unknown' } | RegisteredAccount;
 
 const newAccount = {
   provenance: null, tier: null, owners: [], parents: [], team: [], raci: [], closureId: null, activeSince: null, engaged: false, score: null, request: null, decidedRequest: null,
-  reviewDueOn: null, currency: null, sector: null, successorId: null, absorbed: [], versions: 0,
+  reviewDueOn: null, currency: null, sector: null, successorId: null, mergedFrom: null, absorbed: [], versions: 0,
 } as const;
 
 /** What each event changes of an account; a registration begins it anew. */
@@ -77,7 +79,7 @@ const CHANGES: Changes = {
   'accounts.key-account.closure-requested': (_known, { data }) => ({ status: 'closing', closureId: data.closureId }),
   'accounts.key-account.closure-refused': ({ before }) => ({ status: before, closureId: null }),
   'accounts.key-account.closed': () => ({ status: 'closed' }),
-  'accounts.key-account.merged': (_known, { data }) => ({ status: 'merged', successorId: data.successorId }),
+  'accounts.key-account.merged': (_known, { data, occurredAt }) => ({ status: 'merged', successorId: data.successorId, mergedFrom: occurredAt }),
   'accounts.key-account.absorbed': ({ absorbed }, { data }) => ({ absorbed: [...absorbed, data.accountId] }),
 
   'accounts.key-account.scored': (_known, { data }) => ({ score: data }),

@@ -45,8 +45,8 @@ export const mergeAccountCase = useCase(MergeAccount, {
   },
   decide: (account, command, _prepared, [, , , time]) => merge(account, { successorId: command.successorId, reason: command.reason }, firstInstant(command, time)),
   async after(command, account, [, hierarchy, seats]) {
-    if (account.status !== 'merged') return;
-    await hierarchy.tellMerge(command);
+    if (account.status !== 'merged' || account.mergedFrom === null) return;
+    await hierarchy.tellMerge(command, account.mergedFrom);
     await seats.settle(command, account);
   },
 });

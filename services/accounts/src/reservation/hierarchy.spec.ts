@@ -16,9 +16,9 @@ const told = (holderId: string, version: number, ...edges: [parentId: string | n
 const as = (holderId: string, version = 1, ...edges: [parentId: string | null, from: string][]): EdgesTold => ({ holderId, version, edges: edges.map(([parentId, from]) => ({ parentId, from })) });
 const chain = (...ids: string[]): ReservationEvent[] => ids.slice(1).map((id, i) => told(id, 1, [ids[i]!, day(0)]));
 const old = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value }, occurredAt: day(0) });
-const mergeClaimed = (holderId: string, successorId: string, from = day(0)): ReservationEvent => ({ type: 'accounts.reservation.merge-claimed', data: { holderId, successorId, from } });
-const mergeTold = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.merge-told', data: { holderId } });
-const mergeGivenUp = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.merge-given-up', data: { holderId } });
+const mergeClaimed = (holderId: string, successorId: string, from = day(0), claim = 'one'): ReservationEvent => ({ type: 'accounts.reservation.merge-claimed', data: { holderId, successorId, from, claim } });
+const mergeTold = (holderId: string, from = day(0)): ReservationEvent => ({ type: 'accounts.reservation.merge-told', data: { holderId, from } });
+const mergeGivenUp = (holderId: string, claim = 'one'): ReservationEvent => ({ type: 'accounts.reservation.merge-given-up', data: { holderId, claim } });
 
 describe('an account that is to be withdrawn', () => {
   const withdrawn = (edges: Reservation) => (assertNothingBelow(edges, 'parent', day(5)), []);
@@ -114,7 +114,7 @@ describe('an edge that was claimed and not told', () => {
 });
 
 describe('a merge', () => {
-  const merge = (id: string, successor: string, from = day(0)) => (state: Reservation) => claimMerge(state, id, successor, from);
+  const merge = (id: string, successor: string, from = day(0), claim = 'one') => (state: Reservation) => claimMerge(state, id, successor, { claim, from });
 
   it('is claimed, once', () => {
     given(reservation).when(merge('loser', 'winner')).then(mergeClaimed('loser', 'winner'));
@@ -137,13 +137,40 @@ describe('a merge', () => {
     const begun = [...chain('group', 'loser', 'x'), mergeClaimed('loser', 'winner')];
     given(reservation, ...begun).when((state) => claimParent(state, as('group'), 'x', day(1))).thenRefused('hierarchy-cycle');
     given(reservation, ...begun).when((state) => claimParent(state, as('winner'), 'x', day(1))).thenRefused('hierarchy-cycle');
-    given(reservation, ...begun).when((state) => giveUpMerge(state, 'loser')).then(mergeGivenUp('loser'));
+    given(reservation, ...begun).when((state) => giveUpMerge(state, 'loser', 'one')).then(mergeGivenUp('loser'));
     given(reservation, ...begun, mergeGivenUp('loser')).when((state) => claimParent(state, as('winner'), 'x', day(1))).then(claimed('winner', 'x', day(1)));
   });
   it('is told once, and not given up any more', () => {
-    given(reservation, mergeClaimed('a', 'b')).when((state) => tellMerge(state, 'a')).then(mergeTold('a'));
-    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => tellMerge(state, 'a')).thenNothing();
-    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => giveUpMerge(state, 'a')).thenNothing();
+    given(reservation, mergeClaimed('a', 'b')).when((state) => tellMerge(state, 'a', day(0))).then(mergeTold('a'));
+    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => tellMerge(state, 'a', day(0))).thenNothing();
+    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => giveUpMerge(state, 'a', 'one')).thenNothing();
+    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when(merge('a', 'b', day(0), 'other')).thenNothing();
+  });
+
+  describe('that two commands claim on different days', () => {
+    const later = [...chain('group', 'loser', 'x'), mergeClaimed('loser', 'winner', day(9))] as const;
+    const both = [...later, mergeClaimed('loser', 'winner', day(5), 'other')] as const;
+    const intoCircle = (from: string) => (state: Reservation) => claimParent(state, as('winner'), 'x', from);
+
+    it('is claimed for each, and judged for each', () => {
+      given(reservation, ...later).when(merge('loser', 'winner', day(5), 'other')).then(mergeClaimed('loser', 'winner', day(5), 'other'));
+      given(reservation, mergeClaimed('loser', 'winner', day(9)), told('winner', 3, ['loser', day(5)], [null, day(7)])).when(merge('loser', 'winner', day(5), 'other')).thenRefused('hierarchy-cycle');
+    });
+    it('counts from the earlier day on while either may come to be', () => {
+      given(reservation, ...both).when((state) => claimParent(state, as('winner', 3, [null, day(8)]), 'x', day(6))).thenRefused('hierarchy-cycle');
+      given(reservation, ...both, mergeGivenUp('loser')).when(intoCircle(day(6))).thenRefused('hierarchy-cycle');
+      given(reservation, ...both, mergeGivenUp('loser', 'other')).when(intoCircle(day(9))).thenRefused('hierarchy-cycle');
+      given(reservation, ...both, mergeGivenUp('loser', 'other'), mergeGivenUp('loser')).when(intoCircle(day(6))).then(claimed('winner', 'x', day(6)));
+    });
+    it('counts from the day that came to be once it is told', () => {
+      const cameToBe = [...both, mergeTold('loser', day(9))] as const;
+      given(reservation, ...cameToBe).when((state) => claimParent(state, as('group'), 'x', day(5))).thenRefused('hierarchy-cycle');
+      given(reservation, ...cameToBe).when((state) => claimParent(state, as('group'), 'x', day(9))).then(claimed('group', 'x', day(9)));
+    });
+    it('is given up by each for itself', () => {
+      given(reservation, ...both).when((state) => giveUpMerge(state, 'loser', 'other')).then(mergeGivenUp('loser', 'other'));
+      given(reservation, ...both, mergeGivenUp('loser', 'other')).when((state) => giveUpMerge(state, 'loser', 'other')).thenNothing();
+    });
   });
 });
 
@@ -169,6 +196,7 @@ describe('random commands of clients that race, some of them cut off', () => {
     /** Steps of commands under way: what each still has to do, in its order. */
     const under: (() => void)[][] = [];
     let accepted = 0;
+    let merges = 0;
     const claimed = (claim: () => ReservationEvent[]): boolean => {
       try {
         take(claim());
@@ -198,15 +226,21 @@ describe('random commands of clients that race, some of them cut off', () => {
       };
       under.push([append, tell(id)]);
     };
-    /** One at a time of an account. */
     const merge = (id: string, into: string, from: string): void => {
       const account = accounts.get(id)!;
-      if (holdingOf(state, id).merge || !claimed(() => claimMerge(state, id, into, from))) return;
+      const claim = `merge-${++merges}`;
+      if (!claimed(() => claimMerge(state, id, into, { claim, from }))) return;
       const append = (): void => {
         account.merged ??= { into, from };
         account.version += 1;
       };
-      under.push([append, () => take(account.merged ? tellMerge(state, id) : [])]);
+      const refused = random.chance(0.3);
+      if (refused) under.push([() => take(giveUpMerge(state, id, claim))]);
+      else under.push([append, () => take(tellMerge(state, id, account.merged!.from))]);
+    };
+    const mergeByClients = (id: string, other: string): void => {
+      const into = holdingOf(state, id).merge?.successorId ?? other;
+      for (let clients = random.int(2); clients >= 0; clients--) merge(id, into, day(random.int(DAYS)));
     };
     for (let step = 0; step < 200; step++) {
       const next = random.chance(0.5) ? under.splice(random.int(under.length), 1)[0] : undefined;
@@ -220,8 +254,8 @@ describe('random commands of clients that race, some of them cut off', () => {
       const from = day(random.int(DAYS));
       const account = accounts.get(id)!;
       if (account.merged || accounts.get(other)!.merged || id === other) continue;
-      const rare = random.int(20);
-      if (rare === 0) merge(id, other, from);
+      const rare = random.int(10);
+      if (rare === 0) mergeByClients(id, other);
       else if (rare === 1) says(id, account.edges);
       else if (rare === 2) tell(id)();
       else attach(id, { parentId: other, from }, random.chance(0.2) ? account.before : account);

@@ -15,7 +15,8 @@ import { type EdgesTold, type Holding, holdingOf, isSame, type Reservation, with
  * A claim is for one version of the account: an account that has moved on since says nothing before it is claimed again, because what others told meanwhile may have ended the claim.
  * The only edge that an account ever had counts from its claim on as it does once it is told, so it is told when the account claims another one,
  * in the append of that claim.
- * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's.
+ * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's, from the earliest day that is claimed.
+ * A command gives up its own claim only: another one may be about to say the merge.
  */
 
 export const HIERARCHY_DEPTH = 6;
@@ -60,24 +61,33 @@ const told = ({ holderId, version, edges }: EdgesTold): ReservationEvent => ({
   data: { holderId, version, edges: edges.map(({ parentId, from }) => ({ parentId, from })) },
 });
 
-/** Claims that the account is its successor from an instant on: what is below it is below the successor then. */
-export function claimMerge(state: Reservation, accountId: string, successorId: string, from: string): ReservationEvent[] {
+/** Claims that the account is its successor from an instant on: what is below it is below the successor then. Several commands may claim it, each for its day. */
+export function claimMerge(state: Reservation, accountId: string, successorId: string, claimed: MergeClaim): ReservationEvent[] {
+  const { claim, from } = claimed;
   const begun = holdingOf(state, accountId).merge;
-  if (begun?.successorId === successorId) return [];
-  if (begun) throw new DomainError('hierarchy-merge-begun', { successorId: begun.successorId });
+  if (begun && begun.successorId !== successorId) throw new DomainError('hierarchy-merge-begun', { successorId: begun.successorId });
+  if (begun?.told || begun?.claims.some((one) => one.claim === claim && one.from <= from)) return [];
   if (holdingOf(state, successorId).merge) throw new DomainError('merge-successor-closed');
   for (const day of changes(state, { above: successorId, below: accountId }, from, null)) {
     if (isAbove(state, accountId, successorId, day)) throw new DomainError('hierarchy-cycle');
     assertDepth(levelsUp(state, successorId, day) + levelsDown(state, accountId, day) - 1);
   }
-  return [{ type: 'accounts.reservation.merge-claimed', data: { holderId: accountId, successorId, from } }];
+  return [{ type: 'accounts.reservation.merge-claimed', data: { holderId: accountId, successorId, from, claim } }];
 }
 
-export const tellMerge = (state: Reservation, accountId: string): ReservationEvent[] =>
-  holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-told', data: { holderId: accountId } }] : [];
+/** `claim`: the command. */
+export interface MergeClaim {
+  readonly claim: string;
+  readonly from: string;
+}
 
-export const giveUpMerge = (state: Reservation, accountId: string): ReservationEvent[] =>
-  holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-given-up', data: { holderId: accountId } }] : [];
+/** From the day that the account's stream says, which may be later than another one that was claimed. */
+export const tellMerge = (state: Reservation, accountId: string, from: string): ReservationEvent[] =>
+  holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-told', data: { holderId: accountId, from } }] : [];
+
+/** What a command claimed that does not bring the merge about. Another one may, under its own claim. */
+export const giveUpMerge = (state: Reservation, accountId: string, claim: string): ReservationEvent[] =>
+  holdingOf(state, accountId).merge?.claims.some((one) => one.claim === claim) ? [{ type: 'accounts.reservation.merge-given-up', data: { holderId: accountId, claim } }] : [];
 
 /** Refuses (`withdraw-built-upon`) while another account is below this one, will be on a later day, or may be. */
 export function assertNothingBelow(state: Reservation, id: string, now: string): void {

@@ -10,8 +10,17 @@ export interface Holding {
   readonly version: number;
   /** Edges that may come to be, or came to be and were not told yet. */
   readonly claimed: readonly HierarchyEdge[];
-  /** `told` false: the merge may come to be. */
-  readonly merge: { readonly successorId: string; readonly from: string; readonly told: boolean } | null;
+  readonly merge: Merge | null;
+}
+
+export interface Merge {
+  readonly successorId: string;
+  /** The earliest day of its claims; its own once it is told. */
+  readonly from: string;
+  /** False: it may come to be. */
+  readonly told: boolean;
+  /** Of the commands that may bring it about; none once it is told. */
+  readonly claims: readonly { readonly claim: string | null; readonly from: string }[];
 }
 
 /** What an account's own stream says of its parents, as of its version. */
@@ -33,7 +42,7 @@ export interface Reservation {
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
   initial: { holdings: [], below: [], absorbed: [] },
-  snapshotVersion: 3,
+  snapshotVersion: 4,
   evolve(state, fact): Reservation {
     switch (fact.type) {
       case 'accounts.reservation.claimed': {
@@ -60,14 +69,19 @@ function evolveHierarchy(state: Reservation, fact: Exclude<Fact<ReservationEvent
     case 'accounts.reservation.edges-told':
       return withTold(state, fact.data);
     case 'accounts.reservation.merge-claimed': {
-      const { holderId, successorId, from } = fact.data;
-      const merged = { ...state, absorbed: withEntry(state.absorbed, successorId, [...(entryOf(state.absorbed, successorId) ?? []), holderId]) };
-      return { ...merged, holdings: withEntry(state.holdings, holderId, { ...holding, merge: { successorId, from, told: false } }) };
+      const { holderId, successorId, from, claim } = fact.data;
+      const claims = [...(holding.merge?.claims ?? []), { claim, from }];
+      return withMerge(state, holderId, { successorId, from: earliest(claims), told: false, claims });
     }
-    case 'accounts.reservation.merge-told':
-      return holding.merge ? { ...state, holdings: withEntry(state.holdings, fact.data.holderId, { ...holding, merge: { ...holding.merge, told: true } }) } : state;
-    case 'accounts.reservation.merge-given-up':
-      return { ...state, holdings: withEntry(state.holdings, fact.data.holderId, { ...holding, merge: null }), absorbed: withoutListed(state.absorbed, holding.merge?.successorId ?? null, fact.data.holderId) };
+    case 'accounts.reservation.merge-told': {
+      const { holderId, from } = fact.data;
+      return holding.merge ? withMerge(state, holderId, { ...holding.merge, from: from ?? holding.merge.from, told: true, claims: [] }) : state;
+    }
+    case 'accounts.reservation.merge-given-up': {
+      const { holderId, claim } = fact.data;
+      const claims = holding.merge?.claims.filter((one) => claim !== null && one.claim !== claim) ?? [];
+      return withMerge(state, holderId, holding.merge && claims.length > 0 ? { ...holding.merge, from: earliest(claims), claims } : null);
+    }
     default:
       return ignored(state, fact);
   }
@@ -96,6 +110,15 @@ function withEdges(state: Reservation, holderId: string, holding: Holding): Rese
   }
   return { ...state, below, holdings: withEntry(state.holdings, holderId, holding) };
 }
+
+function withMerge(state: Reservation, holderId: string, merge: Merge | null): Reservation {
+  const holding = holdingOf(state, holderId);
+  const others = withoutListed(state.absorbed, holding.merge?.successorId ?? null, holderId);
+  const absorbed = merge ? withEntry(others, merge.successorId, [...(entryOf(others, merge.successorId) ?? []), holderId]) : others;
+  return { ...state, absorbed, holdings: withEntry(state.holdings, holderId, { ...holding, merge }) };
+}
+
+const earliest = (claims: Merge['claims']): string => claims.map(({ from }) => from).reduce((first, from) => (from < first ? from : first));
 
 function forgotten(state: Reservation, holderId: string): Reservation {
   const { edges, claimed } = holdingOf(state, holderId);
