@@ -25,7 +25,6 @@ export const keyAccountRefusals = refusals({
   'owner-not-account-manager': ['Accounts belong to key account managers and directors.', 'Les comptes reviennent aux responsables grands comptes et aux directeurs.'],
   'owner-already-assigned': ['This account has an owner; hand it over instead.', 'Ce compte a déjà un responsable ; faites une passation.'],
   'owner-missing': ['This account has no owner yet; assign one first.', "Ce compte n'a pas encore de responsable ; affectez-en un d'abord."],
-  'parent-unknown': ['The parent account is not known.', "Le compte parent n'est pas connu."],
   'parent-unavailable': ['The parent account is closed or was merged into another one.', 'Le compte parent est clos ou a été fusionné dans un autre.'],
   'raci-accountable-taken': ['Somebody else, {memberId}, is accountable for this already; one person is.', "Quelqu'un d'autre, {memberId}, en est déjà garant ; il n'y en a qu'un."],
   'raci-not-in-team': ['RACI letters go to the owner and the account team.', 'Les lettres RACI vont au responsable et à l’équipe du compte.'],

@@ -1,9 +1,9 @@
-import { DomainError, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { DomainError, NotFound, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
 import { Hierarchy } from './hierarchy.js';
-import { isWithdrawn, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
+import { accessOf, isWithdrawn, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { attachToParent, detachFromParent } from './key-account.belonging.js';
 
 export class AttachToParent extends AggregateCommand {
@@ -21,10 +21,15 @@ export const attachToParentCase = useCase(AttachToParent, {
   on: keyAccount,
   ownerOf,
   needs: [Commands, Hierarchy, ReportingTime],
+  /** The parent is one that the caller may see; what is below it is not his to change, so that he need not be its owner's director. */
+  async permit({ parentId, scope, context }, _child, [commands]) {
+    const { state: parent } = await commands.load(keyAccount, parentId);
+    if (isWithdrawn(parent) || !scope.coversAccount(accessOf(parent, context.now), 'read')) throw new NotFound('key-account', parentId);
+  },
   /** The edge is claimed first: a crash after it leaves an edge that the repeated command finds claimed already. */
   async prepare(command, child, [commands, hierarchy, time]) {
     const { state: parent } = await commands.load(keyAccount, command.parentId);
-    if (isWithdrawn(parent)) throw new DomainError('parent-unknown');
+    if (isWithdrawn(parent)) throw new NotFound('key-account', command.parentId);
     if (parent.status === 'closed' || parent.status === 'merged') throw new DomainError('parent-unavailable');
     const from = fromOf(command, time);
     if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, child, command.parentId, from);
