@@ -280,6 +280,31 @@ describe('a portfolio', () => {
     expect((await call('bi', `accounts/handover-packs/${id}`)).status).toBe(403);
   });
 
+  it('keeps an account whose handover was cancelled before its day, which another one takes then', async () => {
+    const [before, after] = [await member('uma'), await member('vera')];
+    const id = await client('Tucana', before);
+    const farAhead = addDays(TODAY, 3_650);
+    await eventually(async () => expect((await summary(before)).accounts).toHaveLength(1));
+    await tell('director', `portfolios/${before}/weigh-account`, { accountId: id, weightPercent: 40 });
+    await tell('director', `key-accounts/${id}/hand-over`, { toOwnerId: after, effectiveOn: farAhead, reason: 'New territory' });
+    await eventually(async () => expect((await summary(after, `?asOf=${farAhead}`)).accounts.map((one) => one.id)).toEqual([id]));
+    const cancel = (effectiveOn: string, user = 'director', language = 'en') => call(user, `accounts/key-accounts/${id}/cancel-handover`, { effectiveOn, reason: 'Ten years too late' }, language);
+    expect([(await cancel(TODAY)).body.title, (await cancel(TODAY, 'director', 'fr')).body.title]).toEqual([`No handover of this account is to come on ${TODAY}.`, `Aucune passation de ce compte n'est prévue le ${TODAY}.`]);
+    expect((await cancel(farAhead, 'kam')).status).toBe(403);
+
+    const handOver = (effectiveOn: string) => call('director', `accounts/key-accounts/${id}/hand-over`, { toOwnerId: SOFIA, effectiveOn, reason: 'New territory' });
+    const soon = addDays(TODAY, 7);
+    expect((await handOver(addDays(farAhead, 1))).body.code).toBe('handover-to-come');
+    expect((await Promise.all([cancel(farAhead), cancel(farAhead)])).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await account(id)).toMatchObject({ ownerId: before });
+    await eventually(async () =>
+      expect([(await summary(before, `?asOf=${farAhead}`)).accounts, (await summary(after, `?asOf=${farAhead}`)).accounts]).toEqual([[expect.objectContaining({ id, weightPercent: 40, until: null })], []]),
+    );
+    expect((await handOver(soon)).status).toBe(200);
+    await eventually(async () => expect((await summary(before, `?asOf=${farAhead}`)).accounts).toEqual([]));
+    expect((await summary(before)).accounts).toEqual([expect.objectContaining({ id, until: soon })]);
+  });
+
   it('goes to a successor as a whole; what stood in the way is named, and handed over when it is out of the way', async () => {
     const [leaver, successor] = [await member('pia'), await member('quentin')];
     const full = await Promise.all(Array.from({ length: 5 }, (_, i) => client(`Full${i}`, successor)));

@@ -42,6 +42,8 @@ export type KeyAccountEvent =
   | DomainEvent<'accounts.key-account.owner-assigned', { ownerId: string }>
   /** Occurs on the day of the handover: the old owner until the day before, the new one from it on. */
   | DomainEvent<'accounts.key-account.handed-over', { fromOwnerId: string; toOwnerId: string; reason: string }>
+  /** A handover that was to come, and all others of its day, are off: `ownerId` keeps the account, `toOwnerId` would have had it from `on`, the first instant of that day. History leaves them out. */
+  | DomainEvent<'accounts.key-account.handover-cancelled', { ownerId: string; toOwnerId: string; on: Instant; reason: string }>
   /** Occurs on the day from which the account belongs to the parent; that day may lie in the past, and what is known of later days stays. */
   | DomainEvent<'accounts.key-account.attached-to-parent', { parentId: string }>
   /** Occurs on the day from which the account stands alone. */
@@ -107,6 +109,7 @@ export const keyAccountContract = defineContract<KeyAccountEvent>({
     'accounts.key-account.qualified': { version: 1 },
     'accounts.key-account.owner-assigned': { version: 1 },
     'accounts.key-account.handed-over': { version: 1 },
+    'accounts.key-account.handover-cancelled': { version: 1 },
     'accounts.key-account.attached-to-parent': { version: 1 },
     'accounts.key-account.detached-from-parent': { version: 1 },
     'accounts.key-account.team-member-added': { version: 1 },

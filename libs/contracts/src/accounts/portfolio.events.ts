@@ -11,6 +11,8 @@ export type PortfolioEvent =
   | DomainEvent<'accounts.portfolio.account-assigned', { accountId: string }>
   /** Occurs on the first day of the next owner, or on that of the account's end. */
   | DomainEvent<'accounts.portfolio.account-released', { accountId: string }>
+  /** A release that was to come is off: the account stays in the portfolio as if it had never been said. */
+  | DomainEvent<'accounts.portfolio.account-kept', { accountId: string }>
   /** Share of the member's time that the account shall have, in per cent; null: not weighed. */
   | DomainEvent<'accounts.portfolio.account-weighed', { accountId: string; weightPercent: number | null }>
   /** All accounts of the member go to another one on a day, each by a handover of its own. */
@@ -31,6 +33,7 @@ export const portfolioContract = defineContract<PortfolioEvent>({
     'accounts.portfolio.created': { version: 1 },
     'accounts.portfolio.account-assigned': { version: 1 },
     'accounts.portfolio.account-released': { version: 1 },
+    'accounts.portfolio.account-kept': { version: 1 },
     'accounts.portfolio.account-weighed': { version: 1 },
     'accounts.portfolio.handover-started': { version: 1 },
     'accounts.portfolio.account-handed-over': { version: 1 },

@@ -71,7 +71,7 @@ export const grantsAt = (member: DirectoryMember | null, now: string): Directory
 
 export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
   name: 'account-directory',
-  version: 4,
+  version: 5,
   follows: [keyAccountContract],
   mirrored: true,
   indexes: [['memberIds']],
@@ -102,6 +102,7 @@ const CHANGES: Changes = {
   'accounts.key-account.disqualified': () => ({ tier: null }),
   'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.ownerId, from: occurredAt }] }),
   'accounts.key-account.handed-over': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.toOwnerId, from: occurredAt }] }),
+  'accounts.key-account.handover-cancelled': ({ owners }, { data: { on } }) => ({ owners: owners.filter(({ from }) => from < on) }),
   'accounts.key-account.team-member-added': ({ team }, { data: { memberId, access } }) => ({ team: [...team.filter((one) => one.memberId !== memberId), { memberId, access }] }),
   'accounts.key-account.team-member-removed': ({ team }, { data }) => ({ team: team.filter(({ memberId }) => memberId !== data.memberId) }),
   'accounts.key-account.prospect-nominated': () => ({ status: 'targeted', statusBefore: 'targeted' }),

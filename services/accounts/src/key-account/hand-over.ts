@@ -1,10 +1,11 @@
 import type { KeyAccountEvent } from '@keyfold/contracts';
+import { NotFound, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { type AggregateCommand as AnyCommand, AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { noteHandedOver, portfolio } from '../portfolio/portfolio.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { isTierA, type KeyAccount, keyAccount, ownerOf } from './key-account.aggregate.js';
-import { handOver } from './key-account.belonging.js';
+import { accessOf, isTierA, type KeyAccount, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
+import { cancelHandover, handOver } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
 export class HandOver extends AggregateCommand {
@@ -41,6 +42,43 @@ export const handOverCase = useCase(HandOver, {
   needs: [TierASeats, TeamMembers, ReportingTime],
   prepare: (command, account, needs) => prepareHandover(command, account, needs),
   decide: (account, command, _prepared, [, , time]) => decideHandover(account, command, time),
+  after: (command, account, [seats]) => seats.settle(command, account),
+});
+
+/** A handover that is still to come was a mistake. Whoever looks after the owner of today says so, whoever would have been the next one. */
+export class CancelHandover extends AggregateCommand {
+  /** The day that the handover is for. */
+  @IsDateOnly() effectiveOn!: string;
+  @IsText(500) reason!: string;
+}
+
+const decideCancelling = (account: KeyAccount, { effectiveOn, reason, context }: CancelHandover, time: ReportingTime): KeyAccountEvent[] =>
+  cancelHandover(account, { on: effectiveOn, start: time.startOfDay(effectiveOn), reason }, context.now);
+
+export const cancelHandoverCase = useCase(CancelHandover, {
+  route: 'key-accounts/:id/cancel-handover',
+  roles: ['director'],
+  on: keyAccount,
+  needs: [TierASeats, TeamMembers, ReportingTime],
+  async permit({ id, scope, context }, account) {
+    if (!scope.covers(accessOf(account, context.now).ownerId)) throw new NotFound('key-account', id);
+  },
+  /** Whoever keeps the account is given it like anybody else: he may be leaving, and his seat may be about to be given up. */
+  async prepare(command, account, [seats, members, time]) {
+    const [cancelled] = decideCancelling(account, command, time);
+    if (cancelled?.type === 'accounts.key-account.handover-cancelled') {
+      const { ownerId } = cancelled.data;
+      await members.assertAccountManager(ownerId);
+      await members.entrust(command, ownerId);
+      if (isTierA(account)) await seats.claim(command, ownerId);
+    }
+    return versionOf(account);
+  },
+  /** Of an account that has moved on nothing is said: somebody else may keep it. */
+  decide(account, command, preparedAt, [, , time]) {
+    if (versionOf(account) !== preparedAt) throw new WrongExpectedVersion(streamOf(keyAccount.contract, command.id), preparedAt);
+    return decideCancelling(account, command, time);
+  },
   after: (command, account, [seats]) => seats.settle(command, account),
 });
 

@@ -13,7 +13,9 @@ export interface RegisteredAccount {
   readonly provenance: Provenance | null;
   readonly tier: Tier | null;
   /** In order of their days; the owner on a day is that of the last entry up to it. */
-  readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
+  readonly owners: readonly Ownership[];
+  /** What the handovers that were cancelled would have made. */
+  readonly cancelled: readonly Ownership[];
   /** In order of their days, what was said last coming last where two are of one day. */
   readonly parents: readonly HierarchyEdge[];
   readonly team: readonly AccountTeamMember[];
@@ -40,6 +42,13 @@ export interface RegisteredAccount {
   readonly versions: number;
 }
 
+export interface Ownership {
+  readonly ownerId: string;
+  readonly from: string;
+  /** Of the event that says it. */
+  readonly version: number;
+}
+
 /** Somebody of the account team, beside the owner. */
 export interface AccountTeamMember {
   readonly memberId: string;
@@ -56,7 +65,7 @@ export interface RaciAssignment {
 export type KeyAccount = { readonly status: 'unknown' } | RegisteredAccount;
 
 const newAccount = {
-  provenance: null, tier: null, owners: [], parents: [], team: [], raci: [], closureId: null, activeSince: null, engaged: false, score: null, request: null, decidedRequest: null,
+  provenance: null, tier: null, owners: [], cancelled: [], parents: [], team: [], raci: [], closureId: null, activeSince: null, engaged: false, score: null, request: null, decidedRequest: null,
   reviewDueOn: null, currency: null, sector: null, successorId: null, mergedFrom: null, absorbed: [], versions: 0,
 } as const;
 
@@ -92,8 +101,12 @@ const CHANGES: Changes = {
   'accounts.key-account.tier-review-scheduled': (_known, { data }) => ({ reviewDueOn: data.dueOn }),
   'accounts.key-account.tier-review-due': () => ({ reviewDueOn: null }),
 
-  'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.ownerId, from: occurredAt }] }),
-  'accounts.key-account.handed-over': ({ owners }, { data, occurredAt }) => ({ owners: [...owners, { ownerId: data.toOwnerId, from: occurredAt }] }),
+  'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt, version }) => ({ owners: [...owners, { ownerId: data.ownerId, from: occurredAt, version }] }),
+  'accounts.key-account.handed-over': ({ owners }, { data, occurredAt, version }) => ({ owners: [...owners, { ownerId: data.toOwnerId, from: occurredAt, version }] }),
+  'accounts.key-account.handover-cancelled': ({ owners, cancelled }, { data: { on } }) => ({
+    owners: owners.filter(({ from }) => from < on),
+    cancelled: [...cancelled, ...owners.filter(({ from }) => from >= on)],
+  }),
   'accounts.key-account.attached-to-parent': ({ parents }, { data, occurredAt }) => ({ parents: inOrder([...parents, { parentId: data.parentId, from: occurredAt }]) }),
   'accounts.key-account.detached-from-parent': ({ parents }, { occurredAt }) => ({ parents: inOrder([...parents, { parentId: null, from: occurredAt }]) }),
 
@@ -122,8 +135,9 @@ export const isSameAssignment = (a: RaciAssignment, b: RaciAssignment): boolean 
 /** Last owner named, also when the handover lies in the future; null for an account nobody owns. */
 export const ownerOf = (account: KeyAccount): string | null => (account.status === 'unknown' ? null : (account.owners.at(-1)?.ownerId ?? null));
 
-/** Everybody who owned the account, owns it or will. */
-export const ownersOf = (account: KeyAccount): string[] => (account.status === 'unknown' ? [] : [...new Set(account.owners.map(({ ownerId }) => ownerId))]);
+/** Everybody who owned the account, owns it or will, or was to own it. */
+export const ownersOf = (account: KeyAccount): string[] =>
+  account.status === 'unknown' ? [] : [...new Set([...account.owners, ...account.cancelled].map(({ ownerId }) => ownerId))];
 
 export const versionOf = (account: KeyAccount): number => (account.status === 'unknown' ? 0 : account.versions);
 

@@ -4,8 +4,8 @@ import { DomainError } from '@keyfold/event-sourcing';
 import { given } from '@keyfold/event-sourcing/testing';
 import { Random } from '@keyfold/testing/simulation';
 import { type KeyAccount, keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggregate.js';
-import { assignOwner, assignRaci, attachToParent, classify, detachFromParent, handOver, setCurrency, withdrawRaci } from './key-account.belonging.js';
-import { attachedTo, clientRegistered, detached, ownerAssigned } from './key-account.facts.js';
+import { assignOwner, assignRaci, attachToParent, cancelHandover, classify, detachFromParent, handOver, setCurrency, withdrawRaci } from './key-account.belonging.js';
+import { attachedTo, clientRegistered, detached, handedOver, handoverCancelled, ownerAssigned } from './key-account.facts.js';
 
 const january = '2026-01-01T00:00:00.000Z';
 const march = '2026-03-01T00:00:00.000Z';
@@ -22,6 +22,30 @@ describe('a place in a group', () => {
     given(keyAccount, clientRegistered, attachedTo('group', january)).when((account) => detachFromParent(account, 'sold', march)).then(detached(march));
     given(keyAccount, clientRegistered, attachedTo('group', january), detached(march)).when((account) => detachFromParent(account, 'sold', june)).thenNothing();
     given(keyAccount, clientRegistered, attachedTo('group', january), detached(march)).when((account) => attachToParent(account, 'group', june)).then(attachedTo('group', june));
+  });
+});
+
+describe('a handover that is to come', () => {
+  const owned = [clientRegistered, ownerAssigned('anna'), handedOver('anna', 'bea', june)] as const;
+  const facts = { on: '2026-06-01', start: june, reason: 'meant for next year' };
+  const cancel = (account: KeyAccount) => cancelHandover(account, facts, march);
+  const off = handoverCancelled('anna', 'bea', june, 3);
+
+  it('is cancelled, once', () => {
+    given(keyAccount, ...owned).when(cancel).then(off);
+    given(keyAccount, ...owned, off).when(cancel).thenNothing();
+  });
+  it('is cancelled with the other one of its day', () => given(keyAccount, ...owned, handedOver('bea', 'cleo', june)).when(cancel).then(handoverCancelled('anna', 'cleo', june, 3, 4)));
+  it('is cancelled again after it was said again', () =>
+    given(keyAccount, ...owned, off, handedOver('anna', 'cleo', june)).when(cancel).then(handoverCancelled('anna', 'cleo', june, 5)));
+  it('makes room for another day once it is cancelled', () => {
+    const day = { start: '2026-09-01T00:00:00.000Z', end: '2026-09-01T23:59:59.999Z' };
+    given(keyAccount, ...owned, off).when((account) => handOver(account, { toOwnerId: 'bea', reason: 'new territory' }, day, march)).then(handedOver('anna', 'bea', day.start));
+  });
+  it('is undone by another one from its day on', () => given(keyAccount, ...owned).when((account) => cancelHandover(account, facts, june)).thenRefused('handover-begun', { on: '2026-06-01' }));
+  it('is named by its day', () => {
+    given(keyAccount, ...owned).when((account) => cancelHandover(account, { ...facts, on: '2026-07-01', start: '2026-07-01T00:00:00.000Z' }, march)).thenRefused('handover-unknown', { on: '2026-07-01' });
+    given(keyAccount, clientRegistered, ownerAssigned('anna')).when(cancel).thenRefused('handover-unknown');
   });
 });
 
@@ -90,6 +114,12 @@ describe('random handovers', () => {
       const effective = random.int(90);
       const toOwnerId = `m${random.int(5)}`;
       try {
+        if (random.chance(0.3)) {
+          const [cancelled] = cancelHandover(account, { on: 'x', start: dayAt(effective).start, reason: 'x' }, dayAt(now).start);
+          if (cancelled) model.fill(model[effective - 1]!, effective);
+          take(cancelled ? [cancelled] : [], dayAt(now).start);
+          continue;
+        }
         const events = handOver(account, { toOwnerId, reason: 'x' }, dayAt(effective), dayAt(now).start);
         take(events, dayAt(now).start);
         if (events.length > 0) model.fill(toOwnerId, effective);

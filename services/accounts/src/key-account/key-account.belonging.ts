@@ -26,6 +26,20 @@ export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason
   return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: day.start < last.from ? last.from : day.start }];
 }
 
+/** Undone before its day, with any other of that day: whoever owns the account until then keeps it. From its day on it is undone by another handover. */
+export function cancelHandover(account: KeyAccount, facts: { on: string; start: string; reason: string }, now: string): KeyAccountEvent[] {
+  const { owners, cancelled } = assertOpen(account);
+  const { on, start, reason } = facts;
+  const ofDay = owners.filter(({ from }) => from === start);
+  const last = ofDay.at(-1);
+  const kept = owners.findLast(({ from }) => from < start);
+  if (last && kept && start > now)
+    return [{ type: 'accounts.key-account.handover-cancelled', data: { ownerId: kept.ownerId, toOwnerId: last.ownerId, on: start, reason }, supersedes: ofDay.map(({ version }) => version) }];
+  if (last && start <= now) throw new DomainError('handover-begun', { on });
+  if (cancelled.some(({ from }) => from === start)) return [];
+  throw new DomainError('handover-unknown', { on });
+}
+
 /** The parent from an instant on, until the next that is known. Cycles and depth are judged by the hierarchy reservation that the handler claims first. */
 export function attachToParent(account: KeyAccount, parentId: string, from: string): KeyAccountEvent[] {
   return parentOn(account, from) === parentId ? [] : [{ type: 'accounts.key-account.attached-to-parent', data: { parentId }, occurredAt: from }];

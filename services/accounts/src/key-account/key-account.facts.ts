@@ -16,6 +16,11 @@ export const handedOver = (fromOwnerId: string, toOwnerId: string, day = '2026-0
   data: { fromOwnerId, toOwnerId, reason: 'new territory' },
   occurredAt: day,
 });
+export const handoverCancelled = (ownerId: string, toOwnerId: string, on: string, ...supersedes: number[]): KeyAccountEvent => ({
+  type: 'accounts.key-account.handover-cancelled',
+  data: { ownerId, toOwnerId, on, reason: 'meant for next year' },
+  supersedes,
+});
 export const attachedTo = (parentId: string, from = '2026-01-01T00:00:00.000Z'): KeyAccountEvent => ({ type: 'accounts.key-account.attached-to-parent', data: { parentId }, occurredAt: from });
 export const detached = (from: string): KeyAccountEvent => ({ type: 'accounts.key-account.detached-from-parent', data: { reason: 'sold' }, occurredAt: from });
 export const nominated: KeyAccountEvent = { type: 'accounts.key-account.prospect-nominated', data: { reason: 'tender in spring' } };

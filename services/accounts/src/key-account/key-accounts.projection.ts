@@ -13,6 +13,8 @@ export interface KeyAccountRow {
   readonly sortName: string;
   readonly status: (typeof STATUSES)[number];
   readonly tier: Tier | null;
+  /** In order of their days; a handover may lie in the future. */
+  readonly owners: readonly { readonly ownerId: string; readonly from: string }[];
   readonly ownerId: string | null;
   /** First instant of the owner; in the future after a handover that is still to come. */
   readonly ownerSince: string | null;
@@ -72,13 +74,9 @@ const CHANGES: Changes = {
   'accounts.key-account.tier-rejected': ({ tierRequest }) => ({ tierRequest: tierRequest && { ...tierRequest, state: 'rejected' } }),
   'accounts.key-account.tier-review-scheduled': (_row, { data }) => ({ tierReviewDueOn: data.dueOn }),
 
-  'accounts.key-account.owner-assigned': (_row, { data, occurredAt }) => ({ ownerId: data.ownerId, ownerSince: occurredAt, ownerBefore: data.ownerId }),
-  // Two changes of one day: before the day it is whose it was before the first of them.
-  'accounts.key-account.handed-over': ({ ownerId, ownerSince, ownerBefore }, { data, occurredAt }) => ({
-    ownerId: data.toOwnerId,
-    ownerSince: occurredAt,
-    ownerBefore: occurredAt === ownerSince ? ownerBefore : ownerId,
-  }),
+  'accounts.key-account.owner-assigned': ({ owners }, { data, occurredAt }) => withOwners([...owners, { ownerId: data.ownerId, from: occurredAt }]),
+  'accounts.key-account.handed-over': ({ owners }, { data, occurredAt }) => withOwners([...owners, { ownerId: data.toOwnerId, from: occurredAt }]),
+  'accounts.key-account.handover-cancelled': ({ owners }, { data: { on } }) => withOwners(owners.filter(({ from }) => from < on)),
   'accounts.key-account.attached-to-parent': (row, { data, occurredAt }) => withParent(row, { parentId: data.parentId, from: occurredAt }),
   'accounts.key-account.detached-from-parent': (row, { occurredAt }) => withParent(row, { parentId: null, from: occurredAt }),
   'accounts.key-account.team-member-added': ({ team }, { data }) => withTeam([...team.filter(({ memberId }) => memberId !== data.memberId), data]),
@@ -92,7 +90,7 @@ const CHANGES: Changes = {
 
 export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
   name: 'key-accounts',
-  version: 3,
+  version: 4,
   follows: [keyAccountContract],
   indexes: [['sortName'], ['ownerId'], ['status', 'sortName'], ['parentIds'], ['teamIds'], ['score']],
   fold(row, event, id): KeyAccountRow | null {
@@ -107,6 +105,13 @@ export const keyAccounts = projection<KeyAccountRow, KeyAccountEvent>({
 });
 
 const named = ({ name }: { name: string }) => ({ name, sortName: name.toLowerCase() });
+
+/** Two changes of one day: before the day it is whose it was before the first of them. */
+function withOwners(owners: KeyAccountRow['owners']): Pick<KeyAccountRow, 'owners' | 'ownerId' | 'ownerSince' | 'ownerBefore'> {
+  const last = owners.at(-1);
+  const before = last && (owners.findLast(({ from }) => from < last.from) ?? owners[0]!);
+  return { owners, ownerId: last?.ownerId ?? null, ownerSince: last?.from ?? null, ownerBefore: before?.ownerId ?? null };
+}
 
 const withTeam = (team: KeyAccountRow['team']) => ({ team, teamIds: team.map(({ memberId }) => memberId) });
 
@@ -124,6 +129,7 @@ const newRow = (id: string, facts: { name: string; profile: CompanyProfile }): K
   status: 'prospect',
   statusBefore: 'prospect',
   tier: null,
+  owners: [],
   ownerId: null,
   ownerSince: null,
   ownerBefore: null,

@@ -6,7 +6,7 @@ import { type KeyAccountRow, keyAccounts, parentOn, STATUSES } from './key-accou
 
 export const ACCOUNT_READERS = ['kam', 'director', 'sales-engineer', 'project-manager', 'csr-officer', 'service-agent', 'finance', 'auditor', 'bi'] as const;
 
-type Internal = 'sortName' | 'statusBefore' | 'profile' | 'activeSince' | 'engagedAt' | 'dormantSince' | 'ownerBefore' | 'teamIds' | 'parents' | 'parentIds';
+type Internal = 'sortName' | 'statusBefore' | 'profile' | 'activeSince' | 'engagedAt' | 'dormantSince' | 'owners' | 'ownerBefore' | 'teamIds' | 'parents' | 'parentIds';
 type KeyAccountItem = Omit<KeyAccountRow, Internal> & CompanyProfile & {
   readonly ownerName: string | null;
   /** The parent today. */
@@ -33,7 +33,7 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
   where: ({ q }) => (q === undefined ? [] : [{ sortName: { $gte: q.toLowerCase(), $lt: `${q.toLowerCase()}\uffff` } }]),
   sort: { sortName: 1 },
   scope: 'accounts',
-  async show({ sortName: _sortName, statusBefore: _before, ownerBefore: _owner, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
+  async show({ sortName: _sortName, statusBefore: _before, owners: _owners, ownerBefore: _owner, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
     const day = (instant: string | null): string | null => instant && time.dateOf(instant);
     return {
       ...row,

@@ -6,7 +6,7 @@ import { OnboardMember } from '../team-member/onboard-member.js';
 import { AssignOwner } from './assign-owner.js';
 import { GrantClosure } from './decide-closure.js';
 import { MakeDormant } from './dormancy.js';
-import { HandOver } from './hand-over.js';
+import { CancelHandover, HandOver } from './hand-over.js';
 import { QualifyAsKeyAccount } from './qualify-as-key-account.js';
 import { RegisterClient } from './register-client.js';
 import { RequestClosure } from './request-closure.js';
@@ -88,6 +88,17 @@ describe('the seat of a tier-A account', () => {
     service.pass(DEADLINE_MS * 10);
     expect(await tier('a6')).toBe('done');
     expect(await back()).toBe('tier-a-limit');
+  });
+
+  it('is free with who was to have the account once its handover is cancelled', async () => {
+    const toBea = ['b1', 'b2', 'b3', 'b4'];
+    for (const id of toBea) expect(await tier(await client(id, 'bea'))).toBe('done');
+    await client('b5', 'bea');
+    expect(await handOver('a1', 'bea', '2026-06-01')).toBe('done');
+    expect(await tier('b5')).toBe('tier-a-limit');
+    expect(await outcome(service.run(CancelHandover, 'a1', { effectiveOn: '2026-06-01', reason: 'a mistake' }))).toBe('done');
+    expect(await tier('b5')).toBe('done');
+    expect(await tier('a6')).toBe('tier-a-limit');
   });
 
   it('is free once the account is closed', async () => {

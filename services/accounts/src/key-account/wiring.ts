@@ -12,7 +12,7 @@ import { BuiltUpon } from './built-upon.js';
 import { classifyAccountCase, setCurrencyCase } from './classify-account.js';
 import { grantClosureCase, refuseClosureCase } from './decide-closure.js';
 import { makeDormantCase, reactivateAccountCase } from './dormancy.js';
-import { handOverCase, handOverWithPortfolioCase } from './hand-over.js';
+import { cancelHandoverCase, handOverCase, handOverWithPortfolioCase } from './hand-over.js';
 import { handoverPackQuery } from './handover-pack.query.js';
 import { Hierarchy } from './hierarchy.js';
 import { huntingBoardQuery } from './hunting-board.query.js';
@@ -40,6 +40,7 @@ export const keyAccountParts: Parts = {
     assignOwnerCase,
     handOverCase,
     handOverWithPortfolioCase,
+    cancelHandoverCase,
     attachToParentCase,
     detachFromParentCase,
     mergeAccountCase,

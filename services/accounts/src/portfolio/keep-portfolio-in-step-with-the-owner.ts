@@ -17,6 +17,13 @@ export const keepPortfolioInStepWithTheOwner = policy<KeyAccountEvent>({
           { name: 'portfolios/assign-account', id: toOwnerId, body: { accountId, from: occurredAt } },
         ];
       }
+      case 'accounts.key-account.handover-cancelled': {
+        const { ownerId, toOwnerId, on } = data as { ownerId: string; toOwnerId: string; on: string };
+        return [
+          { name: 'portfolios/release-account', id: toOwnerId, body: { accountId, on } },
+          { name: 'portfolios/keep-account', id: ownerId, body: { accountId } },
+        ];
+      }
       case 'accounts.key-account.closed':
       case 'accounts.key-account.merged':
         return [{ name: 'key-accounts/leave-portfolio', id: accountId, body: { on: occurredAt } }];

@@ -2,7 +2,7 @@ import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nes
 import { IsId, IsInstant, IsWhole, OrNull } from '@keyfold/platform';
 import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { assignAccount, createPortfolio, portfolio, releaseAccount, weighAccount } from './portfolio.aggregate.js';
+import { assignAccount, createPortfolio, keepAccount, portfolio, releaseAccount, weighAccount } from './portfolio.aggregate.js';
 
 /** The portfolio of a member, id = the member's, before there is an account in it. */
 export class CreatePortfolio extends AggregateCommand {}
@@ -56,6 +56,18 @@ export const releaseAccountCase = useCase(ReleaseAccount, {
   on: portfolio,
   makes: true,
   decide: (state, { accountId, on }) => releaseAccount(state, accountId, on),
+});
+
+/** Told when the handover to the next owner was cancelled. */
+export class KeepAccount extends AggregateCommand {
+  @IsId() accountId!: string;
+}
+
+export const keepAccountCase = useCase(KeepAccount, {
+  route: 'portfolios/:id/keep-account',
+  roles: ['service'],
+  on: portfolio,
+  decide: (state, { accountId }) => keepAccount(state, accountId),
 });
 
 /** Told at the end of an account, whose event does not say whose it was. */

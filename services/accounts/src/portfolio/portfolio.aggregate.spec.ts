@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { PortfolioEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { assignAccount, createPortfolio, noteHandedOver, noteRefusal, portfolio, releaseAccount, resumeHandover, startHandover, weighAccount } from './portfolio.aggregate.js';
+import { assignAccount, createPortfolio, keepAccount, noteHandedOver, noteRefusal, portfolio, releaseAccount, resumeHandover, startHandover, weighAccount } from './portfolio.aggregate.js';
 
 const since = '2026-01-01T00:00:00.000Z';
 const until = '2026-04-01T00:00:00.000Z';
@@ -24,6 +24,14 @@ describe('a portfolio', () => {
     given(portfolio).when((state) => releaseAccount(state, 'acme', until)).thenNothing();
   });
   it('takes back what it released', () => given(portfolio, ...two, released('acme')).when((state) => assignAccount(state, 'anna', 'acme', since)).then(assigned('acme')));
+  it('keeps what it was to release, once, as if that had never been said', () => {
+    const kept: PortfolioEvent = { type: 'accounts.portfolio.account-kept', data: { accountId: 'acme' } };
+    given(portfolio, ...two, released('acme')).when((state) => keepAccount(state, 'acme')).then(kept);
+    given(portfolio, ...two, released('acme'), kept).when((state) => keepAccount(state, 'acme')).thenNothing();
+    given(portfolio, ...two).when((state) => keepAccount(state, 'cleo')).thenNothing();
+    given(portfolio, ...two, weighed('acme', 60), released('acme'), kept).when((state) => weighAccount(state, 'bolt', 41)).thenRefused('portfolio-overweight', { sum: 101 });
+    given(portfolio, ...two, weighed('acme', 60), released('acme'), weighed('bolt', 50)).when((state) => keepAccount(state, 'acme')).then(kept, weighed('acme', null));
+  });
 });
 
 describe('the weights of a portfolio', () => {

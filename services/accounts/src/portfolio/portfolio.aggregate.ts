@@ -45,6 +45,10 @@ export function assignmentsAfter(assignments: readonly Assignment[], fact: Pick<
       return [...assignments, { accountId: data.accountId, from: occurredAt, until: null, weightPercent: null }];
     case 'accounts.portfolio.account-released':
       return assignments.map((one) => (open(one) ? { ...one, until: occurredAt } : one));
+    case 'accounts.portfolio.account-kept': {
+      const last = lastOf(assignments, data.accountId);
+      return assignments.map((one) => (one === last ? { ...one, until: null } : one));
+    }
     case 'accounts.portfolio.account-weighed':
       return assignments.map((one) => (open(one) ? { ...one, weightPercent: data.weightPercent } : one));
     default:
@@ -70,6 +74,8 @@ export function handoverAfter(handover: Handover | null, fact: Pick<Fact<Portfol
   }
 }
 
+const lastOf = (assignments: readonly Assignment[], accountId: string): Assignment | undefined => assignments.findLast((one) => one.accountId === accountId);
+
 const without = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id);
 
 const created = (state: Portfolio, memberId: string): PortfolioEvent[] => (state.status === 'unknown' ? [{ type: 'accounts.portfolio.created', data: { memberId } }] : []);
@@ -87,6 +93,16 @@ export function assignAccount(state: Portfolio, memberId: string, accountId: str
 
 export function releaseAccount(state: Portfolio, accountId: string, on: string): PortfolioEvent[] {
   return heldBy(state).some((one) => one.accountId === accountId) ? [{ type: 'accounts.portfolio.account-released', data: { accountId }, occurredAt: on }] : [];
+}
+
+/** Follows a handover that was cancelled before its day. Its weight stays unless others have taken it meanwhile. */
+export function keepAccount(state: Portfolio, accountId: string): PortfolioEvent[] {
+  const held = heldBy(state);
+  const last = state.status === 'unknown' ? undefined : lastOf(state.assignments, accountId);
+  if (!last || held.includes(last)) return [];
+  const sum = [...held, last].reduce((total, { weightPercent }) => total + (weightPercent ?? 0), 0);
+  const unweighed: PortfolioEvent[] = sum > 100 ? [{ type: 'accounts.portfolio.account-weighed', data: { accountId, weightPercent: null } }] : [];
+  return [{ type: 'accounts.portfolio.account-kept', data: { accountId } }, ...unweighed];
 }
 
 /** How much of the member's time an account shall have (domain.md H1). */

@@ -13,7 +13,7 @@ export interface PortfolioRow {
 
 export const portfolios = projection<PortfolioRow, PortfolioEvent>({
   name: 'portfolios',
-  version: 1,
+  version: 2,
   follows: [portfolioContract],
   fold(row, event, id): PortfolioRow {
     const known = row ?? { id, version: 0, assignments: [], handover: null };

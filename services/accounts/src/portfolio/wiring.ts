@@ -2,7 +2,7 @@ import type { Parts } from '@keyfold/event-sourcing-nest';
 import { handOverPortfolioCase, noteRefusalCase, resumeHandoverCase } from '../portfolio-handover/hand-over-portfolio.js';
 import { portfolioHandover } from '../portfolio-handover/portfolio-handover.process.js';
 import { keepPortfolioInStepWithTheOwner } from './keep-portfolio-in-step-with-the-owner.js';
-import { assignAccountCase, createPortfolioCase, leavePortfolioCase, releaseAccountCase, weighAccountCase } from './keep-portfolio.js';
+import { assignAccountCase, createPortfolioCase, keepAccountCase, leavePortfolioCase, releaseAccountCase, weighAccountCase } from './keep-portfolio.js';
 import { portfolios } from './portfolios.projection.js';
 import { portfolioQueries, portfolioSummaryQuery } from './portfolios.query.js';
 
@@ -13,6 +13,7 @@ export const portfolioParts: Parts = {
     weighAccountCase,
     assignAccountCase,
     releaseAccountCase,
+    keepAccountCase,
     leavePortfolioCase,
     handOverPortfolioCase,
     resumeHandoverCase,
