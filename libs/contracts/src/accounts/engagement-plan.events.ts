@@ -88,7 +88,7 @@ export type Audience = (typeof AUDIENCES)[number];
 export type EngagementPlanEvent =
   /** Occurs when the contact took place. */
   | DomainEvent<'accounts.engagement-plan.touchpoint-logged', Touchpoint>
-  /** An import of it is taken back, or says it otherwise by now: supersedes it. An interval that it has kept stays kept. */
+  /** An import of it is taken back, or says it otherwise by now: supersedes it. An interval that nothing else has kept was missed after all. */
   | DomainEvent<'accounts.engagement-plan.touchpoint-withdrawn', { touchpointId: string; reason: string }>
   /** The account's own cadence of a level from the day on which it occurs; null: that of the policy again. */
   | DomainEvent<'accounts.engagement-plan.cadence-set', { level: CadenceLevel; intervalDays: Days | null; reason: string }>
@@ -98,6 +98,7 @@ export type EngagementPlanEvent =
   | DomainEvent<'accounts.engagement-plan.cadence-disarmed', { level: CadenceLevel }>
   /** Occurs at the end of the due day, and so does `cadence-missed`. Supersedes the miss where the contact was logged afterwards. */
   | DomainEvent<'accounts.engagement-plan.cadence-kept', CadenceInterval & { touchedOn: DateOnly }>
+  /** Supersedes the verdict that it was kept where the contact was taken back afterwards. */
   | DomainEvent<'accounts.engagement-plan.cadence-missed', CadenceInterval>
   /** Nothing is due until `resumesOn`; null: until somebody resumes it. */
   | DomainEvent<'accounts.engagement-plan.cadence-paused', { ground: PauseGround; reason: string; resumesOn: DateOnly | null; resumesAt: Instant | null }>

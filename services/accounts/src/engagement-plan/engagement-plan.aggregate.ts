@@ -24,6 +24,11 @@ export interface MissedInterval extends CadenceInterval {
   readonly version: number;
 }
 
+export interface KeptInterval extends MissedInterval {
+  /** The days of all touches in it. */
+  readonly days: readonly DateOnly[];
+}
+
 type PerLevel<Value> = { readonly [Level in CadenceLevel]: Value };
 
 export interface EngagementPlan {
@@ -34,6 +39,8 @@ export interface EngagementPlan {
   readonly touchDays: PerLevel<readonly DateOnly[]>;
   /** The last ones, which a contact logged late may turn out to have kept. */
   readonly missed: readonly MissedInterval[];
+  /** The last ones, which may turn out to have been missed once a contact is taken back. */
+  readonly kept: readonly KeptInterval[];
   readonly pause: { readonly resumesOn: DateOnly | null } | null;
   /** The last touchpoints, and what tells them from others. */
   readonly logged: readonly { readonly touchpointId: string; readonly identity: string }[];
@@ -75,19 +82,21 @@ export interface FollowUp {
   readonly state: 'open' | 'done' | 'dropped';
 }
 
-const MISSED_KEPT = 60;
+/** Of those that were missed and of those that were kept. */
+const INTERVALS_KEPT = 60;
 const LOGGED_KEPT = 100;
 
 const perLevel = <Value>(value: Value): PerLevel<Value> => ({ operational: value, 'business-review': value, 'executive-review': value });
 
 export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
   contract: engagementPlanContract,
-  snapshotVersion: 2,
+  snapshotVersion: 3,
   initial: {
     ownDays: perLevel(null),
     armed: perLevel(null),
     touchDays: perLevel([]),
     missed: [],
+    kept: [],
     pause: null,
     logged: [],
     imported: {},
@@ -109,10 +118,16 @@ export const engagementPlan = decider<EngagementPlan, EngagementPlanEvent>({
       }
       case 'accounts.engagement-plan.cadence-disarmed':
         return { ...plan, armed: { ...plan.armed, [fact.data.level]: null } };
-      case 'accounts.engagement-plan.cadence-kept':
-        return { ...plan, missed: plan.missed.filter(({ version }) => !fact.supersedes.includes(version)) };
-      case 'accounts.engagement-plan.cadence-missed':
-        return { ...plan, missed: [...plan.missed, { ...fact.data, dueAt: fact.occurredAt, version: fact.version }].slice(-MISSED_KEPT) };
+      case 'accounts.engagement-plan.cadence-kept': {
+        const { touchedOn, ...interval } = fact.data;
+        const days = daysIn(plan.touchDays[interval.level], interval);
+        const kept = { ...interval, days: days.includes(touchedOn) ? days : [touchedOn], dueAt: fact.occurredAt, version: fact.version };
+        return { ...plan, missed: without(plan.missed, fact.supersedes), kept: [...plan.kept, kept].slice(-INTERVALS_KEPT) };
+      }
+      case 'accounts.engagement-plan.cadence-missed': {
+        const missed = { ...fact.data, dueAt: fact.occurredAt, version: fact.version };
+        return { ...plan, missed: [...plan.missed, missed].slice(-INTERVALS_KEPT), kept: without(plan.kept, fact.supersedes) };
+      }
       case 'accounts.engagement-plan.cadence-paused':
         return { ...plan, armed: perLevel(null), pause: { resumesOn: fact.data.resumesOn } };
       case 'accounts.engagement-plan.cadence-resumed':
@@ -146,21 +161,32 @@ export function digestOf({ touchpointId: _id, provenance: _provenance, ...said }
 
 function touched(plan: EngagementPlan, contact: Touchpoint, { occurredAt, version }: { occurredAt: string; version: number }): EngagementPlan {
   const touchDays = { ...plan.touchDays };
-  for (const level of levelsOf(contact)) touchDays[level] = daysFrom([...touchDays[level], contact.on].sort(), plan.armed[level]?.since ?? null);
+  const levels = levelsOf(contact);
+  for (const level of levels) touchDays[level] = daysFrom([...touchDays[level], contact.on].sort(), plan.armed[level]?.since ?? null);
+  const kept = plan.kept.map((interval) => (levels.includes(interval.level) && isIn(interval, contact.on) ? { ...interval, days: [...interval.days, contact.on].sort() } : interval));
   const { touchpointId, on, kind, provenance } = contact;
   const imported = provenance ? { ...plan.imported, [touchpointId]: { version, on, kind, digest: digestOf(contact, occurredAt) } } : plan.imported;
-  return { ...plan, touchDays, imported, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
+  return { ...plan, touchDays, kept, imported, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
 }
 
 function untouched(plan: EngagementPlan, touchpointId: string): EngagementPlan {
   const known = importedOf(plan, touchpointId);
   if (!known) return plan;
   const touchDays = { ...plan.touchDays };
-  for (const level of levelsOf({ kind: known.kind, review: null })) touchDays[level] = withoutOne(touchDays[level], known.on);
-  return { ...plan, touchDays, imported: { ...plan.imported, [touchpointId]: null }, logged: plan.logged.filter((one) => one.touchpointId !== touchpointId) };
+  const levels = levelsOf({ kind: known.kind, review: null });
+  for (const level of levels) touchDays[level] = withoutOne(touchDays[level], known.on);
+  const kept = plan.kept.map((interval) => (levels.includes(interval.level) ? { ...interval, days: withoutOne(interval.days, known.on) } : interval));
+  return { ...plan, touchDays, kept, imported: { ...plan.imported, [touchpointId]: null }, logged: plan.logged.filter((one) => one.touchpointId !== touchpointId) };
 }
 
-function withoutOne(days: readonly DateOnly[], day: DateOnly): readonly DateOnly[] {
+/** A contact of that day keeps it. */
+export const isIn = ({ since, dueOn }: CadenceInterval, day: DateOnly): boolean => day > since && day <= dueOn;
+
+export const daysIn = (days: readonly DateOnly[], interval: CadenceInterval): readonly DateOnly[] => days.filter((day) => isIn(interval, day));
+
+const without = <One extends { readonly version: number }>(list: readonly One[], versions: readonly number[]): readonly One[] => list.filter(({ version }) => !versions.includes(version));
+
+export function withoutOne(days: readonly DateOnly[], day: DateOnly): readonly DateOnly[] {
   const at = days.indexOf(day);
   return at === -1 ? days : days.toSpliced(at, 1);
 }

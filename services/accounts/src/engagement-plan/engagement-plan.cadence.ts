@@ -1,7 +1,7 @@
 import { CADENCE_LEVELS, type CadenceLevel, type DateOnly, type EngagementPlanEvent, type PauseGround, type Tier } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { addDays, type BusinessCalendar, endOfBusinessDay, nextBusinessDay, startOfDay } from '@keyfold/platform';
-import type { ArmedInterval, EngagementPlan } from './engagement-plan.aggregate.js';
+import { type ArmedInterval, type EngagementPlan, isIn, withoutOne } from './engagement-plan.aggregate.js';
 
 /** What due days follow from, on a day. */
 export interface CadenceRules {
@@ -59,7 +59,7 @@ export function judge(plan: EngagementPlan, { level, dueOn }: { level: CadenceLe
   if (interval?.dueOn !== dueOn) return [];
   if (!rules.active) return [disarmed(level)];
   const { tier, since, dueAt } = interval;
-  const touchedOn = plan.touchDays[level].findLast((day) => day > since && day <= dueOn);
+  const touchedOn = plan.touchDays[level].findLast((day) => isIn(interval, day));
   const verdict: EngagementPlanEvent =
     touchedOn === undefined
       ? { type: 'accounts.engagement-plan.cadence-missed', data: { level, tier, since, dueOn }, occurredAt: dueAt }
@@ -71,13 +71,20 @@ export function judge(plan: EngagementPlan, { level, dueOn }: { level: CadenceLe
 /** A contact that was logged late has kept the intervals in which it took place. */
 export function keptAfterAll(plan: EngagementPlan, levels: readonly CadenceLevel[], touchedOn: DateOnly): EngagementPlanEvent[] {
   return plan.missed
-    .filter(({ level, since, dueOn }) => levels.includes(level) && touchedOn > since && touchedOn <= dueOn)
+    .filter((interval) => levels.includes(interval.level) && isIn(interval, touchedOn))
     .map(({ level, tier, since, dueOn, dueAt, version }) => ({
       type: 'accounts.engagement-plan.cadence-kept',
       data: { level, tier, since, dueOn, touchedOn },
       occurredAt: dueAt,
       supersedes: [version],
     }));
+}
+
+/** The intervals that were kept by a contact that is taken back, and by no other one: nor by what takes its place, on `instead`. */
+export function missedAfterAll(plan: EngagementPlan, levels: readonly CadenceLevel[], touchedOn: DateOnly, instead: DateOnly | null): EngagementPlanEvent[] {
+  return plan.kept
+    .filter((interval) => levels.includes(interval.level) && isIn(interval, touchedOn) && withoutOne(interval.days, touchedOn).length === 0 && !(instead && isIn(interval, instead)))
+    .map(({ level, tier, since, dueOn, dueAt, version }) => ({ type: 'accounts.engagement-plan.cadence-missed', data: { level, tier, since, dueOn }, occurredAt: dueAt, supersedes: [version] }));
 }
 
 function armLevel(plan: EngagementPlan, level: CadenceLevel, rules: CadenceRules): EngagementPlanEvent[] {

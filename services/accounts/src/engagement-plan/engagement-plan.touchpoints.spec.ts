@@ -54,6 +54,41 @@ describe('an imported contact', () => {
   });
 });
 
+describe('an imported contact that has kept an interval', () => {
+  const provenance = { source: 'crm', entity: 'touchpoints', rowKey: 'A-1', run: 'crm-1' };
+  const at30 = ['2026-02-27', '2026-03-30'] as const;
+  const imported = touchedOn('2026-03-10', { provenance });
+  const past = [armedFor(...at30), imported, kept(...at30, '2026-03-10'), armedFor('2026-03-10', '2026-04-09')];
+  const takeBack = (state: typeof engagementPlan.initial) => withdrawTouchpoint(state, 't1', 'wrong file');
+  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file' }, supersedes: [2] } as const;
+  const missedAfterAll = { ...missed(...at30), supersedes: [3] };
+  const said = (more: Partial<Touchpoint>, on = '2026-03-10') => (state: typeof engagementPlan.initial) =>
+    importTouchpoint(state, { ...contact, provenance, on, ...more }, { ...at, occurredAt: `${on}T11:00:00.000Z`, now: '2026-04-02T12:00:00.000Z', daysAgo: 20 });
+  const replaced = { ...takenBack, data: { touchpointId: 't1', reason: 'said otherwise by the source' } };
+
+  it('has not, once it is taken back', () => given(engagementPlan, ...past).when(takeBack).then(takenBack, missedAfterAll));
+  it('leaves it kept by another one, of the same day or not', () => {
+    given(engagementPlan, armedFor(...at30), imported, touchedOn('2026-03-10', { touchpointId: 't2' }), kept(...at30, '2026-03-10')).when(takeBack).then(takenBack);
+    given(engagementPlan, ...past, touchedOn('2026-03-20', { touchpointId: 't2' })).when(takeBack).then(takenBack);
+  });
+  it('leaves it kept by what takes its place, where that is a contact in it', () => {
+    given(engagementPlan, ...past).when(said({ note: 'by phone' })).then(replaced, touchedOn('2026-03-10', { provenance, note: 'by phone' }));
+    given(engagementPlan, ...past).when(said({}, '2026-03-30')).then(replaced, touchedOn('2026-03-30', { provenance }));
+    given(engagementPlan, ...past).when(said({}, '2026-03-31')).then(...[replaced, touchedOn('2026-03-31', { provenance }), missedAfterAll]);
+    given(engagementPlan, ...past).when(said({ kind: 'mass-mail' })).then(...[replaced, touchedOn('2026-03-10', { provenance, kind: 'mass-mail' }), missedAfterAll]);
+  });
+  it('has not, where it was logged late', () => {
+    const late = [missed(...at30), imported, { ...kept(...at30, '2026-03-10'), supersedes: [1] }];
+    given(engagementPlan, ...late).when(takeBack).then(takenBack, missedAfterAll);
+  });
+  it('is taken back once, and another one keeps the interval again', () => {
+    given(engagementPlan, ...past, takenBack, missedAfterAll).when(takeBack).thenNothing();
+    given(engagementPlan, ...past, takenBack, missedAfterAll)
+      .when(log({ touchpointId: 't3' }, { daysAgo: 20 }))
+      .then(touchedOn('2026-03-10', { touchpointId: 't3' }), { ...kept(...at30, '2026-03-10'), supersedes: [6] });
+  });
+});
+
 describe('a contact that is logged late', () => {
   const past = [armedFor('2026-02-27', '2026-03-30'), missed('2026-02-27', '2026-03-30'), armedFor('2026-03-30', '2026-04-29')];
   const keptAfterAll = { ...kept('2026-02-27', '2026-03-30', '2026-03-10'), supersedes: [2] };

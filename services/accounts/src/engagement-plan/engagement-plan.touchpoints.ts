@@ -1,7 +1,7 @@
 import type { EngagementPlanEvent, Touchpoint } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { digestOf, type EngagementPlan, identityOf, importedOf, levelsOf } from './engagement-plan.aggregate.js';
-import { keptAfterAll } from './engagement-plan.cadence.js';
+import { digestOf, type EngagementPlan, identityOf, type ImportedTouchpoint, importedOf, levelsOf } from './engagement-plan.aggregate.js';
+import { keptAfterAll, missedAfterAll } from './engagement-plan.cadence.js';
 
 /** For so many days the team may log a contact late; a director for longer, with a reason (domain.md 4.2). */
 export const BACKDATED_DAYS = 90;
@@ -21,13 +21,20 @@ export function logTouchpoint(plan: EngagementPlan, contact: Touchpoint, logging
 export function importTouchpoint(plan: EngagementPlan, contact: Touchpoint, logging: Logging): EngagementPlanEvent[] {
   const known = importedOf(plan, contact.touchpointId);
   if (!known) return logged(plan, contact, logging);
-  return known.digest === digestOf(contact, logging.occurredAt) ? [] : [withdrawn(contact.touchpointId, known.version, 'said otherwise by the source'), ...logged(plan, contact, logging)];
+  if (known.digest === digestOf(contact, logging.occurredAt)) return [];
+  const instead = logged(plan, contact, logging);
+  return [withdrawn(contact.touchpointId, known.version, 'said otherwise by the source'), ...instead, ...missedWithout(plan, known, contact)];
 }
 
 export function withdrawTouchpoint(plan: EngagementPlan, touchpointId: string, reason: string): EngagementPlanEvent[] {
   const known = importedOf(plan, touchpointId);
   if (known === undefined) throw new DomainError('withdraw-not-imported');
-  return known === null ? [] : [withdrawn(touchpointId, known.version, reason)];
+  return known === null ? [] : [withdrawn(touchpointId, known.version, reason), ...missedWithout(plan, known)];
+}
+
+function missedWithout(plan: EngagementPlan, { kind, on }: ImportedTouchpoint, instead?: Touchpoint): EngagementPlanEvent[] {
+  const counts = instead !== undefined && levelsOf(instead).length > 0;
+  return missedAfterAll(plan, levelsOf({ kind, review: null }), on, counts ? instead.on : null);
 }
 
 const withdrawn = (touchpointId: string, version: number, reason: string): EngagementPlanEvent => ({
