@@ -28,12 +28,15 @@ export async function openDatabase(context, name, { indexes = true } = {}) {
   };
 }
 
-/** The document that Keyfold stores for a commit. */
-export const toDocument = ({ commitId, events, ...commit }) => ({
+/** The document that Keyfold stores for a commit, to the byte. */
+export const toDocument = ({ commitId, streamId, expectedVersion, partitionKey, events, ...rest }) => ({
   _id: commitId,
-  ...commit,
-  toVersion: commit.expectedVersion + events.length,
+  streamId,
+  expectedVersion,
+  toVersion: expectedVersion + events.length,
+  partitionKey,
   events: events.map(({ data, ...envelope }) => ({ ...envelope, data: JSON.stringify(data) })),
+  ...rest,
   sequenced: false,
 });
 

@@ -13,7 +13,8 @@ import {
 } from '@keyfold/event-sourcing';
 import { type Connection, mongo } from 'mongoose';
 import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
-import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, toCommit, toDocument } from './commit-document.js';
+import { commitOf } from './commit-bytes.js';
+import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, toDocument } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { CommitsAtHand } from './commits-at-hand.js';
@@ -37,10 +38,12 @@ interface Part {
 }
 
 const KNOWN_STREAMS = 100_000;
-/** A page of the feed ends after about so many bytes of event data, whatever its limit. */
+/** A page of the feed ends after about so many bytes, whatever its limit. */
 const FEED_BYTES = 8_000_000;
 
 const read = { readConcern: MAJORITY, maxTimeMS: READ_MS };
+
+const endOf = (commit: Commit): number => commit.expectedVersion + commit.events.length;
 
 /**
  * The log of one service in its own MongoDB database, on the driver's collections. Appends of one process share an insert (group commit);
@@ -58,7 +61,7 @@ export class MongoEventStore implements EventStore {
   private readonly maxCommitBytes: number;
   private readonly appends: Batcher<CommitToAppend, undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
-  private readonly loads: Batcher<Part, CommitDocument[]>;
+  private readonly loads: Batcher<Part, Commit[]>;
   private readonly heads: Batcher<string, number>;
   private dense = 0;
   private wokenAt = -1;
@@ -102,11 +105,11 @@ export class MongoEventStore implements EventStore {
     const commits = await this.loads.add({ streamId, afterVersion });
     if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
       const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
-      if (before && before.toVersion > afterVersion) commits.unshift(before); // the version lies inside a commit
+      if (before && endOf(before) > afterVersion) commits.unshift(before); // the version lies inside a commit
     }
     const last = commits[commits.length - 1];
-    if (last) this.ends.add(streamId, last.toVersion);
-    return commits.map(toCommit);
+    if (last) this.ends.add(streamId, endOf(last));
+    return commits;
   }
 
   head(streamId: string): Promise<number> {
@@ -118,17 +121,18 @@ export class MongoEventStore implements EventStore {
   }
 
   async feed(position: number, limit: number): Promise<SequencedCommit[]> {
-    const cursor = this.commits.find({ position: { $gt: position } }, { ...read, sort: { position: 1 }, limit, batchSize: limit });
+    const cursor = this.whole({ position: { $gt: position } }, { sort: { position: 1 }, limit, batchSize: limit });
     const page: SequencedCommit[] = [];
     const collect = async (): Promise<SequencedCommit[]> => {
       let bytes = 0;
       for await (const first of cursor)
         // What has come with it is there at once, and need not be awaited one by one.
         for (const document of [first, ...cursor.readBufferedDocuments()]) {
+          const commit = commitOf(document);
           // The numbers of a batch do not appear in their order: behind a hole a lower one may still come.
-          if (document.position !== position + page.length + 1) return page;
-          page.push(toCommit(document) as SequencedCommit);
-          for (const event of document.events) bytes += event.data.length;
+          if (commit.position !== position + page.length + 1) return page;
+          page.push(commit as SequencedCommit);
+          bytes += document.length;
           if (bytes > FEED_BYTES) return page;
         }
       return page;
@@ -176,13 +180,13 @@ export class MongoEventStore implements EventStore {
     return this.wakeups.close();
   }
 
-  private async loadParts(parts: readonly Part[]): Promise<CommitDocument[][]> {
+  private async loadParts(parts: readonly Part[]): Promise<Commit[][]> {
     const whole = new Set(parts.filter(({ afterVersion }) => afterVersion === 0).map(({ streamId }) => streamId));
     const tails = parts.filter(({ streamId }) => !whole.has(streamId)).map(({ streamId, afterVersion }) => ({ streamId, expectedVersion: { $gte: afterVersion } }));
     const clauses = [...(whole.size > 0 ? [{ streamId: { $in: [...whole] } }] : []), ...tails];
     const filter = clauses.length === 1 ? clauses[0]! : { $or: clauses };
-    const found = await this.ask(this.commits.find(filter, { ...read, sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
-    const streams = Map.groupBy(found, (commit) => commit.streamId);
+    const found = await this.ask(this.whole(filter, { sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
+    const streams = Map.groupBy(found.map(commitOf), (commit) => commit.streamId);
     return parts.map(({ streamId, afterVersion }) => (streams.get(streamId) ?? []).filter((commit) => commit.expectedVersion >= afterVersion));
   }
 
@@ -193,13 +197,19 @@ export class MongoEventStore implements EventStore {
   }
 
   private async findCommands(ids: readonly string[]): Promise<(Commit | null)[]> {
-    const found = await this.ask(this.commits.find({ commandId: { $in: [...ids] } }, read).toArray());
-    const commits = new Map(found.map((document) => [document.commandId, toCommit(document)]));
+    const found = await this.ask(this.whole({ commandId: { $in: [...ids] } }).toArray());
+    const commits = new Map(found.map(commitOf).map((commit) => [commit.commandId, commit]));
     return ids.map((id) => commits.get(id) ?? null);
   }
 
-  private lastCommit(filter: mongo.Filter<CommitDocument>): Promise<CommitDocument | null> {
-    return this.ask(this.commits.findOne(filter, { ...read, sort: { streamId: -1, expectedVersion: -1 } }));
+  private async lastCommit(filter: mongo.Filter<CommitDocument>): Promise<Commit | null> {
+    const [last] = await this.ask(this.whole(filter, { sort: { streamId: -1, expectedVersion: -1 }, limit: 1 }).toArray());
+    return last ? commitOf(last) : null;
+  }
+
+  /** Documents of commits as they come from the server, for commitOf. */
+  private whole(filter: mongo.Filter<CommitDocument>, options: mongo.FindOptions = {}): mongo.FindCursor<Buffer> {
+    return this.commits.find(filter, { ...read, ...options, raw: true }) as mongo.FindCursor<unknown> as mongo.FindCursor<Buffer>;
   }
 
   private ask<T>(work: Promise<T>): Promise<T> {

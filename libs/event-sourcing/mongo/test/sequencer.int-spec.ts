@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventStore, RelayPlace, SequencedCommit } from '@keyfold/event-sourcing';
 import { eventually, within } from '@keyfold/event-sourcing/testing';
 import type { mongo } from 'mongoose';
+import { commitInOrder } from '../src/commit-bytes.js';
+import { COMMITS } from '../src/commit-document.js';
 import { databaseOf } from '../src/connection.js';
 import { type LeaseDocument, leasesOf } from '../src/lease-document.js';
 import { MongoEventStore } from '../src/event-store.js';
@@ -46,6 +48,14 @@ const everythingNumbered = (store: EventStore, count: number): Promise<Sequenced
     },
     { deadlineMs: 60_000 },
   );
+
+it('leaves commits in the order in which they are read fastest', async () => {
+  const { store } = start();
+  await store.append(commitOf('account-1', 0, { count: 2 }));
+  await everythingNumbered(store, 1);
+  const [bytes] = await databaseOf(database.connection).collection(COMMITS).find({}, { raw: true }).toArray();
+  expect(commitInOrder(bytes as unknown as Buffer)).toEqual((await store.feed(0, 1))[0]);
+});
 
 describe('a leader that stands still', () => {
   const places = ['sequencer-scanned', 'sequencer-given', 'sequencer-numbered'].flatMap((point) => [1, 2].map((passing) => ({ point, passing })));
