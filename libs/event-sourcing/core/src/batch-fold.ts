@@ -69,11 +69,12 @@ export class BatchFold<Row extends object> {
   private foldOne({ incoming, rows: touched }: Placed, rows: Map<string, Row | null>, before: Before<Row>['rows']): Obstacle | null {
     try {
       if (touched === null) this.projection.rowsOf(incoming.read());
-      const folded = (touched ?? []).map((id) => {
-        const row = rows.has(id) ? rows.get(id)! : (before.get(id) ?? null);
-        return [id, this.projection.fold(row, incoming.read(), id)] as const;
+      const ids = touched ?? [];
+      const folded = ids.map((id) => {
+        const row = rows.get(id);
+        return this.projection.fold(row === undefined ? (before.get(id) ?? null) : row, incoming.read(), id);
       });
-      for (const [id, row] of folded) rows.set(id, row);
+      for (const [i, row] of folded.entries()) rows.set(ids[i]!, row);
       return null;
     } catch (error) {
       if (isOutage(error)) throw error;

@@ -23,27 +23,51 @@ export function incomingOfMessage(service: string, message: Message, registry: E
   return envelope && { service, ...envelope, partitionKey: message.key, raw: message.value, read: once(() => toRecordedEvent(message, registry)) };
 }
 
-export function incomingOfCommit(service: string, commit: SequencedCommit, registry: EventRegistry): Incoming[] {
-  return commit.events.map((event, index) => ({
-    service,
-    streamId: commit.streamId,
-    version: commit.expectedVersion + index + 1,
-    partitionKey: commit.partitionKey,
-    type: event.type,
-    get raw() {
-      return JSON.stringify(event.data);
-    },
-    read: once(() => recordedEvent(service, commit, index, registry)),
-  }));
+export const incomingOfCommit = (service: string, commit: SequencedCommit, registry: EventRegistry): Incoming[] =>
+  commit.events.map((_event, index) => new EventOfCommit(service, commit, index, registry));
+
+/** A class, because a rebuild makes one for each event of a log: it needs no closures. */
+class EventOfCommit implements Incoming {
+  readonly streamId: string;
+  readonly version: number;
+  private event: RecordedEvent | null = null;
+
+  constructor(
+    readonly service: string,
+    private readonly commit: SequencedCommit,
+    private readonly index: number,
+    private readonly registry: EventRegistry,
+  ) {
+    this.streamId = commit.streamId;
+    this.version = commit.expectedVersion + index + 1;
+  }
+
+  get partitionKey(): string {
+    return this.commit.partitionKey;
+  }
+
+  get type(): string {
+    return this.commit.events[this.index]!.type;
+  }
+
+  get raw(): string {
+    return JSON.stringify(this.commit.events[this.index]!.data);
+  }
+
+  read(): RecordedEvent {
+    return (this.event ??= recordedEvent(this.service, this.commit, this.index, this.registry));
+  }
 }
 
 /** Whether an event belongs to a stream of one of these aggregates. Judged by the stream, so that an unknown event type still moves the marks. */
 export const followsStream = (contracts: readonly AggregateContract[], incoming: Incoming): boolean =>
-  contracts.some((contract) => contract.service === incoming.service && incoming.streamId.startsWith(`${contract.streamPrefix}-`));
+  contracts.some((contract) => contract.service === incoming.service && isStreamOf(contract, incoming.streamId));
+
+const isStreamOf = ({ streamPrefix }: AggregateContract, streamId: string): boolean => streamId.startsWith(streamPrefix) && streamId[streamPrefix.length] === '-';
 
 /** The services of which one may own a stream, by its name: where one prefix begins another there may be several. */
 export const servicesOf = ({ follows }: { readonly follows: readonly AggregateContract[] }, streamId: string): string[] => [
-  ...new Set(follows.filter(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`)).map(({ service }) => service)),
+  ...new Set(follows.filter((contract) => isStreamOf(contract, streamId)).map(({ service }) => service)),
 ];
 
 export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
