@@ -260,6 +260,27 @@ describe('data that are kept for too long', () => {
     expect(code(await call('kam', `stakeholders/${silent}/change-contact-details`, { name: NAME, mail: null, phone: null }))).toEqual([422, 'person-erased']);
   });
 
+  it('are kept from the last contact that stands, also where the person moved meanwhile', async () => {
+    const [from, there] = [await newAccount('Taken back'), await newAccount('Taken along')];
+    const [stays, moves] = [await register(from, 'Stays'), await register(from, 'Moves')];
+    const imported = (touchpointId: string, occurredAt: string) =>
+      done('kam', `engagement-plans/${from}/import-touchpoint`, { touchpointId, occurredAt, kind: 'call', direction: 'in', stakeholderIds: [stays, moves], provenance: { source: 'crm', entity: 'touchpoints', rowKey: touchpointId, run: 'r1' } });
+    const [early, late] = [daysAgo(20), daysAgo(10)];
+    await imported('late-call', late);
+    await imported('early-call', early);
+    await eventually(async () => expect((await person(moves)).lastContactAt).toBe(late));
+    await done('kam', `stakeholders/${moves}/move-to-account`, { accountId: there, on: today() });
+    const arrived = await eventually(async () => {
+      const [first] = await items<Person>('kam', `stakeholders?accountId=${there}`);
+      expect(first?.lastContactAt).toBe(late);
+      return first!.id;
+    });
+    await done('kam', `engagement-plans/${from}/withdraw-touchpoint`, { touchpointId: 'late-call', reason: 'Wrong file' });
+    for (const id of [stays, moves, arrived]) await eventually(async () => expect((await person(id)).lastContactAt).toBe(early));
+    await done('kam', `engagement-plans/${from}/withdraw-touchpoint`, { touchpointId: 'early-call', reason: 'Wrong file' });
+    for (const id of [stays, moves, arrived]) await eventually(async () => expect((await person(id)).lastContactAt).toBeNull());
+  });
+
   it('are erased on every account that the person moved to', async () => {
     const [from, there] = [await newAccount('Origin'), await newAccount('Destination')];
     const id = await register(from, 'Wanderer');

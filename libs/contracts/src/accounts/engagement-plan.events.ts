@@ -52,6 +52,18 @@ export interface Touchpoint {
 /** Version 1 of `touchpoint-logged` did not say where an imported contact came from: none was imported. */
 type TouchpointLoggedV1 = Omit<Touchpoint, 'provenance'>;
 
+/** Version 1 of `touchpoint-withdrawn` did not say whose contact it was. */
+interface TouchpointWithdrawnV1 {
+  readonly touchpointId: string;
+  readonly reason: string;
+}
+
+/** Stakeholders of whom the contact at that instant did not come after all; none where it came from us, or what takes its place says the same. */
+interface ContactNotReceived {
+  readonly receivedFrom: readonly string[];
+  readonly receivedAt: Instant | null;
+}
+
 /** Why a client is left in peace. */
 export const PAUSE_GROUNDS = ['client-declined', 'quiet-period'] as const;
 export type PauseGround = (typeof PAUSE_GROUNDS)[number];
@@ -89,7 +101,7 @@ export type EngagementPlanEvent =
   /** Occurs when the contact took place. */
   | DomainEvent<'accounts.engagement-plan.touchpoint-logged', Touchpoint>
   /** An import of it is taken back, or says it otherwise by now: supersedes it. An interval that nothing else has kept was missed after all. */
-  | DomainEvent<'accounts.engagement-plan.touchpoint-withdrawn', { touchpointId: string; reason: string }>
+  | DomainEvent<'accounts.engagement-plan.touchpoint-withdrawn', TouchpointWithdrawnV1 & ContactNotReceived>
   /** The account's own cadence of a level from the day on which it occurs; null: that of the policy again. */
   | DomainEvent<'accounts.engagement-plan.cadence-set', { level: CadenceLevel; intervalDays: Days | null; reason: string }>
   /** `dueAt`: the last instant of `dueOn` where the client is. A level has one interval at a time; the last one armed counts. */
@@ -126,7 +138,10 @@ export const engagementPlanContract = defineContract<EngagementPlanEvent>({
   streamPrefix: 'engagement',
   events: {
     'accounts.engagement-plan.touchpoint-logged': { version: 2, upcast: upcastFrom<TouchpointLoggedV1>().to<Touchpoint>((v1) => ({ ...v1, provenance: null })) },
-    'accounts.engagement-plan.touchpoint-withdrawn': { version: 1 },
+    'accounts.engagement-plan.touchpoint-withdrawn': {
+      version: 2,
+      upcast: upcastFrom<TouchpointWithdrawnV1>().to<TouchpointWithdrawnV1 & ContactNotReceived>((v1) => ({ ...v1, receivedFrom: [], receivedAt: null })),
+    },
     'accounts.engagement-plan.cadence-set': { version: 1 },
     'accounts.engagement-plan.cadence-armed': { version: 1 },
     'accounts.engagement-plan.cadence-disarmed': { version: 1 },

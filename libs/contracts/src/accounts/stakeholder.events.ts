@@ -1,5 +1,5 @@
-import { defineContract, type DomainEvent } from '@keyfold/event-sourcing';
-import type { DateOnly, Personal, Provenance, SeniorityLevel } from '../common.js';
+import { defineContract, type DomainEvent, upcastFrom } from '@keyfold/event-sourcing';
+import type { DateOnly, Instant, Personal, Provenance, SeniorityLevel } from '../common.js';
 
 /** In which part of the client company somebody works. */
 export const COMPANY_FUNCTIONS = [
@@ -64,8 +64,10 @@ export type StakeholderEvent =
   | DomainEvent<'accounts.stakeholder.consent-given', { purpose: ContactPurpose }>
   /** Also what a consent that is taken back becomes. */
   | DomainEvent<'accounts.stakeholder.opposition-raised', { purpose: ContactPurpose }>
-  /** The person wrote, called or met us: occurs at that instant. A mail that was merely opened is none. */
-  | DomainEvent<'accounts.stakeholder.contact-received', Record<string, never>>
+  /** The person wrote, called or met us: occurs at that instant. A mail that was merely opened is none. `touchpointId`: the touchpoint that says so; null: somebody did. */
+  | DomainEvent<'accounts.stakeholder.contact-received', { touchpointId: string | null }>
+  /** It was not so: the touchpoint was taken back. Supersedes what it said. `lastContactAt`: the last contact that is left. */
+  | DomainEvent<'accounts.stakeholder.contact-taken-back', { touchpointId: string; lastContactAt: Instant | null }>
   /** No contact from the person for the months that the retention policy of the day allows. `lastContactOn` null: there never was one since the registration. */
   | DomainEvent<'accounts.stakeholder.erasure-proposed', { lastContactOn: DateOnly | null; months: number }>
   /** Somebody decided that the data are kept; they are proposed again when the months have gone by once more. */
@@ -91,7 +93,8 @@ export const stakeholderContract = defineContract<StakeholderEvent>({
     'accounts.stakeholder.preferred-language-set': { version: 1 },
     'accounts.stakeholder.consent-given': { version: 1 },
     'accounts.stakeholder.opposition-raised': { version: 1 },
-    'accounts.stakeholder.contact-received': { version: 1 },
+    'accounts.stakeholder.contact-received': { version: 2, upcast: upcastFrom<Record<string, never>>().to<{ touchpointId: string | null }>(() => ({ touchpointId: null })) },
+    'accounts.stakeholder.contact-taken-back': { version: 1 },
     'accounts.stakeholder.erasure-proposed': { version: 1 },
     'accounts.stakeholder.erasure-proposal-dismissed': { version: 1 },
     'accounts.stakeholder.departed': { version: 1 },

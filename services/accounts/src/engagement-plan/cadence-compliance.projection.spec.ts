@@ -29,7 +29,7 @@ describe('what an account is owed', () => {
   it('is not overdue after all when the contact was logged late', () => expect(operational(first, missed('2026-02-27', '2026-03-30'), touchedOn('2026-03-10'), kept('2026-02-27', '2026-03-30', '2026-03-10'))).toMatchObject({ overdueSince: null, judged: [{ kept: true }] }));
   it('keeps the day of the last contact when an older one is logged', () => expect(operational(touchedOn('2026-03-10'), touchedOn('2026-03-05')).lastTouchOn).toBe('2026-03-10'));
   it('forgets a contact that was taken back', () => {
-    const takenBack = (touchpointId: string): EngagementPlanEvent => ({ type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId, reason: 'wrong file' }, supersedes: [1] });
+    const takenBack = (touchpointId: string): EngagementPlanEvent => ({ type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId, reason: 'wrong file', receivedFrom: [], receivedAt: null }, supersedes: [1] });
     const [older, newer] = [touchedOn('2026-03-05', { touchpointId: 'older' }), touchedOn('2026-03-10', { touchpointId: 'newer' })];
     expect(operational(older, newer, takenBack('newer')).lastTouchOn).toBe('2026-03-05');
     expect(operational(older, newer, takenBack('newer'), takenBack('older')).lastTouchOn).toBeNull();

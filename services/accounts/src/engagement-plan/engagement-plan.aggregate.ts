@@ -57,6 +57,9 @@ export interface ImportedTouchpoint {
   readonly version: number;
   readonly on: DateOnly;
   readonly kind: TouchpointKind;
+  readonly at: string;
+  /** Of whom it was a contact that came from them. */
+  readonly receivedFrom: readonly string[];
   /** What it says, in short. */
   readonly digest: string;
 }
@@ -144,6 +147,9 @@ export function levelsOf({ kind, review }: Pick<Touchpoint, 'kind' | 'review'>):
   return CADENCE_LEVELS.filter((level) => level === 'operational' || level === review?.level);
 }
 
+/** The stakeholders of whom it is a contact that came from them: everybody of theirs who took part in one that the client sought. */
+export const receivedFrom = ({ direction, kind, stakeholderIds }: Touchpoint): readonly string[] => (direction === 'in' && isTouch(kind) ? stakeholderIds : []);
+
 /** Two contacts that agree in this are the same one, said twice. */
 export const identityOf = ({ kind, review, direction, stakeholderIds, memberIds }: Touchpoint, occurredAt: string): string =>
   [occurredAt, kind, review?.level ?? '-', direction, ...[...stakeholderIds].sort(), '-', ...[...memberIds].sort()].join(' ');
@@ -165,7 +171,8 @@ function touched(plan: EngagementPlan, contact: Touchpoint, { occurredAt, versio
   for (const level of levels) touchDays[level] = daysFrom([...touchDays[level], contact.on].sort(), plan.armed[level]?.since ?? null);
   const kept = plan.kept.map((interval) => (levels.includes(interval.level) && isIn(interval, contact.on) ? { ...interval, days: [...interval.days, contact.on].sort() } : interval));
   const { touchpointId, on, kind, provenance } = contact;
-  const imported = provenance ? { ...plan.imported, [touchpointId]: { version, on, kind, digest: digestOf(contact, occurredAt) } } : plan.imported;
+  const said = { version, on, kind, at: occurredAt, receivedFrom: receivedFrom(contact), digest: digestOf(contact, occurredAt) };
+  const imported = provenance ? { ...plan.imported, [touchpointId]: said } : plan.imported;
   return { ...plan, touchDays, kept, imported, logged: [...plan.logged, { touchpointId: contact.touchpointId, identity: identityOf(contact, occurredAt) }].slice(-LOGGED_KEPT) };
 }
 

@@ -28,7 +28,7 @@ describe('an imported contact', () => {
   const importIt = (more: Partial<Touchpoint> = {}) => (state: typeof engagementPlan.initial) => importTouchpoint(state, { ...imported, ...more }, at);
   const takeBack = (state: typeof engagementPlan.initial) => withdrawTouchpoint(state, 't1', 'wrong file');
   const once = touchedOn('2026-03-10', { provenance });
-  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file' }, supersedes: [1] } as const;
+  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file', receivedFrom: [] as string[], receivedAt: null }, supersedes: [1] } as const;
   const others = Array.from({ length: 150 }, (_, i) => touchedOn('2026-03-09', { touchpointId: `o${i}` }));
 
   it('is logged under the id that the import gives it', () => given(engagementPlan).when(importIt()).then(once));
@@ -38,10 +38,21 @@ describe('an imported contact', () => {
   it('said otherwise takes the place of what was said', () =>
     given(engagementPlan, once)
       .when(importIt({ note: 'on the phone' }))
-      .then({ ...takenBack, data: { touchpointId: 't1', reason: 'said otherwise by the source' } }, touchedOn('2026-03-10', { note: 'on the phone', provenance })));
+      .then({ ...takenBack, data: { ...takenBack.data, reason: 'said otherwise by the source' } }, touchedOn('2026-03-10', { note: 'on the phone', provenance })));
   it('is taken back, once', () => {
     given(engagementPlan, once).when(takeBack).then(takenBack);
     given(engagementPlan, once, takenBack).when(takeBack).thenNothing();
+  });
+  it('that came from people of theirs did not, once it is taken back', () => {
+    const inbound = { direction: 'in', stakeholderIds: ['ada', 'grace'] } as const;
+    const received = { receivedFrom: ['ada', 'grace'], receivedAt: '2026-03-10T11:00:00.000Z' };
+    const cameIn = touchedOn('2026-03-10', { ...inbound, provenance });
+    given(engagementPlan, cameIn).when(takeBack).then({ ...takenBack, data: { ...takenBack.data, ...received } });
+    given(engagementPlan, touchedOn('2026-03-10', { ...inbound, kind: 'mass-mail', provenance })).when(takeBack).then(takenBack);
+    const [otherwise, ada] = ['said otherwise by the source', { ...inbound, stakeholderIds: ['ada'] }];
+    given(engagementPlan, cameIn)
+      .when(importIt(ada))
+      .then({ ...takenBack, data: { ...takenBack.data, reason: otherwise, ...received, receivedFrom: ['grace'] } }, touchedOn('2026-03-10', { ...ada, provenance }));
   });
   it('is the only one that can be taken back', () => given(engagementPlan, touchedOn('2026-03-10')).when(takeBack).thenRefused('withdraw-not-imported'));
   it('is logged anew after that', () => given(engagementPlan, once, takenBack).when(importIt()).then(once));
@@ -60,11 +71,11 @@ describe('an imported contact that has kept an interval', () => {
   const imported = touchedOn('2026-03-10', { provenance });
   const past = [armedFor(...at30), imported, kept(...at30, '2026-03-10'), armedFor('2026-03-10', '2026-04-09')];
   const takeBack = (state: typeof engagementPlan.initial) => withdrawTouchpoint(state, 't1', 'wrong file');
-  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file' }, supersedes: [2] } as const;
+  const takenBack = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: 't1', reason: 'wrong file', receivedFrom: [] as string[], receivedAt: null }, supersedes: [2] } as const;
   const missedAfterAll = { ...missed(...at30), supersedes: [3] };
   const said = (more: Partial<Touchpoint>, on = '2026-03-10') => (state: typeof engagementPlan.initial) =>
     importTouchpoint(state, { ...contact, provenance, on, ...more }, { ...at, occurredAt: `${on}T11:00:00.000Z`, now: '2026-04-02T12:00:00.000Z', daysAgo: 20 });
-  const replaced = { ...takenBack, data: { touchpointId: 't1', reason: 'said otherwise by the source' } };
+  const replaced = { ...takenBack, data: { ...takenBack.data, reason: 'said otherwise by the source' } };
 
   it('has not, once it is taken back', () => given(engagementPlan, ...past).when(takeBack).then(takenBack, missedAfterAll));
   it('leaves it kept by another one, of the same day or not', () => {

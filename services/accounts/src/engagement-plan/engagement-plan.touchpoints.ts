@@ -1,6 +1,6 @@
 import type { EngagementPlanEvent, Touchpoint } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { digestOf, type EngagementPlan, identityOf, type ImportedTouchpoint, importedOf, levelsOf } from './engagement-plan.aggregate.js';
+import { digestOf, type EngagementPlan, identityOf, type ImportedTouchpoint, importedOf, levelsOf, receivedFrom } from './engagement-plan.aggregate.js';
 import { keptAfterAll, missedAfterAll } from './engagement-plan.cadence.js';
 
 /** For so many days the team may log a contact late; a director for longer, with a reason (domain.md 4.2). */
@@ -23,13 +23,15 @@ export function importTouchpoint(plan: EngagementPlan, contact: Touchpoint, logg
   if (!known) return logged(plan, contact, logging);
   if (known.digest === digestOf(contact, logging.occurredAt)) return [];
   const instead = logged(plan, contact, logging);
-  return [withdrawn(contact.touchpointId, known.version, 'said otherwise by the source'), ...instead, ...missedWithout(plan, known, contact)];
+  const said = known.at === logging.occurredAt ? receivedFrom(contact) : [];
+  const taken = { ...known, receivedFrom: known.receivedFrom.filter((id) => !said.includes(id)) };
+  return [withdrawn(contact.touchpointId, taken, 'said otherwise by the source'), ...instead, ...missedWithout(plan, known, contact)];
 }
 
 export function withdrawTouchpoint(plan: EngagementPlan, touchpointId: string, reason: string): EngagementPlanEvent[] {
   const known = importedOf(plan, touchpointId);
   if (known === undefined) throw new DomainError('withdraw-not-imported');
-  return known === null ? [] : [withdrawn(touchpointId, known.version, reason), ...missedWithout(plan, known)];
+  return known === null ? [] : [withdrawn(touchpointId, known, reason), ...missedWithout(plan, known)];
 }
 
 function missedWithout(plan: EngagementPlan, { kind, on }: ImportedTouchpoint, instead?: Touchpoint): EngagementPlanEvent[] {
@@ -37,9 +39,9 @@ function missedWithout(plan: EngagementPlan, { kind, on }: ImportedTouchpoint, i
   return missedAfterAll(plan, levelsOf({ kind, review: null }), on, counts ? instead.on : null);
 }
 
-const withdrawn = (touchpointId: string, version: number, reason: string): EngagementPlanEvent => ({
+const withdrawn = (touchpointId: string, { version, at, receivedFrom: from }: ImportedTouchpoint, reason: string): EngagementPlanEvent => ({
   type: 'accounts.engagement-plan.touchpoint-withdrawn',
-  data: { touchpointId, reason },
+  data: { touchpointId, reason, receivedFrom: from, receivedAt: from.length > 0 ? at : null },
   supersedes: [version],
 });
 

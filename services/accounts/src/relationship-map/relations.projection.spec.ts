@@ -50,7 +50,7 @@ describe('the relations to an account', () => {
   it('keep the contacts with each person, the latest first', () =>
     expect(folded(contacts)!.touches['denis']!.map(({ at }) => at)).toEqual(['2026-03-01T10:00:00.000Z', '2026-02-01T10:00:00.000Z', '2026-01-01T10:00:00.000Z']));
   it('lose a contact whose import is taken back, and a person too', () => {
-    const withdrawn: Told = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: '2026-03-01', reason: 'wrong file' }, supersedes: [2], streamId: 'engagement-acme' };
+    const withdrawn: Told = { type: 'accounts.engagement-plan.touchpoint-withdrawn', data: { touchpointId: '2026-03-01', reason: 'wrong file', receivedFrom: [], receivedAt: null }, supersedes: [2], streamId: 'engagement-acme' };
     expect(folded([...contacts, withdrawn])!.touches['denis']!.map(({ touchpointId }) => touchpointId)).toEqual(['2026-02-01', '2026-01-01']);
     expect(Object.keys(folded([...people, ...denis, ofPerson({ type: 'accounts.stakeholder.withdrawn', data: { reason: 'wrong file' } })])!.people)).toEqual(['denis']);
   });

@@ -8,7 +8,7 @@ import { receiveContactWhenAStakeholderGetsInTouch } from '../stakeholder/receiv
 import { registerStakeholderCase } from '../stakeholder/register-stakeholder.js';
 import { registerStakeholderWhenOneMoves } from '../stakeholder/register-stakeholder-when-one-moves.js';
 import { retention } from '../stakeholder/retention.process.js';
-import { giveConsentCase, raiseOppositionCase, receiveContactCase } from '../stakeholder/say-about-contact.js';
+import { giveConsentCase, raiseOppositionCase, receiveContactCase, takeContactBackCase } from '../stakeholder/say-about-contact.js';
 import { declareSupportCase, setBuyingRolesCase, setPoliticalStatusCase, setPreferredLanguageCase } from '../stakeholder/set-standing.js';
 import { stakeholderQueries, stakeholders } from '../stakeholder/stakeholders.projection.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
@@ -43,6 +43,7 @@ export const people: Parts = {
     giveConsentCase,
     raiseOppositionCase,
     receiveContactCase,
+    takeContactBackCase,
     departCase,
     moveToAccountCase,
     takeOverStakeholderCase,

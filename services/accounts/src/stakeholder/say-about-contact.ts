@@ -1,11 +1,11 @@
 import { CONTACT_PURPOSES, type ContactPurpose } from '@keyfold/contracts';
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
-import { IsInstant } from '@keyfold/platform';
-import { IsIn } from 'class-validator';
+import { IsId, IsInstant } from '@keyfold/platform';
+import { IsIn, IsOptional } from 'class-validator';
 import { Accounts } from '../key-account/accounts.js';
 import { permitKeepers } from './permit-keepers.js';
 import { RELATION_KEEPERS } from './register-stakeholder.js';
-import { giveConsent, movedTo, raiseOpposition, receiveContact, stakeholder } from './stakeholder.aggregate.js';
+import { giveConsent, isKnown, movedTo, raiseOpposition, receiveContact, stakeholder, takeContactBack } from './stakeholder.aggregate.js';
 
 export class GiveConsent extends AggregateCommand {
   @IsIn(CONTACT_PURPOSES) purpose!: ContactPurpose;
@@ -43,6 +43,8 @@ export const raiseOppositionCase = useCase(RaiseOpposition, {
 /** The person wrote, called or met us. */
 export class ReceiveContact extends AggregateCommand {
   @IsInstant() at!: string;
+  /** The touchpoint that says so. */
+  @IsOptional() @IsId() touchpointId?: string | null;
 }
 
 export const receiveContactCase = useCase(ReceiveContact, {
@@ -51,5 +53,28 @@ export const receiveContactCase = useCase(ReceiveContact, {
   on: stakeholder,
   needs: [Accounts],
   permit: permitKeepers,
-  decide: (state, { at, context }) => receiveContact(state, new Date(at).toISOString(), context.now),
+  decide: (state, { at, touchpointId = null, context }) => receiveContact(state, { at: new Date(at).toISOString(), touchpointId }, context.now),
+});
+
+/** Told when the touchpoint that said so is taken back. */
+export class TakeContactBack extends AggregateCommand {
+  @IsInstant() at!: string;
+  @IsId() touchpointId!: string;
+}
+
+export const takeContactBackCase = useCase(TakeContactBack, {
+  route: 'stakeholders/:id/take-contact-back',
+  roles: ['service'],
+  on: stakeholder,
+  needs: [Commands],
+  decide: (state, { at, touchpointId }) => takeContactBack(state, { at, touchpointId }),
+  /** Whoever moved meanwhile took his last contact along. */
+  async after(command, state, [commands]) {
+    const { at, touchpointId } = command;
+    const left = isKnown(state) ? state.contacts.at(-1) : undefined;
+    for (let id = movedTo(state); id !== null; ) {
+      await commands.also(stakeholder, id, command, `moved:${id}`, (moved) => (isKnown(moved) ? takeContactBack(moved, { at, touchpointId }, left) : []));
+      id = movedTo((await commands.load(stakeholder, id)).state);
+    }
+  },
 });

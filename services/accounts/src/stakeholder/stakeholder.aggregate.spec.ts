@@ -19,6 +19,7 @@ import {
   setPreferredLanguage,
   type Stakeholder,
   stakeholder,
+  takeContactBack,
   takeOver,
   withdraw,
 } from './stakeholder.aggregate.js';
@@ -132,11 +133,50 @@ describe('what a person says about being written to', () => {
 
 describe('a contact that comes from the person', () => {
   const [monday, tuesday, now] = ['2026-02-02T10:00:00.000Z', '2026-02-03T10:00:00.000Z', '2026-02-04T10:00:00.000Z'];
-  it('counts from its own instant', () => given(stakeholder, registered).when((state) => receiveContact(state, monday, now)).then(contactReceived(monday)));
-  it('replaces the one before', () => given(stakeholder, registered, contactReceived(monday)).when((state) => receiveContact(state, tuesday, now)).then(contactReceived(tuesday)));
-  it('says nothing new when a later one is known', () => given(stakeholder, registered, contactReceived(tuesday)).when((state) => receiveContact(state, monday, now)).thenNothing());
-  it('is counted once', () => given(stakeholder, registered, contactReceived(monday)).when((state) => receiveContact(state, monday, now)).thenNothing());
-  it('cannot lie in the future', () => given(stakeholder, registered).when((state) => receiveContact(state, now, tuesday)).thenRefused('stakeholder-contact-in-future'));
+  const receive = (at: string, touchpointId: string | null = null, until = now) => (state: Stakeholder) => receiveContact(state, { at, touchpointId }, until);
+  it('counts from its own instant', () => given(stakeholder, registered).when(receive(monday)).then(contactReceived(monday)));
+  it('replaces the one before', () => given(stakeholder, registered, contactReceived(monday)).when(receive(tuesday)).then(contactReceived(tuesday)));
+  it('says nothing new when a later one is known', () => given(stakeholder, registered, contactReceived(tuesday)).when(receive(monday)).thenNothing());
+  it('is noted all the same where a touchpoint says it', () => given(stakeholder, registered, contactReceived(tuesday, 't2')).when(receive(monday, 't1')).then(contactReceived(monday, 't1')));
+  it('is counted once', () => {
+    given(stakeholder, registered, contactReceived(monday)).when(receive(monday)).thenNothing();
+    given(stakeholder, registered, contactReceived(monday, 't1'), contactReceived(tuesday, 't2')).when(receive(monday, 't1')).thenNothing();
+  });
+  it('cannot lie in the future', () => given(stakeholder, registered).when(receive(now, null, tuesday)).thenRefused('stakeholder-contact-in-future'));
+});
+
+describe('a contact that is taken back', () => {
+  const [monday, tuesday] = ['2026-02-02T10:00:00.000Z', '2026-02-03T10:00:00.000Z'];
+  const takeBack = (at: string, touchpointId: string) => (state: Stakeholder) => takeContactBack(state, { at, touchpointId });
+  const takenBack = (touchpointId: string, lastContactAt: string | null, version: number): StakeholderEvent => ({ type: 'accounts.stakeholder.contact-taken-back', data: { touchpointId, lastContactAt }, supersedes: [version] });
+  const both = [registered, contactReceived(tuesday, 't2'), contactReceived(monday, 't1')] as const;
+
+  it('leaves the last one before it, whenever that was said', () => given(stakeholder, ...both).when(takeBack(tuesday, 't2')).then(takenBack('t2', monday, 2)));
+  it('leaves the last one as it is where it was another', () => given(stakeholder, ...both).when(takeBack(monday, 't1')).then(takenBack('t1', tuesday, 3)));
+  it('leaves none where it was the only one', () => given(stakeholder, registered, contactReceived(monday, 't1')).when(takeBack(monday, 't1')).then(takenBack('t1', null, 2)));
+  it('is taken back once', () => given(stakeholder, ...both, takenBack('t2', monday, 2)).when(takeBack(tuesday, 't2')).thenNothing());
+  it('is the touchpoint’s own, or one of its instant from before touchpoints were named', () => {
+    given(stakeholder, registered, contactReceived(monday), contactReceived(monday, 't1')).when(takeBack(monday, 't1')).then(takenBack('t1', monday, 3));
+    given(stakeholder, registered, contactReceived(monday)).when(takeBack(monday, 't1')).then(takenBack('t1', null, 2));
+    given(stakeholder, registered, contactReceived(monday, 't2')).when(takeBack(monday, 't1')).thenNothing();
+  });
+  it('gives way to the last one of where the person was before', () => {
+    const instead = { at: monday, touchpointId: 't1', version: 7 };
+    given(stakeholder, registered, contactReceived(tuesday, 't2'))
+      .when((state) => takeContactBack(state, { at: tuesday, touchpointId: 't2' }, instead))
+      .then(takenBack('t2', null, 2), contactReceived(monday, 't1'));
+  });
+  it('keeps the data no longer', () => {
+    const terms = { before: '2029-02-03T00:00:00.000Z', months: 36, dateOf: (instant: string) => instant.slice(0, 10) };
+    const long = [registered, contactReceived(monday, 't1'), contactReceived('2029-02-04T10:00:00.000Z', 't2')] as const;
+    given(stakeholder, ...long).when((state) => proposeErasure(state, terms)).thenNothing();
+    given(stakeholder, ...long, takenBack('t2', monday, 3)).when((state) => proposeErasure(state, terms)).then({ type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: '2026-02-02', months: 36 } });
+  });
+  it('takes no proposal back as an earlier one that comes to light', () => {
+    const proposed: StakeholderEvent = { type: 'accounts.stakeholder.erasure-proposed', data: { lastContactOn: '2026-02-03', months: 36 } };
+    const dismissed: StakeholderEvent = { type: 'accounts.stakeholder.erasure-proposal-dismissed', data: { reason: 'a contract runs' } };
+    given(stakeholder, registered, contactReceived(tuesday, 't2'), proposed, contactReceived(monday, 't1')).when((state) => dismissErasureProposal(state, 'a contract runs')).then(dismissed);
+  });
 });
 
 describe('a person who leaves', () => {
@@ -154,9 +194,9 @@ describe('a person who leaves', () => {
 });
 
 describe('a person who arrives from another account', () => {
-  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', ...NEVER_IN_TOUCH, lastContactAt: '2026-01-20T09:00:00.000Z', movedTo: 'claire-2', versions: 5 };
+  const former: KnownStakeholder = { ...claire, status: 'departed', stances: { marketing: 'opposed', survey: 'consented' }, registeredAt: '2026-01-10T09:00:00.000Z', ...NEVER_IN_TOUCH, lastContactAt: '2026-01-20T09:00:00.000Z', contacts: [{ at: '2026-01-20T09:00:00.000Z', touchpointId: 't1', version: 5 }], movedTo: 'claire-2', versions: 5 };
   const arrival = { ...claire, accountId: 'globex' };
-  const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z')];
+  const said: StakeholderEvent[] = [oppositionRaised, { type: 'accounts.stakeholder.consent-given', data: { purpose: 'survey' } }, contactReceived('2026-01-20T09:00:00.000Z', 't1')];
   it('brings along what was said about being contacted', () =>
     given(stakeholder).when((state) => takeOver(state, former, arrival)).then(...[{ type: 'accounts.stakeholder.registered' as const, data: arrival }, ...said]));
   it('arrives once', () => given(stakeholder, registered).when((state) => takeOver(state, former, arrival)).thenNothing());

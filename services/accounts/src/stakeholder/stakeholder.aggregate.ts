@@ -12,7 +12,7 @@ import {
   type Support,
 } from '@keyfold/contracts';
 import { decider, DomainError, ignored } from '@keyfold/event-sourcing';
-import { isOfRetention, NEVER_IN_TOUCH, retained, type Retention } from './stakeholder.retention.aggregate.js';
+import { contactsAfter, isOfRetention, NEVER_IN_TOUCH, type ReceivedContact, retained, type Retention } from './stakeholder.retention.aggregate.js';
 
 /** What a person said about being written to; null: nothing. */
 export type Stance = 'consented' | 'opposed' | null;
@@ -38,6 +38,7 @@ export interface KnownStakeholder extends ContactDetails, Standing, Retention {
   readonly accountId: string;
   readonly stances: Readonly<Record<ContactPurpose, Stance>>;
   readonly registeredAt: string;
+  readonly contacts: readonly ReceivedContact[];
   /** Under which id the person was registered next. */
   readonly movedTo: string | null;
   /** Where an imported person comes from; null for everybody else. */
@@ -56,10 +57,10 @@ export const stakeholder = decider<Stakeholder, StakeholderEvent>({
   partitionKey: (first) => (first.type === 'accounts.stakeholder.registered' ? first.data.accountId : null),
   evolve(state, fact): Stakeholder {
     const known = { ...(state as KnownStakeholder), versions: fact.version };
-    if (isOfRetention(fact)) return { ...known, ...retained(fact) };
+    if (isOfRetention(fact)) return { ...known, ...retained(known, fact), contacts: contactsAfter(known.contacts, fact) };
     switch (fact.type) {
       case 'accounts.stakeholder.registered':
-        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, ...NEVER_IN_TOUCH, movedTo: null, versions: fact.version };
+        return { ...fact.data, status: 'active', stances: { marketing: null, survey: null }, registeredAt: fact.occurredAt, ...NEVER_IN_TOUCH, contacts: [], movedTo: null, versions: fact.version };
       case 'accounts.stakeholder.contact-details-changed':
       case 'accounts.stakeholder.position-changed':
       case 'accounts.stakeholder.political-status-set':
@@ -194,11 +195,25 @@ export function raiseOpposition(state: Stakeholder, purpose: ContactPurpose): St
   return assertKnown(state).stances[purpose] === 'opposed' ? [] : [{ type: 'accounts.stakeholder.opposition-raised', data: { purpose } }];
 }
 
-/** Only the last contact matters: an earlier one that comes to light says nothing new. */
-export function receiveContact(state: Stakeholder, at: string, now: string): StakeholderEvent[] {
-  const known = assertKnown(state);
+/** Only the last contact matters; an earlier one that a touchpoint says may turn out to be it, once a later one is taken back. */
+export function receiveContact(state: Stakeholder, contact: Omit<ReceivedContact, 'version'>, now: string): StakeholderEvent[] {
+  const { contacts, lastContactAt } = assertKnown(state);
+  const { at, touchpointId } = contact;
   if (at > now) throw new DomainError('stakeholder-contact-in-future');
-  return known.lastContactAt !== null && at <= known.lastContactAt ? [] : [{ type: 'accounts.stakeholder.contact-received', data: {}, occurredAt: at }];
+  const isNews = touchpointId === null ? lastContactAt === null || at > lastContactAt : !contacts.some((known) => known.touchpointId === touchpointId && known.at === at);
+  return isNews ? [received(contact)] : [];
+}
+
+const received = ({ at, touchpointId }: Omit<ReceivedContact, 'version'>): StakeholderEvent => ({ type: 'accounts.stakeholder.contact-received', data: { touchpointId }, occurredAt: at });
+
+/** Told by the touchpoint itself, or in former times by its instant alone. `instead`: the last contact where the person was before, which comes along. */
+export function takeContactBack(state: Stakeholder, { at, touchpointId }: { at: string; touchpointId: string }, instead?: ReceivedContact): StakeholderEvent[] {
+  const { contacts } = assertKnown(state);
+  const taken = contacts.find((one) => one.touchpointId === touchpointId && one.at === at) ?? contacts.find((one) => one.touchpointId === null && one.at === at);
+  if (!taken) return [];
+  const left = contacts.filter((one) => one !== taken);
+  const takenBack: StakeholderEvent = { type: 'accounts.stakeholder.contact-taken-back', data: { touchpointId, lastContactAt: left.at(-1)?.at ?? null }, supersedes: [taken.version] };
+  return [takenBack, ...(instead && !left.some((one) => one.at === instead.at) ? [received(instead)] : [])];
 }
 
 export interface Departure {
@@ -236,7 +251,7 @@ export const dismissErasureProposal = (state: Stakeholder, reason: string): Stak
 
 /** The key of the person was destroyed. Persons whom no client has are none of ours. */
 export const noteErasure = (state: Stakeholder): StakeholderEvent[] =>
-  state.status === 'unknown' || state.status === 'withdrawn' || state.erasedAt !== null ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
+  !isKnown(state) || state.erasedAt !== null ? [] : [{ type: 'accounts.stakeholder.erased', data: { movedTo: state.movedTo } }];
 
 /** The same person on the next account; what was said about being contacted goes along. */
 export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Registration): StakeholderEvent[] {
@@ -245,12 +260,14 @@ export function takeOver(state: Stakeholder, former: KnownStakeholder, facts: Re
   return [
     { type: 'accounts.stakeholder.registered', data: facts },
     ...stances.flatMap(([purpose, stance]): StakeholderEvent[] => (stance === null ? [] : [said(purpose, stance)])),
-    ...(former.lastContactAt === null ? [] : [{ type: 'accounts.stakeholder.contact-received' as const, data: {}, occurredAt: former.lastContactAt }]),
+    ...former.contacts.slice(-1).map(received),
   ];
 }
 
+export const isKnown = (state: Stakeholder): state is KnownStakeholder => state.status !== 'unknown' && state.status !== 'withdrawn';
+
 export function assertKnown(state: Stakeholder): KnownStakeholder {
-  if (state.status === 'unknown' || state.status === 'withdrawn') throw new DomainError('stakeholder-unknown');
+  if (!isKnown(state)) throw new DomainError('stakeholder-unknown');
   return state;
 }
 

@@ -52,7 +52,7 @@ export const stakeholders = projection<StakeholderRow, StakeholderEvent>({
   indexes: [['accountId', 'status'], ['accountId', 'registeredAt'], ['status', 'accountId', 'registeredAt'], ['erasureProposed.at']],
   fold(row, event, id): StakeholderRow | null {
     const known = { ...row!, version: event.version };
-    if (isOfRetention(event)) return { ...known, ...retained(event) };
+    if (isOfRetention(event)) return { ...known, ...retained(known, event) };
     switch (event.type) {
       case 'accounts.stakeholder.registered':
         return { id, version: event.version, ...event.data, marketing: null, survey: null, status: 'active', registeredAt: event.occurredAt, departed: null, ...NEVER_IN_TOUCH };
