@@ -171,6 +171,30 @@ describe('its campaigns', () => {
   });
 });
 
+describe('a won deal', () => {
+  it('counts in one marketing plan of its account, whoever attributes it first, and in another one once it counts there no more', async () => {
+    const accountId = await newAccount('Divided');
+    const campaignId = 'fair';
+    const plans = [await activePlan(accountId), await activePlan(accountId)];
+    for (const planId of plans) {
+      await agreed('kam', planId, 'plan-campaign', { campaignId, name: 'Fair', startOn: `${YEAR}-04-01`, endOn: `${YEAR}-06-30`, offeringIds: [offeringId] });
+      await agreed('kam', planId, 'add-channel', { campaignId, channel: 'email', utm });
+      await agreed('kam', planId, 'launch-campaign', { campaignId });
+    }
+    await eventually(() => won('won-divided', accountId));
+    const attribute = (planId: string, campaignIds = [campaignId], language = 'en') => say('kam', planId, 'record-attribution', { opportunityId: 'won-divided', campaignIds }, language);
+    await eventually(async () => expect((await attribute(plans[0]!, ['unknown'])).body.code).toBe('campaign-unknown'));
+    const answers = await Promise.all([...plans, ...plans].map((planId) => attribute(planId)));
+    const [first, second] = answers[0]!.status === 200 ? plans : plans.toReversed();
+    expect(answers.map(({ status, body }) => (status === 200 ? body.id : body.code)).toSorted()).toEqual([first, first, 'marketing-deal-attributed', 'marketing-deal-attributed'].toSorted());
+    const refused = await Promise.all(['en', 'fr'].map((language) => attribute(second!, [campaignId], language)));
+    expect(refused.map(({ body }) => body.title)).toEqual([`This deal is attributed in the marketing plan ${first} already.`, `Cette affaire est déjà attribuée dans le plan marketing ${first}.`]);
+    expect((await attribute(first!, [])).status).toBe(200);
+    await eventually(async () => expect((await attribute(second!)).status).toBe(200), { deadlineMs: 60_000 });
+    expect((await attribute(first!)).body.code).toBe('marketing-deal-attributed');
+  }, 90_000);
+});
+
 describe('a deal of a duplicate', () => {
   it('is attributed to the campaign of the account that the duplicate is by now, over however many merges', async () => {
     const [first, second, last] = [await newAccount('Twice'), await newAccount('Thrice'), await newAccount('Once')];

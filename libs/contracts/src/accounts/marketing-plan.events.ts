@@ -80,7 +80,7 @@ export type CampaignEvent =
   /** `count` > 1: imported from a tool that counts. */
   | DomainEvent<'accounts.marketing-plan.campaign-response-recorded', { responseId: string; campaignId: string; channel: string; response: string; stakeholderId: string | null; count: ResponseCount; respondedOn: DateOnly }>
   | DomainEvent<'accounts.marketing-plan.offering-shown', { showingId: string; campaignId: string; offeringId: string; stakeholderId: string | null; reaction: string | null; shownOn: DateOnly }>
-  /** A won opportunity to which campaigns led; the first of them is the primary source. Said again it is changed. */
+  /** A won opportunity to which campaigns led; the first of them is the primary source. Said again it is changed; none: it counts no more. */
   | DomainEvent<'accounts.marketing-plan.attribution-recorded', { opportunityId: string; value: Money; campaignIds: readonly string[]; formerCampaignIds: readonly string[] }>;
 
 /** @asType integer */

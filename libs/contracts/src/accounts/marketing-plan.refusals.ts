@@ -16,6 +16,7 @@ export const marketingPlanRefusals = refusals({
   'marketing-resource-incomplete': ['A person has a member and days, a tool or a supplier has a name.', 'Une personne a un membre et des jours, un outil ou un fournisseur a un nom.'],
   'marketing-resource-unknown': ['This resource is not in the plan.', "Cette ressource n'est pas dans le plan."],
   'marketing-deal-not-won': ['This account has no won deal under this id, as far as is known by now.', "Ce compte n'a pas d'affaire gagnée sous cet identifiant, pour autant qu'on le sache."],
+  'marketing-deal-attributed': ['This deal is attributed in the marketing plan {planId} already.', 'Cette affaire est déjà attribuée dans le plan marketing {planId}.'],
   'campaign-unknown': ['This campaign is not in the plan.', "Cette campagne n'est pas dans le plan."],
   'campaign-not-planned': ['Only a planned campaign can be changed or launched.', 'Seule une campagne planifiée peut être modifiée ou lancée.'],
   'campaign-not-launched': ['This campaign was not launched yet.', "Cette campagne n'a pas encore été lancée."],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { claimTierASeat, giveUpSeat, isFull, release, type Reservation, reservation, seatsIn, tierASeats } from '../reservation/reservation.aggregate.js';
+import { claimTierASeat, giveUp, holdingsIn, isFull, release, type Reservation, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { isTierA, type KeyAccount, keyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
 
 /**
@@ -36,11 +36,11 @@ export class TierASeats {
 
   /** Not where the account may be on its way to him; one that comes back to him after it was looked at claims its seat anew. */
   private async giveUpPast(command: AggregateCommand, ownerId: string, seen: Reservation): Promise<void> {
-    for (const [accountId, seat] of seatsIn(seen)) {
+    for (const [accountId, seat] of holdingsIn(seen)) {
       if (seat.edges.at(-1)!.from > this.members.settledBefore()) continue;
       const { state: account } = await this.commands.load(keyAccount, accountId);
       if (ownsFrom(account, ownerId, command.context.now)) continue;
-      await this.commands.also(reservation, tierASeats(ownerId), command, `give-up:${accountId}`, (seats) => giveUpSeat(seats, accountId, seat));
+      await this.commands.also(reservation, tierASeats(ownerId), command, `give-up:${accountId}`, (seats) => giveUp(seats, accountId, seat));
     }
   }
 }

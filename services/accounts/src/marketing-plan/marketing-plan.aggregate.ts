@@ -57,6 +57,9 @@ export function known(plan: MarketingPlan): KnownMarketingPlan {
   return plan;
 }
 
+/** Whether a won deal counts in the plan. */
+export const isAttributedIn = (plan: MarketingPlan, opportunityId: string): boolean => plan.status !== 'unknown' && plan.attributions.some(({ id }) => id === opportunityId);
+
 /** The account that a plan belongs to; null while it is unknown. */
 export const accountOf = (plan: MarketingPlan): string | null => (plan.status === 'unknown' ? null : plan.accountId);
 

@@ -55,7 +55,7 @@ export function campaignFolds<State extends WithCampaigns>(): Folds<State, Campa
     'accounts.marketing-plan.offering-shown': (state, { data }) => recorded(state, data.campaignId, data.showingId),
     'accounts.marketing-plan.attribution-recorded': (state, { data: { opportunityId: id, value, campaignIds } }) => ({
       ...state,
-      attributions: put(state.attributions, { id, valueMinor: value.amountMinor, campaignIds }),
+      attributions: campaignIds.length === 0 ? state.attributions.filter((one) => one.id !== id) : put(state.attributions, { id, valueMinor: value.amountMinor, campaignIds }),
     }),
   };
 }
@@ -171,6 +171,14 @@ export function recordAttribution(plan: Plan & { readonly currency: string }, fa
   if (there && there.valueMinor === facts.value.amountMinor && sameContent(there.campaignIds, facts.campaignIds)) return [];
   assertRoom(plan.attributions, facts.opportunityId, ATTRIBUTIONS_LIMIT);
   return [{ type: 'accounts.marketing-plan.attribution-recorded', data: { ...facts, formerCampaignIds: there?.campaignIds ?? [] } }];
+}
+
+/** No campaign led to it after all. */
+export function withdrawAttribution(plan: Plan & { readonly currency: string }, opportunityId: string): CampaignEvent[] {
+  assertInForce(plan);
+  const there = find(plan.attributions, opportunityId);
+  const value = { amountMinor: there?.valueMinor ?? 0, currency: plan.currency };
+  return there ? [{ type: 'accounts.marketing-plan.attribution-recorded', data: { opportunityId, value, campaignIds: [], formerCampaignIds: there.campaignIds } }] : [];
 }
 
 /** The campaign; refuses one that is not in the plan. */

@@ -4,7 +4,7 @@ import { given } from '@keyfold/event-sourcing/testing';
 import { aborted, active, campaign, campaignPlanned, closed, completed, drafted, eur, launched, mail, running, submitted, told } from './marketing-plan.facts.js';
 import { known, type KnownMarketingPlan, type MarketingPlan, marketingPlan } from './marketing-plan.aggregate.js';
 import {
-  abortCampaign, addChannel, attributedTo, channelOfLink, completeCampaign, launchCampaign, planCampaign, recordAttribution, recordResponse, roiOf, showOffering, sparePerson, targetPerson,
+  abortCampaign, addChannel, attributedTo, channelOfLink, completeCampaign, launchCampaign, planCampaign, recordAttribution, recordResponse, roiOf, showOffering, sparePerson, targetPerson, withdrawAttribution,
 } from './marketing-plan.campaigns.aggregate.js';
 
 const on =
@@ -111,8 +111,8 @@ describe('what comes of a campaign', () => {
     given(marketingPlan, ...running).when(show({ shownOn: '2026-06-02' })).thenRefused('marketing-in-the-future');
   });
 
+  const won = (euros: number) => ({ opportunityId: 'o1', value: eur(euros), campaignIds: ['webinars'] });
   it('is a won opportunity, said again when it is seen otherwise', () => {
-    const won = (euros: number) => ({ opportunityId: 'o1', value: eur(euros), campaignIds: ['webinars'] });
     const attribute = (euros: number, changed: object = {}) => on((plan) => recordAttribution(plan, { ...won(euros), ...changed }));
     const attributed = told('attribution-recorded', { ...won(900), formerCampaignIds: [] });
     given(marketingPlan, ...running).when(attribute(900)).then(attributed);
@@ -121,6 +121,14 @@ describe('what comes of a campaign', () => {
     given(marketingPlan, ...running).when(attribute(900, { campaignIds: ['webinars', 'x'] })).thenRefused('campaign-unknown');
     given(marketingPlan, ...running).when(attribute(900, { value: { amountMinor: 1, currency: 'USD' } })).thenRefused('plan-currency');
     given(marketingPlan, ...active, campaignPlanned).when(attribute(900)).thenRefused('campaign-not-launched');
+  });
+  it('is attributed no more, once', () => {
+    const attributed = told('attribution-recorded', { ...won(900), formerCampaignIds: [] });
+    const none = told('attribution-recorded', { ...won(900), campaignIds: [], formerCampaignIds: ['webinars'] });
+    const withdraw = on((plan) => withdrawAttribution(plan, 'o1'));
+    given(marketingPlan, ...running, attributed).when(withdraw).then(none);
+    given(marketingPlan, ...running, attributed, none).when(withdraw).thenNothing();
+    given(marketingPlan, ...running, attributed, none).when(on((plan) => recordAttribution(plan, won(900)))).then(attributed);
   });
   it('is counted for its primary source, or evenly to the cent', () => {
     const attribution = { valueMinor: 1_000, campaignIds: ['a', 'b', 'c'] };

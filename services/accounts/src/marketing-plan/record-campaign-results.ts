@@ -6,7 +6,8 @@ import { IsIn, IsOptional } from 'class-validator';
 import { WonDeals } from '../opportunity/won-deals.js';
 import { Policies } from '../policy/policies.js';
 import { Stakeholders } from '../stakeholder/stakeholders.js';
-import { channelOfLink, recordAttribution, recordResponse, showOffering } from './marketing-plan.campaigns.aggregate.js';
+import { AttributedDeals } from './attributed-deals.js';
+import { channelOfLink, recordAttribution, recordResponse, showOffering, withdrawAttribution } from './marketing-plan.campaigns.aggregate.js';
 import { marketingPlanUseCase } from './marketing-plan.js';
 import { UtmBody } from './plan-campaigns.js';
 
@@ -55,15 +56,23 @@ export const showOfferingCase = marketingPlanUseCase(ShowOffering, {
     showOffering(plan, { showingId, campaignId, offeringId, stakeholderId, reaction, shownOn }, policies.today()),
 });
 
-/** The campaigns that led to a won opportunity of the account; the first of them is the primary source. What it brought is known from the deal. */
+/** The campaigns that led to a won opportunity of the account, none: it counts in this plan no more; the first of them is the primary source. What it brought is known from the deal. */
 export class RecordAttribution extends AggregateCommand {
   @IsId() opportunityId!: string;
-  @IsIds(10, 1) campaignIds!: string[];
+  @IsIds(10) campaignIds!: string[];
 }
 
 export const recordAttributionCase = marketingPlanUseCase(RecordAttribution, {
   step: 'record-attribution',
-  needs: [WonDeals],
-  prepare: ({ opportunityId }, { accountId }, [deals]) => deals.valueOf(opportunityId, accountId),
-  decide: (plan, { opportunityId, campaignIds }, value) => recordAttribution(plan, { opportunityId, value, campaignIds }),
+  needs: [WonDeals, AttributedDeals],
+  async prepare(command, plan, [deals, attributed]) {
+    const { opportunityId, campaignIds } = command;
+    if (campaignIds.length === 0) return null;
+    const value = await deals.valueOf(opportunityId, plan.accountId);
+    recordAttribution(plan, { opportunityId, value, campaignIds });
+    // Claimed also where the plan says it already: by the decision it may not any more.
+    await attributed.claim(command, opportunityId);
+    return value;
+  },
+  decide: (plan, { opportunityId, campaignIds }, value) => (value ? recordAttribution(plan, { opportunityId, value, campaignIds }) : withdrawAttribution(plan, opportunityId)),
 });

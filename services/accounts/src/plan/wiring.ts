@@ -23,6 +23,7 @@ import { MARKETING_PLANS } from '../marketing-plan/marketing-plan.js';
 import { marketingPlanQueries, marketingPlans } from '../marketing-plan/marketing-plans.projection.js';
 import { addChannelCase, planCampaignCase, sparePersonCase, targetPersonCase } from '../marketing-plan/plan-campaigns.js';
 import { resourceLoadCase, strategicAlignmentCase } from '../marketing-plan/plan-figures.js';
+import { AttributedDeals } from '../marketing-plan/attributed-deals.js';
 import { recordAttributionCase, recordCampaignResponseCase, showOfferingCase } from '../marketing-plan/record-campaign-results.js';
 import { abortCampaignCase, completeCampaignCase, launchCampaignCase } from '../marketing-plan/run-campaigns.js';
 import { commitSpendCase, recordSpendCase, releaseCommitmentCase } from '../marketing-plan/spend-budget.js';
@@ -104,5 +105,5 @@ export const plans: Parts = {
   projections: [offeringDirectory, wonDeals, accountPlans, planObjectives, planActions, planEnvironments, marketingPlans, campaigns],
   policies: [raiseTaskWhenAnActionSlips],
   processes: [missedObjectives],
-  providers: [Offerings, WonDeals],
+  providers: [Offerings, WonDeals, AttributedDeals],
 };

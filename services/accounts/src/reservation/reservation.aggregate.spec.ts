@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
 import type { ReservationEvent } from '@keyfold/contracts';
-import { claimActivePlan, claimTierASeat, giveUpSeat, holdingOf, release, type Reservation, reservation } from './reservation.aggregate.js';
+import { claimActivePlan, claimAttribution, claimTierASeat, giveUp, holdingOf, release, type Reservation, reservation } from './reservation.aggregate.js';
 
 const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
@@ -16,9 +16,9 @@ describe('tier-A seats of one key account manager', () => {
   it('is claimed again by the account that has it, also when all are taken', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'a', 5)).then(claimed('a')));
   it('is given up as it was seen, and not where it was claimed again since', () => {
     const seen = holdingOf(fold(reservation.initial, claimed('a')), 'a');
-    given(reservation, claimed('a')).when((seats) => giveUpSeat(seats, 'a', seen)).then(released('a'));
-    given(reservation, claimed('a'), claimed('a')).when((seats) => giveUpSeat(seats, 'a', seen)).thenNothing();
-    given(reservation).when((seats) => giveUpSeat(seats, 'a', seen)).thenNothing();
+    given(reservation, claimed('a')).when((seats) => giveUp(seats, 'a', seen)).then(released('a'));
+    given(reservation, claimed('a'), claimed('a')).when((seats) => giveUp(seats, 'a', seen)).thenNothing();
+    given(reservation).when((seats) => giveUp(seats, 'a', seen)).thenNothing();
   });
   it('refuses the sixth', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 5)).thenRefused('tier-a-limit', { limit: 5 }));
   it('gives a sixth where the policy allows it', () => given(reservation, ...five).when((seats) => claimTierASeat(seats, 'f', 6)).then(claimed('f')));
@@ -36,6 +36,13 @@ describe('the plan in force of an account and a year', () => {
   it('is taken once', () => given(reservation, taken).when((held) => claimActivePlan(held, 'p1', 2026)).thenNothing());
   it('leaves no room for another', () => given(reservation, taken).when((held) => claimActivePlan(held, 'p2', 2026)).thenRefused('plan-year-taken', { fiscalYear: 2026 }));
   it('leaves room once it was given up', () => given(reservation, taken, released('p1')).when((held) => claimActivePlan(held, 'p2', 2026)).then(claimed('p2', '2026')));
+});
+
+describe('the marketing plan in which a won deal counts', () => {
+  it('is one', () => given(reservation).when((held) => claimAttribution(held, 'p1')).then(claimed('p1', 'attribution')));
+  it('claims it anew with each attempt', () => given(reservation, claimed('p1', 'attribution')).when((held) => claimAttribution(held, 'p1')).then(claimed('p1', 'attribution')));
+  it('leaves none to another', () => given(reservation, claimed('p1', 'attribution')).when((held) => claimAttribution(held, 'p2')).thenRefused('marketing-deal-attributed', { planId: 'p1' }));
+  it('leaves it once it was given up', () => given(reservation, claimed('p1', 'attribution'), released('p1')).when((held) => claimAttribution(held, 'p2')).then(claimed('p2', 'attribution')));
 });
 
 describe('a reservation that very many hold', () => {

@@ -135,6 +135,8 @@ function withoutListed(lists: Buckets<readonly string[]>, key: string | null, id
 export const HIERARCHY = 'hierarchy-all';
 export const tierASeats = (ownerId: string): string => `tier-a-${ownerId}`;
 
+export const attributedDeal = (opportunityId: string): string => `attributed-deal-${opportunityId}`;
+
 export const activePlan = (accountId: string, fiscalYear: number): string => `active-plan-${fiscalYear}-${accountId}`;
 
 /** One plan in force per account and fiscal year (domain.md 4.3). */
@@ -152,11 +154,18 @@ export function claimTierASeat(seats: Reservation, accountId: string, limit: num
 
 export const isFull = (seats: Reservation, limit: number): boolean => holdersIn(seats) >= limit;
 
-export const seatsIn = ({ holdings }: Reservation): readonly (readonly [accountId: string, seat: Holding])[] => entriesOf(holdings);
+export const holdingsIn = ({ holdings }: Reservation): readonly (readonly [holderId: string, holding: Holding])[] => entriesOf(holdings);
+
+/** One marketing plan to which a won deal is attributed (domain.md 3.12). Claimed again by each attempt, as a seat is. */
+export function claimAttribution(held: Reservation, planId: string): ReservationEvent[] {
+  const other = holdingsIn(held).find(([holderId]) => holderId !== planId);
+  if (other) throw new DomainError('marketing-deal-attributed', { planId: other[0] });
+  return [claimed(planId, 'attribution')];
+}
 
 /** Where it was not claimed again since it was seen. */
-export const giveUpSeat = (seats: Reservation, accountId: string, seen: Holding): ReservationEvent[] =>
-  entryOf(seats.holdings, accountId)?.edges.length === seen.edges.length ? release(seats, accountId) : [];
+export const giveUp = (held: Reservation, holderId: string, seen: Holding): ReservationEvent[] =>
+  entryOf(held.holdings, holderId)?.edges.length === seen.edges.length ? release(held, holderId) : [];
 
 const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 
