@@ -164,6 +164,18 @@ describe('reporting lines', () => {
     expect(code(await line(child, boss, report))).toEqual([422, 'stakeholder-unknown']);
   });
 
+  it('end with the departure of a manager, also where he is on another account of the group', async () => {
+    const [parent, child] = [await newAccount('Above'), await newAccount('Below')];
+    await done('director', `key-accounts/${child}/attach-to-parent`, { parentId: parent });
+    const [boss, report] = [await register(parent, 'Boss'), await register(child, 'Report')];
+    await line(child, report, boss);
+    await onMap(child, 'link-influence', { fromId: report, toId: boss, strength: 'strong' });
+    const graph = () => one<{ nodes: object[]; influences: object[] }>(`stakeholder-graph/${child}`);
+    await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ managerId: boss }], influences: [{ toId: boss }] }));
+    await done('kam', `stakeholders/${boss}/depart`, { reason: 'retired', on: today() });
+    await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ name: 'Report', managerId: null }], influences: [] }));
+  });
+
   it('may turn round once the old one is gone', async () => {
     const accountId = await newAccount('Turn');
     const [ann, bob] = [await register(accountId, 'Ann'), await register(accountId, 'Bob')];

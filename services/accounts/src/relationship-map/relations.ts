@@ -3,6 +3,7 @@ import type { CadencePolicy, SeniorityLevel } from '@keyfold/contracts';
 import { Commands, Views } from '@keyfold/event-sourcing-nest';
 import { Access } from '@keyfold/platform';
 import { Policies } from '../policy/policies.js';
+import { stakeholders } from '../stakeholder/stakeholders.projection.js';
 import { teamMembers } from '../team-member/team-members.projection.js';
 import type { PersonOnMap, RelationsRow } from './relations.projection.js';
 import { seniorityOf } from './seniority.js';
@@ -15,10 +16,21 @@ export interface Terms {
   readonly levels: ReadonlyMap<string, SeniorityLevel>;
   /** Sponsors of ours who have left. */
   readonly left: ReadonlySet<string>;
+  /** People of other accounts who stood at the end of a line and have departed there. */
+  readonly departed: ReadonlySet<string>;
 }
 
 /** Who of our executives looks after whom of theirs, as long as he is with us. */
 export const sponsorsIn = ({ sponsors }: Pick<RelationsRow, 'sponsors'>, { left }: Pick<Terms, 'left'>): RelationsRow['sponsors'] => sponsors.filter(({ memberId }) => !left.has(memberId));
+
+/** To whom somebody reports, as long as that one is there: the line to a manager of another account outlives his departure on the map. */
+export const managerIn = ({ lines }: Pick<RelationsRow, 'lines'>, stakeholderId: string, { departed }: Pick<Terms, 'departed'>): string | null => {
+  const managerId = lines[stakeholderId];
+  return managerId === undefined || departed.has(managerId) ? null : managerId;
+};
+
+export const influencesIn = ({ influences }: Pick<RelationsRow, 'influences'>, { departed }: Pick<Terms, 'departed'>): RelationsRow['influences'][string][] =>
+  Object.values(influences).filter(({ fromId, toId }) => !departed.has(fromId) && !departed.has(toId));
 
 /** One of the account's people with the figures of now. */
 export interface PersonFigures extends PersonStrength {
@@ -42,7 +54,17 @@ export class Relations {
     const cadence = await this.policies.inForce('cadence');
     const members = ours.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...ours] } }, limit: ours.size });
     const gone = members.filter(({ lastDay }) => lastDay !== null && lastDay < this.policies.today());
-    return { now: this.commands.now().toISOString(), cadence, levels: new Map(members.map((member) => [member.id, seniorityOf(member)])), left: new Set(gone.map(({ id }) => id)) };
+    const levels = new Map(members.map((member) => [member.id, seniorityOf(member)]));
+    return { now: this.commands.now().toISOString(), cadence, levels, left: new Set(gone.map(({ id }) => id)), departed: await this.departedElsewhere(rows) };
+  }
+
+  private async departedElsewhere(rows: readonly RelationsRow[]): Promise<ReadonlySet<string>> {
+    const named = rows.flatMap(({ people, lines, influences }) =>
+      [...Object.values(lines), ...Object.values(influences).flatMap(({ fromId, toId }) => [fromId, toId])].filter((id) => !Object.hasOwn(people, id)),
+    );
+    const ids = [...new Set(named)];
+    const found = ids.length === 0 ? [] : await this.views.of(stakeholders).find({ filter: { id: { $in: ids }, status: 'departed' }, limit: ids.length });
+    return new Set(found.map(({ id }) => id));
   }
 
   /** Everybody who is or was there, in the order of their registration. */

@@ -1,14 +1,14 @@
 import { relationsQueries } from './relations-queries.js';
-import { presentOf } from './relations.js';
+import { influencesIn, managerIn, presentOf } from './relations.js';
 
-/** Who reports to whom and who has whose ear, with what each of them is to us. People of other accounts stand at the end of a line by their id alone. */
+/** Who reports to whom and who has whose ear, with what each of them is to us. People of other accounts stand at the end of a line by their id alone, until they depart there. */
 export const stakeholderGraphQueries = relationsQueries('stakeholder-graph', async (row, { relations, terms }) => {
   const people = presentOf(await relations.peopleOf(row, terms));
   const nodes = people.map(async ({ stakeholderId, person, score, isChampion, isSponsor }) => {
     const { name: _ciphertext, departedAt: _present, registeredAt: _order, ...standing } = person;
-    return { stakeholderId, name: await relations.nameOf(row, stakeholderId), ...standing, managerId: row.lines[stakeholderId] ?? null, score, isChampion, isSponsor };
+    return { stakeholderId, name: await relations.nameOf(row, stakeholderId), ...standing, managerId: managerIn(row, stakeholderId, terms), score, isChampion, isSponsor };
   });
-  return { nodes: await Promise.all(nodes), influences: Object.values(row.influences) };
+  return { nodes: await Promise.all(nodes), influences: influencesIn(row, terms) };
 });
 
 /** Each of our people against each of theirs: levels, sentiment, contacts. Pairs between whom there is nothing are left out. */
