@@ -1,7 +1,8 @@
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId } from '@keyfold/platform';
 import { TeamMembers } from '../team-member/team-members.js';
-import { isTierA, keyAccount, ownerOf } from './key-account.aggregate.js';
+import { asPrepared } from './as-prepared.js';
+import { isTierA, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { assignOwner } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
@@ -20,6 +21,7 @@ export const assignOwnerCase = useCase(AssignOwner, {
     const changes = assignOwner(account, command.ownerId).length > 0;
     if (changes) await members.entrust(command, command.ownerId);
     if (changes && isTierA(account)) await seats.claim(command, command.ownerId);
+    return versionOf(account);
   },
-  decide: (account, { ownerId }) => assignOwner(account, ownerId),
+  decide: (account, command, preparedAt) => asPrepared(preparedAt, account, command, assignOwner(account, command.ownerId)),
 });

@@ -1,7 +1,8 @@
-import { DomainError, NotFound, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { DomainError, NotFound } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
+import { asPrepared } from './as-prepared.js';
 import { Hierarchy } from './hierarchy.js';
 import { accessOf, isWithdrawn, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { attachToParent, detachFromParent } from './key-account.belonging.js';
@@ -35,11 +36,7 @@ export const attachToParentCase = useCase(AttachToParent, {
     if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, child, command.parentId, from);
     return versionOf(child);
   },
-  /** Of an account that has moved on since the claim nothing is said: it is prepared again. */
-  decide(account, command, claimedAt, [, , time]) {
-    if (versionOf(account) !== claimedAt) throw new WrongExpectedVersion(streamOf(keyAccount.contract, command.id), claimedAt);
-    return attachToParent(account, command.parentId, fromOf(command, time));
-  },
+  decide: (account, command, claimedAt, [, , time]) => asPrepared(claimedAt, account, command, attachToParent(account, command.parentId, fromOf(command, time))),
   after: (command, _account, [, hierarchy]) => hierarchy.tell(command),
 });
 

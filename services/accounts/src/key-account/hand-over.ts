@@ -1,9 +1,10 @@
 import type { KeyAccountEvent } from '@keyfold/contracts';
-import { NotFound, streamOf, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { NotFound } from '@keyfold/event-sourcing';
 import { type AggregateCommand as AnyCommand, AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { noteHandedOver, portfolio } from '../portfolio/portfolio.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
+import { asPrepared } from './as-prepared.js';
 import { accessOf, isTierA, type KeyAccount, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { cancelHandover, handOver } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
@@ -27,11 +28,12 @@ function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, c
 }
 
 /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last, where the day has come. */
-async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<void> {
+async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<number> {
   await members.assertAccountManager(command.toOwnerId);
-  if (decideHandover(account, command, time).length === 0) return;
+  if (decideHandover(account, command, time).length === 0) return versionOf(account);
   await members.entrust(command, command.toOwnerId);
   if (isTierA(account)) await seats.claim(command, command.toOwnerId);
+  return versionOf(account);
 }
 
 export const handOverCase = useCase(HandOver, {
@@ -41,7 +43,7 @@ export const handOverCase = useCase(HandOver, {
   ownerOf,
   needs: [TierASeats, TeamMembers, ReportingTime],
   prepare: (command, account, needs) => prepareHandover(command, account, needs),
-  decide: (account, command, _prepared, [, , time]) => decideHandover(account, command, time),
+  decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, decideHandover(account, command, time)),
   after: (command, account, [seats]) => seats.settle(command, account),
 });
 
@@ -74,11 +76,7 @@ export const cancelHandoverCase = useCase(CancelHandover, {
     }
     return versionOf(account);
   },
-  /** Of an account that has moved on nothing is said: somebody else may keep it. */
-  decide(account, command, preparedAt, [, , time]) {
-    if (versionOf(account) !== preparedAt) throw new WrongExpectedVersion(streamOf(keyAccount.contract, command.id), preparedAt);
-    return decideCancelling(account, command, time);
-  },
+  decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, decideCancelling(account, command, time)),
   after: (command, account, [seats]) => seats.settle(command, account),
 });
 
@@ -93,10 +91,8 @@ export const handOverWithPortfolioCase = useCase(HandOverWithPortfolio, {
   roles: ['service'],
   on: keyAccount,
   needs: [TierASeats, TeamMembers, ReportingTime, Commands],
-  async prepare(command, account, [seats, members, time]) {
-    if (ownerOf(account) === command.fromOwnerId) await prepareHandover(command, account, [seats, members, time]);
-  },
-  decide: (account, command, _prepared, [, , time]) => (ownerOf(account) === command.fromOwnerId ? decideHandover(account, command, time) : []),
+  prepare: async (command, account, [seats, members, time]) => (ownerOf(account) === command.fromOwnerId ? prepareHandover(command, account, [seats, members, time]) : versionOf(account)),
+  decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, ownerOf(account) === command.fromOwnerId ? decideHandover(account, command, time) : []),
   async after(command, account, [seats, , , commands]) {
     await seats.settle(command, account);
     await commands.also(portfolio, command.fromOwnerId, command, 'note', (state) => noteHandedOver(state, command.handoverId, command.id));

@@ -2,7 +2,8 @@ import { type Tier, TIERS } from '@keyfold/contracts';
 import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
-import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { asPrepared } from './as-prepared.js';
+import { keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { disqualify, qualify } from './key-account.tier.js';
 import { TierTerms } from './tier-terms.js';
 
@@ -21,9 +22,9 @@ export const qualifyAsKeyAccountCase = useCase(QualifyAsKeyAccount, {
   async prepare(command, account, [terms]) {
     const [reviewOn, selection] = await Promise.all([terms.reviewOn(), terms.selectionFor(account)]);
     if (qualify(account, command, reviewOn, selection).length > 0) await terms.claim(command, account, command.tier);
-    return { reviewOn, selection };
+    return { reviewOn, selection, at: versionOf(account) };
   },
-  decide: (account, command, { reviewOn, selection }) => qualify(account, command, reviewOn, selection),
+  decide: (account, command, { reviewOn, selection, at }) => asPrepared(at, account, command, qualify(account, command, reviewOn, selection)),
   after: (command, account, [terms]) => terms.settle(command, account),
 });
 

@@ -4,7 +4,8 @@ import { AggregateCommand, useCase, uuid5 } from '@keyfold/event-sourcing-nest';
 import { IsBodies, IsCode, IsId, IsText, IsWhole } from '@keyfold/platform';
 import { IsIn } from 'class-validator';
 import { accountUseCase } from './accounts.js';
-import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { asPrepared } from './as-prepared.js';
+import { keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { approveTier, rejectTier, requestOf, requestTier, reviewTier, score } from './key-account.tier.js';
 import { TierTerms } from './tier-terms.js';
 
@@ -60,9 +61,9 @@ export const approveTierCase = useCase(ApproveTier, {
     const approval = { requestId: command.requestId, by: whoIs(command.context.actor) };
     const request = requestOf(account, approval.requestId, approval.by);
     if (request && approveTier(account, approval, { reviewOn, selection }).length > 0) await terms.claim(command, account, request.tier);
-    return { reviewOn, selection };
+    return { reviewOn, selection, at: versionOf(account) };
   },
-  decide: (account, { requestId, context }, terms) => approveTier(account, { requestId, by: whoIs(context.actor) }, terms),
+  decide: (account, command, terms) => asPrepared(terms.at, account, command, approveTier(account, { requestId: command.requestId, by: whoIs(command.context.actor) }, terms)),
   after: (command, account, [terms]) => terms.settle(command, account),
 });
 

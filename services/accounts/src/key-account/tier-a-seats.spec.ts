@@ -16,6 +16,8 @@ import { keyAccount, ownerOn, type RegisteredAccount } from './key-account.aggre
 let service: AccountsService;
 /** The stream to which the next append fails, as that of a process that ends. */
 let cutOff: string | null;
+/** What comes before the next append to a stream. */
+let meanwhile: { readonly streamId: string; readonly work: () => Promise<unknown> } | null;
 
 const failing = (store: EventStore): EventStore =>
   new Proxy(store, {
@@ -23,7 +25,13 @@ const failing = (store: EventStore): EventStore =>
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       return (...given: unknown[]): unknown => {
-        if (name !== 'append' || (given[0] as NewCommit).streamId !== cutOff) return Reflect.apply(member, target, given);
+        const streamId = name === 'append' ? (given[0] as NewCommit).streamId : null;
+        if (streamId !== null && streamId === meanwhile?.streamId) {
+          const { work } = meanwhile;
+          meanwhile = null;
+          return work().then(() => Reflect.apply(member, target, given));
+        }
+        if (streamId === null || streamId !== cutOff) return Reflect.apply(member, target, given);
         cutOff = null;
         throw new Error('cut off');
       };
@@ -52,6 +60,7 @@ const SIX = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'];
 
 beforeEach(async () => {
   cutOff = null;
+  meanwhile = null;
   service = await AccountsService.start(failing);
   for (const id of ['anna', 'bea']) await service.run(OnboardMember, id, { name: id, role: 'kam' });
   for (const id of SIX) await client(id, 'anna');
@@ -99,6 +108,20 @@ describe('the seat of a tier-A account', () => {
     expect(await outcome(service.run(CancelHandover, 'a1', { effectiveOn: '2026-06-01', reason: 'a mistake' }))).toBe('done');
     expect(await tier('b5')).toBe('done');
     expect(await tier('a6')).toBe('tier-a-limit');
+  });
+
+  it('is claimed of the owner whom the account has by then, where it changes hands while it gets its tier', async () => {
+    for (const id of ['b1', 'b2', 'b3', 'b4', 'b5']) expect(await tier(await client(id, 'bea'))).toBe('done');
+    expect(await tier('a5', 'B')).toBe('done');
+    meanwhile = { streamId: 'reservation-tier-a-anna', work: () => handOver('a6', 'bea', '2026-03-02') };
+    expect(await tier('a6')).toBe('tier-a-limit');
+  });
+
+  it('is claimed where the account gets its tier while it changes hands', async () => {
+    for (const id of ['b1', 'b2', 'b3', 'b4', 'b5']) expect(await tier(await client(id, 'bea'))).toBe('done');
+    expect(await tier('a5', 'B')).toBe('done');
+    meanwhile = { streamId: 'member-bea', work: () => tier('a6') };
+    expect(await handOver('a6', 'bea', '2026-03-02')).toBe('tier-a-limit');
   });
 
   it('is free once the account is closed', async () => {
