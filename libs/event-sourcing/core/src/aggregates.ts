@@ -169,11 +169,13 @@ export class Aggregates {
 
   /**
    * State of a stream as it is now, whichever process wrote to it last: what the cache holds when the head has not moved beyond it. For decisions over other streams of the
-   * same service, which no append validates.
+   * same service, which no append validates. `atLeast`: a version that will do, though the stream may have gone on since.
    */
-  async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
+  async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, atLeast = Infinity): Promise<Loaded<State>> {
     const streamId = streamOf(decider.contract, id);
-    if (this.cache.has(streamId)) {
+    const held = this.cache.get(streamId) as Held<State> | undefined;
+    if (held && held.version >= atLeast) return held;
+    if (held) {
       const head = await this.store.head(streamId);
       const known = this.cache.get(streamId) as Held<State> | undefined;
       if (known && known.version >= head) return known;

@@ -54,7 +54,7 @@ export function bulkController(service: string): Type {
     private async line(line: BulkLine, caller: Caller, dryRun: boolean): Promise<object> {
       try {
         const command = await this.command(line, caller.principal);
-        const own = { ...caller, id: line.id, idempotencyKey: line.commandId ?? null, expectedVersion: line.expectedVersion ?? null };
+        const own = { ...caller, principal: { ...caller.principal }, id: line.id, idempotencyKey: line.commandId ?? null, expectedVersion: line.expectedVersion ?? null };
         const { id, version, events } = await this.edge.run(command, own, { dryRun });
         return { status: 200, id, version, events };
       } catch (error) {

@@ -49,6 +49,7 @@ export interface AccountAccess {
 
 /** Answers what a principal may see; the platform's Access implements it. */
 export abstract class Scopes {
+  /** As of the first time that it was asked of this very object: of one request, as of its beginning. */
   abstract of(principal: Actor): Promise<Scope>;
 }
 
@@ -141,9 +142,7 @@ export class Commands {
   ): Promise<void> {
     return this.unlessRepeated(command, async () => {
       const loaded = await this.load(decider, command.id);
-      assertCovered(decider, command, ownerOf, loaded);
-      const { expectedVersion } = command.context;
-      if (expectedVersion !== null && expectedVersion !== loaded.version) throw new StaleVersion(expectedVersion, loaded.version);
+      assertTarget(decider, command, ownerOf, loaded);
       await work(loaded.state);
     });
   }
@@ -173,14 +172,21 @@ export class Commands {
     return this.aggregates.execute(decider, id, context, decide);
   }
 
-  /** As it is now, whichever process wrote to it last. */
-  load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string): Promise<Loaded<State>> {
-    return this.aggregates.load(decider, id);
+  /** As it is now, whichever process wrote to it last; or as it was at `atLeast`, or later, where that version is known and will do. */
+  load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, atLeast?: number): Promise<Loaded<State>> {
+    return this.aggregates.load(decider, id, atLeast);
   }
 
   now(): Date {
     return this.clock.now();
   }
+}
+
+/** Throws NotFound for a target that is not there or that the caller does not cover, StaleVersion for one that is not at the version he has seen. */
+export function assertTarget<State, E extends DomainEvent>(decider: Decider<State, E>, command: AggregateCommand, ownerOf: ((state: State) => string | null) | null, target: Loaded<State>): void {
+  assertCovered(decider, command, ownerOf, target);
+  const { expectedVersion } = command.context;
+  if (expectedVersion !== null && expectedVersion !== target.version) throw new StaleVersion(expectedVersion, target.version);
 }
 
 function assertCovered<State, E extends DomainEvent>(

@@ -29,7 +29,7 @@ export class Edge {
   async ask<Result>(query: ScopedQuery<Result>, caller: Caller): Promise<Result> {
     query.caller = caller;
     await this.views.arrived(query); // before the scope: it is made from views, and must not be older than the caller's own writes
-    query.scope = await this.scopes.of(caller.principal);
+    query.scope = await this.scopes.of(query.after === undefined ? caller.principal : { ...caller.principal });
     return this.queries.execute(query);
   }
 }

@@ -42,10 +42,13 @@ const count = useCase(Count, {
 const getCount = queryCase<number, GetCount>(GetCount, { route: 'counters/:id', roles: ['auditor'], answer: async () => 7 });
 
 /** Commands over a counter in memory; `repeated`: the command id is known. */
-const commandsOn = (repeated: boolean) => {
+const commandsOn = (repeated: boolean, loads: (number | undefined)[] = []) => {
   let state = 0;
   return {
-    load: () => Promise.resolve({ state }),
+    load: (_on: unknown, _id: string, atLeast?: number) => {
+      loads.push(atLeast);
+      return Promise.resolve({ state });
+    },
     unlessRepeated: (_command: unknown, work: () => Promise<void>) => (repeated ? Promise.resolve() : work()),
     create: async (_on: unknown, _command: unknown, decide: (from: number) => Counted[]) => {
       if (!repeated) for (const { data } of decide(state)) state += data.by;
@@ -54,9 +57,9 @@ const commandsOn = (repeated: boolean) => {
   } as unknown as Commands;
 };
 
-const execute = async (repeated: boolean): Promise<readonly string[]> => {
+const execute = async (repeated: boolean, loads?: (number | undefined)[]): Promise<readonly string[]> => {
   const steps = new Steps();
-  const handler = new (count.handler as new (...needed: object[]) => { execute(command: Count): Promise<unknown> })(commandsOn(repeated), steps);
+  const handler = new (count.handler as new (...needed: object[]) => { execute(command: Count): Promise<unknown> })(commandsOn(repeated, loads), steps);
   await handler.execute(Object.assign(new Count(), { by: 2 }));
   return steps.taken;
 };
@@ -64,6 +67,13 @@ const execute = async (repeated: boolean): Promise<readonly string[]> => {
 describe('a use case', () => {
   it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'after at 20']));
   it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'after at 0']));
+
+  it('looks at its target once before it decides, and afterwards only where it was repeated', async () => {
+    const loads = { first: [] as (number | undefined)[], repeated: [] as (number | undefined)[] };
+    await execute(false, loads.first);
+    await execute(true, loads.repeated);
+    expect(loads).toEqual({ first: [undefined, 1], repeated: [undefined, undefined] });
+  });
 
   it('is prepared again when what was prepared does not hold any more, and given up after the third time', async () => {
     const moving = (times: number) => {

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
-import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
-import { type AggregateCommand, Commands } from './commands.js';
+import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Loaded, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { type AggregateCommand, assertTarget, Commands } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
 import type { ScopedQuery } from './queries.js';
@@ -72,31 +72,36 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     async execute(command: C): Promise<CommandResult> {
-      if (definition.permit) await definition.permit(command, (await this.commands.load(on, command.id)).state, this.needed);
-      const result = await this.decided(command);
-      if (definition.after) await definition.after(command, (await this.commands.load(on, command.id)).state, this.needed);
+      const target = definition.permit ? await this.commands.load(on, command.id) : null;
+      if (target) await definition.permit!(command, target.state, this.needed);
+      const { result, appended } = await this.decided(command, target);
+      // What was appended just now need not be looked for; what a repeated command left may have changed long since.
+      if (definition.after) await definition.after(command, (await this.commands.load(on, command.id, appended ? result.version : undefined)).state, this.needed);
       return result;
     }
 
-    private async decided(command: C): Promise<CommandResult> {
+    /** `target`: as it was loaded for this command already. It is prepared on that, and on a fresh look where it has to be prepared again. */
+    private async decided(command: C, target: Loaded<State> | null): Promise<{ result: CommandResult; appended: boolean }> {
       for (let attempt = 1; ; attempt++)
         try {
-          const prepared = await this.prepared(command);
-          const decide = (state: State): readonly E[] => definition.decide(state, command, prepared as Prepared, this.needed);
-          return await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
+          const prepared = await this.prepared(command, attempt === 1 ? target : null);
+          let events: readonly E[] = [];
+          const decide = (state: State): readonly E[] => (events = definition.decide(state, command, prepared as Prepared, this.needed));
+          const result = await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
+          return { result, appended: events.length > 0 };
         } catch (error) {
           if (!definition.prepare || !(error instanceof WrongExpectedVersion) || attempt === PREPARED_TIMES) throw error;
         }
     }
 
-    private async prepared(command: C): Promise<Prepared | undefined> {
+    private async prepared(command: C, target: Loaded<State> | null): Promise<Prepared | undefined> {
       let prepared: Prepared | undefined;
-      const work = async (state: State): Promise<void> => {
-        prepared = await definition.prepare?.(command, state, this.needed);
-      };
       if (!definition.prepare) return undefined;
-      if (makes) await this.commands.unlessRepeated(command, async () => work((await this.commands.load(on, command.id)).state));
-      else await this.commands.before(on, command, ownerOf, work);
+      await this.commands.unlessRepeated(command, async () => {
+        const loaded = target ?? (await this.commands.load(on, command.id));
+        if (!makes) assertTarget(on, command, ownerOf, loaded);
+        prepared = await definition.prepare!(command, loaded.state, this.needed);
+      });
       return prepared;
     }
   }

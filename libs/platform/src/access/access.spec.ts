@@ -50,6 +50,16 @@ beforeEach(async () => {
   await member('other', null);
 });
 
+describe('one request', () => {
+  it('is judged by one look at the members, by its guard and by its scope', async () => {
+    const principal = as('director', 'director');
+    await access.standingOf(principal);
+    await member('new', 'director');
+    expect((await access.of(principal)).covers('new')).toBe(false);
+    expect((await access.of({ ...principal })).covers('new')).toBe(true);
+  });
+});
+
 describe('what a person covers', () => {
   it.each([
     ['a key account manager: his own', as('kam', 'kam'), ['kam']],

@@ -82,7 +82,7 @@ function scopeOf(memberId: string | null, covers: Covers, { reach = NO_REACH, gr
  */
 @Injectable()
 export class Access extends Scopes {
-  private readonly asked = new WeakMap<Actor, Promise<DirectoryMember | null>>();
+  private readonly seen = new WeakMap<Actor, Promise<readonly DirectoryMember[]>>();
   private readonly membersById = new WeakMap<readonly DirectoryMember[], ReadonlyMap<string, DirectoryMember>>();
 
   constructor(
@@ -103,7 +103,7 @@ export class Access extends Scopes {
     const grants = grantsAt(member, now);
     if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { reach: { ...NO_REACH, owners: [memberId] }, grants, ofAccounts: own });
     if (!roles.includes('director')) return scopeOf(memberId, own, { reach: { ...NO_REACH, owners: [memberId] }, grants });
-    const team = await this.teamOf(memberId);
+    const team = teamOf(memberId, await this.membersFor(principal));
     return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { reach: { ...NO_REACH, owners: [...team], unowned: true }, grants });
   }
 
@@ -210,10 +210,7 @@ export class Access extends Scopes {
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */
   async member(id: string): Promise<DirectoryMember | null> {
-    const members = await this.store.view(memberDirectory).all();
-    let known = this.membersById.get(members);
-    if (!known) this.membersById.set(members, (known = new Map(members.map((member) => [member.id, member]))));
-    return known.get(id) ?? null;
+    return this.memberAmong(await this.store.view(memberDirectory).all(), id);
   }
 
   /** Owner today; null for an account that nobody owns or that this service does not know. */
@@ -243,21 +240,29 @@ export class Access extends Scopes {
     return this.adapters.clock.now().toISOString();
   }
 
-  /** Guard and scope of one request ask for the same row: the second has it from the first. */
-  private memberOf(principal: Actor): Promise<DirectoryMember | null> {
-    const known = this.asked.get(principal);
-    if (known) return known;
-    const member = principal.memberId === null ? Promise.resolve(null) : this.member(principal.memberId);
-    this.asked.set(principal, member);
-    return member;
+  private async memberOf(principal: Actor): Promise<DirectoryMember | null> {
+    return principal.memberId === null ? null : this.memberAmong(await this.membersFor(principal), principal.memberId);
   }
 
-  private async teamOf(directorId: string): Promise<ReadonlySet<string>> {
-    const reports = Map.groupBy(await this.store.view(memberDirectory).all(), (member) => member.managerId);
-    const team = new Set([directorId]);
-    for (const id of team) for (const member of reports.get(id) ?? []) team.add(member.id);
-    return team;
+  /** Guard and scope of one request judge by one look at the members: whoever wants a newer one asks with a copy of the principal. */
+  private membersFor(principal: Actor): Promise<readonly DirectoryMember[]> {
+    const known = this.seen.get(principal) ?? this.store.view(memberDirectory).all();
+    this.seen.set(principal, known);
+    return known;
   }
+
+  private memberAmong(members: readonly DirectoryMember[], id: string): DirectoryMember | null {
+    let known = this.membersById.get(members);
+    if (!known) this.membersById.set(members, (known = new Map(members.map((member) => [member.id, member]))));
+    return known.get(id) ?? null;
+  }
+}
+
+function teamOf(directorId: string, members: readonly DirectoryMember[]): ReadonlySet<string> {
+  const reports = Map.groupBy(members, (member) => member.managerId);
+  const team = new Set([directorId]);
+  for (const id of team) for (const member of reports.get(id) ?? []) team.add(member.id);
+  return team;
 }
 
 const inParts = (ids: readonly string[], atMost: number): string[][] => Array.from({ length: Math.ceil(ids.length / atMost) }, (_, i) => ids.slice(i * atMost, (i + 1) * atMost));

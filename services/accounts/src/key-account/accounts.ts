@@ -2,27 +2,32 @@ import { Injectable, type Type } from '@nestjs/common';
 import { OWN_COMPANY } from '@keyfold/contracts';
 import { type DomainEvent, DomainError, NotFound } from '@keyfold/event-sourcing';
 import { type AggregateCommand, type CommandDefinition, Commands, type Injectables, type Instances, type Scope, type UseCase, useCase } from '@keyfold/event-sourcing-nest';
-import { accessOf, assertOpen, keyAccount, ownerOf, type RegisteredAccount } from './key-account.aggregate.js';
+import { accessOf, assertOpen, type KeyAccount, keyAccount, ownerOf, type RegisteredAccount } from './key-account.aggregate.js';
 
 /** Questions that other commands ask about accounts, answered from the accounts' own streams. */
 @Injectable()
 export class Accounts {
   constructor(private readonly commands: Commands) {}
 
-  /** Throws NotFound for an account that is not there or that the caller may not change: nobody learns what exists beyond his scope. */
-  async assertEditable(accountId: string, scope: Scope): Promise<void> {
-    const { state, version } = await this.commands.load(keyAccount, accountId);
-    if (version === 0 || !scope.coversAccount(accessOf(state, this.commands.now().toISOString()), 'edit')) throw new NotFound('key-account', accountId);
+  /** The account, `known` or looked up. Throws NotFound for one that is not there or that the caller may not change: nobody learns what exists beyond his scope. */
+  async assertEditable(accountId: string, scope: Scope, known?: KeyAccount): Promise<KeyAccount> {
+    const account = known ?? (await this.load(accountId));
+    if (account.status === 'unknown' || !scope.coversAccount(accessOf(account, this.commands.now().toISOString()), 'edit')) throw new NotFound('key-account', accountId);
+    return account;
   }
 
   /** Last owner named; null for an account that nobody owns. */
   async ownerOf(accountId: string): Promise<string | null> {
-    return ownerOf((await this.commands.load(keyAccount, accountId)).state);
+    return ownerOf(await this.load(accountId));
   }
 
   /** The account; refuses one that is closed, closing or withdrawn. */
   async open(accountId: string): Promise<RegisteredAccount> {
-    return assertOpen((await this.commands.load(keyAccount, accountId)).state);
+    return assertOpen(await this.load(accountId));
+  }
+
+  private async load(accountId: string): Promise<KeyAccount> {
+    return (await this.commands.load(keyAccount, accountId)).state;
   }
 }
 
@@ -43,16 +48,22 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
 ): UseCase {
   const { accountOf, prepare, decide, after, needs = [] as unknown as Needs, ...rest } = definition;
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
+  /** The state of the target, where that is the account itself. */
+  const itself = (command: C, state: State, accountId: string): KeyAccount | undefined => (definition.on.contract === keyAccount.contract && command.id === accountId ? (state as KeyAccount) : undefined);
+  /** On which account each was permitted: it is prepared on that, and on a fresh look where it has to be prepared again. */
+  const permittedOn = new WeakMap<C, KeyAccount>();
   return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared>(type, {
     ...rest,
     needs: [Accounts, ...needs],
     async permit(command, state, [accounts]) {
       const accountId = accountOf(state, command);
-      if (accountId !== null) await accounts.assertEditable(accountId, command.scope);
+      if (accountId !== null) permittedOn.set(command, await accounts.assertEditable(accountId, command.scope, itself(command, state, accountId)));
     },
     async prepare(command, state, needed) {
       const accountId = accountOf(state, command);
-      if (accountId !== null) await needed[0].open(accountId);
+      const known = permittedOn.get(command);
+      permittedOn.delete(command);
+      if (accountId !== null) await (known ? assertOpen(known) : needed[0].open(accountId));
       return (await prepare?.(command, state, own(needed))) as Prepared;
     },
     decide: (state, command, prepared, needed) => decide(state, command, prepared, own(needed)),

@@ -17,10 +17,11 @@ export const assignOwnerCase = useCase(AssignOwner, {
   ownerOf,
   needs: [TierASeats, TeamMembers],
   async prepare(command, account, [seats, members]) {
-    await members.assertAccountManager(command.ownerId);
-    const changes = assignOwner(account, command.ownerId).length > 0;
-    if (changes) await members.entrust(command, command.ownerId);
-    if (changes && isTierA(account)) await seats.claim(command, command.ownerId);
+    if (assignOwner(account, command.ownerId).length === 0) await members.assertAccountManager(command.ownerId);
+    else {
+      await members.entrustToManager(command, command.ownerId);
+      if (isTierA(account)) await seats.claim(command, command.ownerId);
+    }
     return versionOf(account);
   },
   decide: (account, command, preparedAt) => asPrepared(preparedAt, account, command, assignOwner(account, command.ownerId)),

@@ -37,7 +37,7 @@ export const attachToParentCase = useCase(AttachToParent, {
     return versionOf(child);
   },
   decide: (account, command, claimedAt, [, , time]) => asPrepared(claimedAt, account, command, attachToParent(account, command.parentId, fromOf(command, time))),
-  after: (command, _account, [, hierarchy]) => hierarchy.tell(command),
+  after: (command, account, [, hierarchy]) => hierarchy.tell(command, account),
 });
 
 export class DetachFromParent extends AggregateCommand {
@@ -54,5 +54,5 @@ export const detachFromParentCase = useCase(DetachFromParent, {
   ownerOf,
   needs: [Hierarchy, ReportingTime],
   decide: (account, command, _prepared, [, time]) => detachFromParent(account, command.reason, fromOf(command, time)),
-  after: (command, _account, [hierarchy]) => hierarchy.tell(command),
+  after: (command, account, [hierarchy]) => hierarchy.tell(command, account),
 });

@@ -29,10 +29,11 @@ function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, c
 
 /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last, where the day has come. */
 async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<number> {
-  await members.assertAccountManager(command.toOwnerId);
-  if (decideHandover(account, command, time).length === 0) return versionOf(account);
-  await members.entrust(command, command.toOwnerId);
-  if (isTierA(account)) await seats.claim(command, command.toOwnerId);
+  if (decideHandover(account, command, time).length === 0) await members.assertAccountManager(command.toOwnerId);
+  else {
+    await members.entrustToManager(command, command.toOwnerId);
+    if (isTierA(account)) await seats.claim(command, command.toOwnerId);
+  }
   return versionOf(account);
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { assertNothingBelow, claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
 import { type EdgesTold, HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
-import { type KeyAccount, keyAccount, versionOf } from './key-account.aggregate.js';
+import { type KeyAccount, versionOf } from './key-account.aggregate.js';
 
 /** The edges of all group trees: claimed before an account says them, told once it has. */
 @Injectable()
@@ -15,10 +15,9 @@ export class Hierarchy {
     return this.commands.also(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
   }
 
-  /** What the account's stream says by now: of two commands that tell, the one that knows more is heard, whichever comes last. */
-  async tell(command: AggregateCommand): Promise<void> {
-    const { state } = await this.commands.load(keyAccount, command.id);
-    await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edgesOf(command.id, state)));
+  /** What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. */
+  tell(command: AggregateCommand, account: KeyAccount): Promise<unknown> {
+    return this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edgesOf(command.id, account)));
   }
 
   /** Each attempt claims anew: the claim of one that was refused was given up. */

@@ -33,17 +33,21 @@ export class TeamMembers {
 
   /** Refuses whom no account can belong to: accounts have an account manager, or a director. */
   async assertAccountManager(memberId: string): Promise<void> {
-    if (!ownsAccounts((await this.present(memberId)).role)) throw new DomainError('owner-not-account-manager');
+    asAccountManager(await this.present(memberId));
   }
 
   async present(memberId: string): Promise<KnownMember> {
     return assertPresent((await this.commands.load(teamMember, memberId)).state);
   }
 
-  /** Claimed before an account (the command's target unless named) becomes the member's, in `prepare` of whatever makes it his; refuses a member who is leaving. */
-  async entrust(command: AggregateCommand, memberId: string, accountId: string = command.id): Promise<void> {
-    const { now } = command.context;
-    await this.commands.also(teamMember, memberId, command, `entrust:${accountId}:${now}`, (member) => entrust(member, accountId, now));
+  /** Claimed before an account, the command's target, becomes the member's, in `prepare` of whatever makes it his; refuses a member who is leaving. */
+  async entrust(command: AggregateCommand, memberId: string): Promise<void> {
+    await this.entrustTo(command, memberId, (member) => member);
+  }
+
+  /** The same, and refuses whom `assertAccountManager` refuses, in the same decision. */
+  async entrustToManager(command: AggregateCommand, memberId: string): Promise<void> {
+    await this.entrustTo(command, memberId, (member) => asAccountManager(assertPresent(member)));
   }
 
   /**
@@ -60,6 +64,11 @@ export class TeamMembers {
     const settled = this.settledBefore();
     if (entriesOf(entrusted).some(([, at]) => at > settled)) throw new DomainError('portfolio-changing');
     return entrusted;
+  }
+
+  private entrustTo(command: AggregateCommand, memberId: string, checked: (member: TeamMember) => TeamMember): Promise<unknown> {
+    const { id, context: { now } } = command;
+    return this.commands.also(teamMember, memberId, command, `entrust:${id}:${now}`, (member) => entrust(checked(member), id, now));
   }
 
   /** What was claimed before this instant was followed by its append, or never will be. */
@@ -117,4 +126,9 @@ export class TeamMembers {
     ]);
     if (reports + accounts > 0) throw new DomainError('withdraw-built-upon');
   }
+}
+
+function asAccountManager(member: KnownMember): KnownMember {
+  if (!ownsAccounts(member.role)) throw new DomainError('owner-not-account-manager');
+  return member;
 }

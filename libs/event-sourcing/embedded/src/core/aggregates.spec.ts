@@ -234,6 +234,13 @@ describe('the cache of states', () => {
     await service.process().execute(counter, '1', someContext(), count(1));
     expect((await service.aggregates.load(counter, '1')).state.total).toBe(2);
   });
+
+  it('is not looked for where the version that is known will do', async () => {
+    const { version } = await service.aggregates.execute(counter, '1', someContext(), count(1));
+    const other = await service.process().execute(counter, '1', someContext(), count(1));
+    const totalAt = async (atLeast: number): Promise<number> => (await service.aggregates.load(counter, '1', atLeast)).state.total;
+    expect([await totalAt(version), await totalAt(other.version), await totalAt(version)]).toEqual([1, 2, 2]);
+  });
 });
 
 describe('an event of an older schema version', () => {
