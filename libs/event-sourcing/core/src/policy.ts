@@ -34,6 +34,13 @@ export function policy<E extends DomainEvent>(definition: {
   return definition as unknown as Policy;
 }
 
+/** What is done with an event. */
+export interface Action {
+  /** Pure. False for an event with which nothing is done. */
+  concerns(event: RecordedEvent): boolean;
+  act(event: RecordedEvent): Promise<void>;
+}
+
 /** Where the marks of a policy are kept; it has no rows. */
 export const marksOfPolicy = ({ name, follows }: Policy): Projection =>
   projection({ name: `policy-${name}`, version: 1, follows: follows as readonly AggregateContract<never>[], rowsOf: () => [], fold: () => null, durable: true });
@@ -42,11 +49,19 @@ export const marksOfPolicy = ({ name, follows }: Policy): Projection =>
 const ATTEMPTS = 5;
 /** Partition keys of a batch that are dealt with at the same time: their commands share the appends of the store. */
 const LANES = 8;
+/** A batch of more events is one of many to come, as likely as not all known. */
+const FEW = 20;
+
+/** The marks are not what they were taken for. */
+class Moved extends Error {
+  override readonly name = 'Moved';
+}
 
 /**
  * Runs a policy: effect-once, because the command id follows from (event, policy, step) and the store gives the first result again.
  * Of a batch several partition keys are in hand at a time; the events of one key are reacted to one after the other, so that what is through is a prefix of each stream.
  * The marks move after the commands are through. A refusal is an answer, so it is logged and the policy goes on.
+ * A policy acts on few of the events that it follows: where it acts on none of a batch, the marks are moved on the chance that the batch follows them, and looked at only if it does not.
  */
 export class PolicyRunner implements Subscriber {
   readonly name: string;
@@ -56,8 +71,8 @@ export class PolicyRunner implements Subscriber {
     private readonly policy: Policy,
     private readonly store: ProjectionStore,
     private readonly tools: SubscriberTools & { ids: Ids; sender: CommandSender },
-    /** What is done with an event; by default the commands of the policy are sent. */
-    private readonly act: (event: RecordedEvent) => Promise<void> = (event) => this.sendCommandsOf(event),
+    /** By default the commands of the policy are sent. */
+    private readonly action: Action = { concerns: (event) => this.commandsOf(event).length > 0, act: (event) => this.sendCommandsOf(event) },
   ) {
     this.name = policy.name;
     this.projection = marksOfPolicy(policy);
@@ -66,6 +81,7 @@ export class PolicyRunner implements Subscriber {
   async apply(partition: string, events: readonly Incoming[]): Promise<void> {
     const mine = events.filter((event) => followsStream(this.policy.follows, event));
     if (mine.length === 0) return;
+    if (mine.length <= FEW && !mine.some((event) => this.concerns(event)) && (await this.follows(partition, mine))) return;
     const marks = await this.store.marks(this.projection, [...new Set(mine.map((event) => event.streamId))]);
     const fresh = await withoutGaps(this.projection.name, mine, marks, this.tools);
     const outcomes: Outcome[] = [];
@@ -86,9 +102,28 @@ export class PolicyRunner implements Subscriber {
     }
   }
 
+  private concerns(incoming: Incoming): boolean {
+    try {
+      return this.tools.registry.knows(incoming.type) && this.action.concerns(incoming.read());
+    } catch {
+      return true; // it will be parked
+    }
+  }
+
+  /** Moves the marks over a batch with which nothing is done; false where it does not follow them. */
+  private async follows(partition: string, events: readonly Incoming[]): Promise<boolean> {
+    try {
+      await this.settle(partition, events.map((incoming) => ({ incoming, obstacle: null })));
+      return true;
+    } catch (error) {
+      if (error instanceof Moved) return false;
+      throw error;
+    }
+  }
+
   /** A parked event once more; the commands are the same under the same ids, so that those which went out before have their first result. */
   async reapply(event: RecordedEvent): Promise<RowChanges> {
-    await this.act(event);
+    await this.action.act(event);
     return NO_CHANGES;
   }
 
@@ -96,7 +131,7 @@ export class PolicyRunner implements Subscriber {
   private async reactTo(incoming: Incoming): Promise<Obstacle | null> {
     for (let attempt = 1; ; attempt++)
       try {
-        if (this.tools.registry.knows(incoming.type)) await this.act(incoming.read());
+        if (this.tools.registry.knows(incoming.type)) await this.action.act(incoming.read());
         return null;
       } catch (error) {
         if (isOutage(error)) throw error;
@@ -105,8 +140,7 @@ export class PolicyRunner implements Subscriber {
   }
 
   private async sendCommandsOf(event: RecordedEvent): Promise<void> {
-    const commands = this.policy.react(event, (...parts) => this.tools.ids.derive(event.eventId, this.name, ...parts));
-    for (const [step, command] of commands.entries())
+    for (const [step, command] of this.commandsOf(event).entries())
       try {
         await this.tools.sender.send({
           ...command,
@@ -121,25 +155,33 @@ export class PolicyRunner implements Subscriber {
       }
   }
 
+  private commandsOf(event: RecordedEvent): readonly PolicyCommand[] {
+    return this.policy.react(event, (...parts) => this.tools.ids.derive(event.eventId, this.name, ...parts));
+  }
+
   private async settle(partition: string, outcomes: readonly Outcome[]): Promise<void> {
     const parkedAt = this.tools.clock.now().toISOString();
     const streams = [...new Set(outcomes.map(({ incoming }) => incoming.streamId))];
+    const beginning = outcomes.filter(({ incoming }) => incoming.version === 1).map(({ incoming }) => incoming.streamId);
     let parked: DeadLetter[] = [];
-    await this.store.transact(this.projection, { partition, streams, rows: [] }, (state) => {
+    let applied = 0;
+    await this.store.transact(this.projection, { partition, streams, rows: [], beginning }, (state) => {
       const marks = new Map<string, Marks>();
       parked = [];
+      applied = 0;
       for (const { incoming, obstacle } of outcomes) {
         const { streamId, version } = incoming;
         const mark = marks.get(streamId) ?? state.marks.get(streamId) ?? NO_MARKS;
         if (version <= mark.accepted) continue; // another member was faster: marks do not go back
         // Somebody has parked or drained the stream since its marks were read. The batch comes again: an event joins a queue that is there, and none that is not.
-        if (version !== mark.accepted + 1 || isParked(mark) !== (obstacle === QUEUED)) throw new Error(`${streamId}: version ${version} does not follow ${mark.accepted} as it was read`);
+        if (version !== mark.accepted + 1 || isParked(mark) !== (obstacle === QUEUED)) throw new Moved(`${streamId}: version ${version} does not follow ${mark.accepted} as it was read`);
         marks.set(streamId, { accepted: version, applied: obstacle ? mark.applied : version });
         if (obstacle) parked.push(letterOf(this.projection.name, incoming, obstacle, parkedAt));
+        else applied += 1;
       }
       return { marks, rows: new Map(), parked };
     });
-    await report(this.projection.name, outcomes.length - parked.length, parked, this.tools);
+    await report(this.projection.name, applied, parked, this.tools);
   }
 }
 

@@ -4,7 +4,7 @@ import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent, str
 import { type ParkedInput, ProcessInstances } from './process-instance.js';
 import { ProcessTimers, type TimerRow } from './process-timers.js';
 import type { CommandSender, Ids, ProjectionStore } from './ports.js';
-import { type Policy, type PolicyCommand, PolicyRunner } from './policy.js';
+import { type Action, type Policy, type PolicyCommand, PolicyRunner } from './policy.js';
 import { Projector, type Subscriber, type SubscriberTools } from './projector.js';
 
 /** What a process reacts to: an event it follows, `timer-fired`, or `command-refused` for a command it decided on. */
@@ -89,8 +89,14 @@ export class ProcessRunner<State> {
     this.instances = new ProcessInstances(process);
     this.timers = new ProcessTimers(process, tools, (row) => this.fire(row));
     // Events of several keys may concern one instance, and it takes them in the order of the batch. What it decided stands in a stream of its own.
-    const inputs = policyLike({ name: `${process.name}-inputs`, follows: process.follows, oneAtATime: true }, tools, (event) => this.take(event));
-    const dispatch = policyLike({ name: `${process.name}-dispatch`, follows: [process.contract] }, tools, (event) => this.dispatch(event));
+    const inputs = policyLike({ name: `${process.name}-inputs`, follows: process.follows, oneAtATime: true }, tools, {
+      concerns: (event) => process.instanceOf(event) !== null,
+      act: (event) => this.take(event),
+    });
+    const dispatch = policyLike({ name: `${process.name}-dispatch`, follows: [process.contract] }, tools, {
+      concerns: ({ type }) => type === this.instances.type('command-decided') || type === this.instances.type('input-parked'),
+      act: (event) => this.dispatch(event),
+    });
     this.subscribers = [inputs, dispatch, new Projector(this.timers.projection, tools.store, tools)];
   }
 
@@ -183,6 +189,6 @@ export class ProcessRunner<State> {
 }
 
 /** A subscriber with durable marks whose reaction is our own code instead of a command: the same delivery rules as a policy. */
-function policyLike(definition: Omit<Policy, 'react'>, tools: ProcessTools, react: (event: RecordedEvent) => Promise<void>): PolicyRunner {
-  return new PolicyRunner({ ...definition, react: () => [] }, tools.store, tools, react);
+function policyLike(definition: Omit<Policy, 'react'>, tools: ProcessTools, action: Action): PolicyRunner {
+  return new PolicyRunner({ ...definition, react: () => [] }, tools.store, tools, action);
 }

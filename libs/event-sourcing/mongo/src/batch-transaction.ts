@@ -42,10 +42,12 @@ export class BatchTransaction {
   /** `isRead`: whether `before` was read in this transaction, or is only taken for what is there. Throws Outdated where it is not. */
   async write({ rows, marks, parked, drained }: GroupWrite, { state, partitionsOf }: Before, isRead: boolean): Promise<void> {
     const options = { session: this.session, ordered: false, ignoreUndefined: true };
-    if (rows.size > 0) {
-      const changes = () => [...rows].map(([id, { row, partitions }]) => this.rowChange(id, row, { exists: state.rows.has(id), partitions: [...(partitionsOf.get(id) ?? []), ...partitions] }));
+    // A fold that has nothing to say of an event answers the very row that it was given.
+    const changed = new Map([...rows].filter(([id, { row }]) => row !== (state.rows.get(id) ?? null)));
+    if (changed.size > 0) {
+      const changes = () => [...changed].map(([id, { row, partitions }]) => this.rowChange(id, row, { exists: state.rows.has(id), partitions: [...(partitionsOf.get(id) ?? []), ...partitions] }));
       await refusing(() => this.rows.bulkWrite(changes(), options));
-      if (this.projection.mirrored) await this.moveStamps(rows, partitionsOf);
+      if (this.projection.mirrored) await this.moveStamps(changed, partitionsOf);
     }
     if (marks.size > 0) {
       const moved = await this.marks.bulkWrite([...marks].map(([id, mark]) => markChange(id, mark, { before: state.marks.get(id), isRead })), options);

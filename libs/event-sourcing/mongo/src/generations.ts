@@ -1,5 +1,6 @@
 import {
   type AnyProjection,
+  Batcher,
   type BuiltState,
   type BuiltWrite,
   type Claim,
@@ -20,7 +21,7 @@ import { MAJORITY, READ_MS, within } from './connection.js';
 import { Gates, GateShut } from './gates.js';
 import { dropOthers, makeCollections } from './generation-collections.js';
 import { behindOf, compareGenerations } from './generation-comparison.js';
-import { FREE, newDocument, type ProjectionDocument } from './projection-document.js';
+import { documentsOf, found, FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { byId, collectionsOf, keyOf, marksOf, toRow } from './row-document.js';
 import { type BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
 import { dropUnusedVersions } from './unused-versions.js';
@@ -47,6 +48,8 @@ export class MongoGenerations implements Generations {
   private readonly projections: mongo.Collection<ProjectionDocument>;
   private readonly gates: Gates;
   private readonly seen = new Map<string, { generation: number; at: number }>();
+  /** Whoever tends to all read models asks for them all at once: one request. Readers and writers of one do not wait for that. */
+  private readonly looks = new Batcher<string, ProjectionDocument | null>({ name: WHAT, run: (keys) => this.ask(documentsOf(this.projections, keys)), maxBatch: 1_000, maxWaiting: 10_000 });
 
   constructor(
     readonly db: mongo.Db,
@@ -64,7 +67,8 @@ export class MongoGenerations implements Generations {
   }
 
   async status(projection: AnyProjection): Promise<GenerationsStatus> {
-    const { serving, built, fed, rebuild } = await this.document(projection);
+    const { serving, built, fed, rebuild } = found(projection, await this.looks.add(keyOf(projection)));
+    this.remember(keyOf(projection), serving);
     return { serving, built, previous: isUnderWay(rebuild) ? null : (fed?.generation ?? null), rebuild };
   }
 
@@ -243,8 +247,3 @@ export class MongoGenerations implements Generations {
 }
 
 const superseded = (projection: AnyProjection, claim: Claim): Superseded => new Superseded(`generation ${claim.generation} of ${keyOf(projection)}`);
-
-function found(projection: AnyProjection, document: ProjectionDocument | null): ProjectionDocument {
-  if (!document) throw new Error(`projection ${keyOf(projection)} is not prepared in this database`);
-  return document;
-}

@@ -1,4 +1,7 @@
-import type { Rebuild } from '@keyfold/event-sourcing';
+import type { AnyProjection, Rebuild } from '@keyfold/event-sourcing';
+import type { mongo } from 'mongoose';
+import { MAJORITY, READ_MS } from './connection.js';
+import { byId, keyOf } from './row-document.js';
 
 /** One document per projection version. What others must not miss of it is changed under its epoch, or in a transaction. */
 export interface ProjectionDocument {
@@ -26,3 +29,14 @@ export interface ProjectionDocument {
 export const FREE = new Date(0);
 
 export const newDocument: Omit<ProjectionDocument, '_id'> = { serving: 0, built: false, last: 0, fed: null, rebuild: null, epoch: 0, claimedUntil: FREE, gates: 0 };
+
+/** The documents of so many projections, in their order; null where there is none. */
+export async function documentsOf(projections: mongo.Collection<ProjectionDocument>, keys: readonly string[]): Promise<(ProjectionDocument | null)[]> {
+  const documents = new Map((await byId(projections, keys, { readConcern: MAJORITY, maxTimeMS: READ_MS })).map((document) => [document._id, document]));
+  return keys.map((key) => documents.get(key) ?? null);
+}
+
+export function found(projection: AnyProjection, document: ProjectionDocument | null): ProjectionDocument {
+  if (!document) throw new Error(`projection ${keyOf(projection)} is not prepared in this database`);
+  return document;
+}

@@ -26,13 +26,14 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** A store with the reads and the transactions begun that it asks of the server. */
-async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; attempts: number } }> {
+/** A store with the reads, the writes of rows and the transactions begun that it asks of the server. */
+async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; rowWrites: number; attempts: number } }> {
   const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
   cleanup.push(() => connection.close());
-  const asked = { reads: 0, attempts: 0 };
+  const asked = { reads: 0, rowWrites: 0, attempts: 0 };
   connection.getClient().on('commandStarted', ({ commandName, command }) => {
     if (commandName === 'find' && /^(view|marks)_/.test(command['find'])) asked.reads += 1;
+    if (['insert', 'update', 'delete'].includes(commandName) && /^view_/.test(command[commandName])) asked.rowWrites += 1;
     if (command['startTransaction']) asked.attempts += 1;
   });
   const store = new MongoProjectionStore(connection, { clock: realClock });
@@ -53,15 +54,29 @@ const apply = (store: MongoProjectionStore, streamId: string, version: number, {
 };
 const versions = async (store: MongoProjectionStore, id: string, of = things): Promise<readonly number[] | undefined> => (await store.view(of).get(id))?.versions;
 
+describe('a row that a fold leaves as it is', () => {
+  it('is not written, and its mark is', async () => {
+    const { store, asked } = await process();
+    await apply(store, 'thing-1', 1);
+    const writes = asked.rowWrites;
+    const kept: BatchKeys = { partition: 'accounts.events.v1/0', streams: ['thing-1'], rows: ['1', '2'], beginning: [] };
+    await store.transact(things as Projection<Row>, kept, ({ rows }) => ({ marks: new Map([['thing-1', { accepted: 2, applied: 2 }]]), rows: new Map([['1', rows.get('1')!], ['2', null]]), parked: [] }));
+    expect([asked.rowWrites - writes, await versions(store, '1')]).toEqual([0, [1]]);
+    expect((await store.marks(things, ['thing-1'])).get('thing-1')).toEqual({ accepted: 2, applied: 2 });
+    await apply(store, 'thing-1', 3);
+    expect([asked.rowWrites - writes, await versions(store, '1')]).toEqual([1, [1, 3]]);
+  });
+});
+
 describe('what a process wrote last', () => {
   it('is not read again, nor is anything of a stream that begins', async () => {
     const { store, asked } = await process();
     await apply(store, 'thing-1', 1);
-    Object.assign(asked, { reads: 0, attempts: 0 }); // the gate had to be made
+    Object.assign(asked, { reads: 0, rowWrites: 0, attempts: 0 }); // the gate had to be made
     await apply(store, 'thing-1', 2);
     await apply(store, 'thing-2', 1);
     await apply(store, 'thing-2', 2);
-    expect(asked).toEqual({ reads: 0, attempts: 3 });
+    expect(asked).toEqual({ reads: 0, rowWrites: 3, attempts: 3 });
     expect([await versions(store, '1'), await versions(store, '2')]).toEqual([[1, 2], [1, 2]]);
   });
 

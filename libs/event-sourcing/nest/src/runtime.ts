@@ -7,6 +7,8 @@ import {
   DeadLetters,
   deliver,
   type EventRegistry,
+  type GenerationsStatus,
+  isUnderWay,
   LAG_WATCH,
   type Policy,
   PolicyRunner,
@@ -218,7 +220,7 @@ export class ServiceRuntime {
   /** One read model after the other. True when every one of them has been built. */
   private async tendOnce(progress: (name: string, done: number, total: number) => void = () => undefined): Promise<boolean> {
     let built = true;
-    for (const rebuilder of this.rebuilders.values())
+    for (const rebuilder of await this.restless())
       try {
         await rebuilder.work(this.stopping.signal, (done, total) => progress(rebuilder.name, done, total));
         built &&= (await rebuilder.status()).built;
@@ -227,6 +229,13 @@ export class ServiceRuntime {
         this.adapters.log.warn('cannot tend to the read model now, will try again', { projection: rebuilder.name, error: String(error) });
       }
     return built;
+  }
+
+  /** The read models of which there is something to do, or of which nobody can say. They are looked at all at once. */
+  private async restless(): Promise<Rebuilder[]> {
+    const rebuilders = [...this.rebuilders.values()];
+    const resting = await Promise.all(rebuilders.map((rebuilder) => rebuilder.status().then(rests, () => false)));
+    return rebuilders.filter((_rebuilder, i) => !resting[i]);
   }
 
   /** What has no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
@@ -247,6 +256,8 @@ export class ServiceRuntime {
     }
   }
 }
+
+const rests = ({ built, previous, rebuild }: GenerationsStatus): boolean => built && previous === null && !isUnderWay(rebuild);
 
 /** Every service of the process. */
 export const runtimesOf = (discovery: DiscoveryService): ServiceRuntime[] =>

@@ -85,8 +85,10 @@ export const accountDirectory = projection<DirectoryAccount, KeyAccountEvent>({
       }
       case 'accounts.key-account.withdrawn':
         return null;
-      default:
-        return row && withMembers({ ...row, ...(CHANGES[event.type] as Change | undefined)?.(row, event) });
+      default: {
+        const change = CHANGES[event.type] as Change | undefined;
+        return row && change ? withMembers({ ...row, ...change(row, event) }) : row;
+      }
     }
   },
 });

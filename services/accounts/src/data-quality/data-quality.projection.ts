@@ -33,8 +33,10 @@ export const dataQuality = projection<DataQualityRow>({
     const fact = event as RecordedEvent & (KeyAccountEvent | StakeholderEvent);
     const known = row ?? { id, subject: isOfAccount(event) ? 'account' : 'person', accountId: isOfAccount(event) ? idOf(keyAccountContract, event.streamId) : event.partitionKey, current: true, saidAt: {}, classifiedAt: null };
     if (fact.type === 'accounts.key-account.withdrawn' || fact.type === 'accounts.stakeholder.withdrawn') return null;
+    const facts = factsIn(fact);
+    if (row && Object.keys(facts).length === 0 && !ENDS.includes(fact.type)) return row;
     const classifiedAt = fact.type === 'accounts.key-account.classified' ? event.recordedAt : known.classifiedAt;
-    const saidAt = withSaid(known.saidAt, factsIn(fact), event.recordedAt);
+    const saidAt = withSaid(known.saidAt, facts, event.recordedAt);
     return { ...known, current: known.current && !ENDS.includes(fact.type), classifiedAt, saidAt: classifiedAt === null ? saidAt : { sector: classifiedAt, ...saidAt } };
   },
 });

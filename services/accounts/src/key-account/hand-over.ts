@@ -71,8 +71,7 @@ export const cancelHandoverCase = useCase(CancelHandover, {
     const [cancelled] = decideCancelling(account, command, time);
     if (cancelled?.type === 'accounts.key-account.handover-cancelled') {
       const { ownerId } = cancelled.data;
-      await members.assertAccountManager(ownerId);
-      await members.entrust(command, ownerId);
+      await members.entrustToManager(command, ownerId);
       if (isTierA(account)) await seats.claim(command, ownerId);
     }
     return versionOf(account);

@@ -191,6 +191,47 @@ describe('a policy', () => {
     expect(await service.store.head('counter-echo')).toBe(1);
   });
 
+  describe('on a batch with which it does nothing', () => {
+    /** A runner, and how often it has looked at marks. */
+    const looking = () => {
+      const store = service.projections();
+      const looks = { count: 0 };
+      const counting = new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'marks') looks.count += 1;
+          const member = Reflect.get(target, name) as unknown;
+          return typeof member === 'function' ? member.bind(target) : member;
+        },
+      });
+      return { runner: new PolicyRunner(echoCounts, counting, { ...service.tools, sender: service.sender }), looks };
+    };
+
+    it('moves its marks without a look at them', async () => {
+      const { runner: quiet, looks } = looking();
+      await add('other', 1, 2);
+      await apply(quiet);
+      await apply(quiet);
+      expect([looks.count, await marks('other')]).toEqual([0, { accepted: 2, applied: 2 }]);
+    });
+
+    it('looks at them where versions are missing, and has those from the feed', async () => {
+      const { runner: quiet, looks } = looking();
+      for (const by of [1, 2, 3]) await add('other', by);
+      await apply(quiet, 2);
+      expect([looks.count, await marks('other')]).toEqual([1, { accepted: 3, applied: 3 }]);
+      expect(service.log.entries).toContainEqual(expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ streamId: 'counter-other' }) }));
+    });
+
+    it('queues behind a dead letter all the same', async () => {
+      await add('source', 13);
+      await apply();
+      await service.store.append(someCommit('counter-source', 1, { events: [someEvent({}, 'test.counter.invented-later')] }));
+      await apply();
+      expect(await marks('source')).toEqual({ accepted: 2, applied: 0 });
+      expect(await service.projections().deadLetters(runner().projection, { limit: 10 })).toHaveLength(2);
+    });
+  });
+
   it('does not move its marks back when another member was faster', async () => {
     for (const by of [1, 2, 3]) await add('source', by);
     const commits = await log();
