@@ -1,4 +1,4 @@
-import { type Marks, type Projection, RowRefused } from '@keyfold/event-sourcing';
+import { type BatchState, type Marks, type Projection, RowRefused } from '@keyfold/event-sourcing';
 import { mongo } from 'mongoose';
 import type { GroupKeys, GroupWrite } from './batch-group.js';
 import { READ_MS } from './connection.js';
@@ -49,10 +49,7 @@ export class BatchTransaction {
       await refusing(() => this.rows.bulkWrite(changes(), options));
       if (this.projection.mirrored) await this.moveStamps(changed, partitionsOf);
     }
-    if (marks.size > 0) {
-      const moved = await this.marks.bulkWrite([...marks].map(([id, mark]) => markChange(id, mark, { before: state.marks.get(id), isRead })), options);
-      if (!isRead && moved.matchedCount + moved.insertedCount < marks.size) throw new Outdated(this.view);
-    }
+    await moveMarks(this.marks, marks, { before: state.marks, isRead }, options);
     const letters = parked.map((letter) => toDeadLetterDocument(this.view, letter));
     if (letters.length > 0) await deadLettersOf(this.db).bulkWrite(letters.map((letter) => put<DeadLetterDocument>(letter, true)), options);
     for (const [streamId, version] of drained)
@@ -85,6 +82,18 @@ export async function refusing(write: () => Promise<unknown>): Promise<void> {
       throw new RowRefused((error as Error).message, { cause: error });
     throw error;
   }
+}
+
+/** Throws Outdated where a mark that was not read in the transaction is not what it is taken for. */
+export async function moveMarks(
+  collection: mongo.Collection<MarksDocument>,
+  marks: ReadonlyMap<string, Marks>,
+  { before, isRead }: { before: BatchState<never>['marks']; isRead: boolean },
+  options: mongo.BulkWriteOptions,
+): Promise<void> {
+  if (marks.size === 0) return;
+  const moved = await collection.bulkWrite([...marks].map(([id, mark]) => markChange(id, mark, { before: before.get(id), isRead })), options);
+  if (!isRead && moved.matchedCount + moved.insertedCount < marks.size) throw new Outdated(collection.collectionName);
 }
 
 /** Marks that were read cannot have moved, or the transaction fails by itself; others are moved from what they are taken for. */

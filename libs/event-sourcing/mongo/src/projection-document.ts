@@ -28,7 +28,10 @@ export interface ProjectionDocument {
 
 export const FREE = new Date(0);
 
-export const newDocument: Omit<ProjectionDocument, '_id'> = { serving: 0, built: false, last: 0, fed: null, rebuild: null, epoch: 0, claimedUntil: FREE, gates: 0 };
+/** The only one of whatever is never rebuilt. */
+export const FIRST_GENERATION = 0;
+
+export const newDocument: Omit<ProjectionDocument, '_id'> = { serving: FIRST_GENERATION, built: false, last: 0, fed: null, rebuild: null, epoch: 0, claimedUntil: FREE, gates: 0 };
 
 /** The documents of so many projections, in their order; null where there is none. */
 export async function documentsOf(projections: mongo.Collection<ProjectionDocument>, keys: readonly string[]): Promise<(ProjectionDocument | null)[]> {

@@ -1,18 +1,19 @@
 import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
 import { type Batch, foldGroup, keysOf } from './batch-group.js';
-import { BatchTransaction, Outdated } from './batch-transaction.js';
+import { BatchTransaction, moveMarks, Outdated } from './batch-transaction.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { GateShut } from './gates.js';
 import { generationKey } from './generation-collections.js';
 import { MongoGenerations } from './generations.js';
 import { Mirror } from './mirror.js';
-import { collectionsOf, keyOf, type MarksDocument, marksOf } from './row-document.js';
+import { FIRST_GENERATION } from './projection-document.js';
+import { byId, collectionsOf, keyOf, type MarksDocument, marksOf } from './row-document.js';
 import { scanMarks, scanRows } from './scan.js';
-import { inTransaction, isConflict, whileConflicting } from './transaction.js';
+import { BESIDE_TRANSACTIONS, inTransaction, isConflict, whileConflicting } from './transaction.js';
 import { MongoView } from './view.js';
-import { WrittenState } from './written-state.js';
+import { type Before, WrittenState } from './written-state.js';
 
 const STORE = 'the projection store';
 const TRANSACT = {
@@ -89,6 +90,8 @@ export class MongoProjectionStore implements ProjectionStore {
 
   private async attempt(projection: Projection, batches: readonly Batch[], mayAssume: boolean): Promise<readonly (Error | undefined)[]> {
     const keys = keysOf(batches);
+    const alone = projection.durable && keys.rows.length === 0 ? await this.moveMarksAlone(projection, batches, mayAssume) : null;
+    if (alone) return alone;
     let view = '';
     try {
       const { errors, ...done } = await inTransaction(this.db, async (session) => {
@@ -108,6 +111,31 @@ export class MongoProjectionStore implements ProjectionStore {
     } catch (error) {
       this.lastWritten.forget(view, keys.streams);
       if (error instanceof GateShut) for (const partition of keys.partitions) await this.generations.ensureGate(projection, partition);
+      throw error;
+    }
+  }
+
+  /**
+   * Policies have no rows and are never rebuilt: where their marks are all there is to write, each moves by itself, from what it is taken for, without a gate and a transaction.
+   * Of several some may move and others not: then what is there is read and folded again. Null where something is parked or drained as well.
+   */
+  private async moveMarksAlone(projection: Projection, batches: readonly Batch[], mayAssume: boolean): Promise<readonly (Error | undefined)[] | null> {
+    const keys = keysOf(batches);
+    const view = generationKey(keyOf(projection), FIRST_GENERATION);
+    const { marks } = collectionsOf(this.db, keyOf(projection), FIRST_GENERATION);
+    const read = async (): Promise<Before> => ({ state: { marks: marksOf(await byId(marks, keys.streams, { readConcern: MAJORITY, maxTimeMS: READ_MS })), rows: new Map<string, never>() }, partitionsOf: new Map() });
+    try {
+      const assumed = mayAssume ? this.lastWritten.assume(projection, view, keys) : null;
+      const before = assumed ?? (await read());
+      const { write, errors } = foldGroup(batches, before.state);
+      if (assumed && errors.some(Boolean)) throw new Outdated(view);
+      if (errors.length === 1 && errors[0]) throw errors[0];
+      if (write.parked.length > 0 || write.drained.size > 0) return null;
+      await moveMarks(marks, write.marks, { before: before.state.marks, isRead: false }, { ...BESIDE_TRANSACTIONS, ordered: false });
+      this.lastWritten.remember(projection, view, keys, { before, write });
+      return errors;
+    } catch (error) {
+      this.lastWritten.forget(view, keys.streams);
       throw error;
     }
   }

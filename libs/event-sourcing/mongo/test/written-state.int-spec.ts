@@ -14,6 +14,9 @@ const things = projection<Row>({ name: 'things', version: 1, follows: [thing], f
 /** Any stream may touch any row. */
 const shared = projection<Row>({ name: 'shared', version: 1, follows: [thing], rowsOf: () => [], fold: () => null });
 
+/** As the marks of a policy are kept. */
+const policy = projection<Row>({ name: 'policy-of-things', version: 1, follows: [thing], rowsOf: () => [], fold: () => null, durable: true });
+
 class Gap extends Error {}
 
 let database: TestDatabase;
@@ -37,7 +40,7 @@ async function process(): Promise<{ store: MongoProjectionStore; asked: { reads:
     if (command['startTransaction']) asked.attempts += 1;
   });
   const store = new MongoProjectionStore(connection, { clock: realClock });
-  for (const each of [things, shared]) await store.prepare(each);
+  for (const each of [things, shared, policy]) await store.prepare(each);
   return { store, asked };
 }
 
@@ -65,6 +68,41 @@ describe('a row that a fold leaves as it is', () => {
     expect((await store.marks(things, ['thing-1'])).get('thing-1')).toEqual({ accepted: 2, applied: 2 });
     await apply(store, 'thing-1', 3);
     expect([asked.rowWrites - writes, await versions(store, '1')]).toEqual([1, [1, 3]]);
+  });
+});
+
+describe('marks without rows', () => {
+  const move = (store: MongoProjectionStore, streamIds: readonly string[], from: number, letter = false): Promise<void> => {
+    const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: streamIds, rows: [], beginning: from === 0 ? streamIds : [] };
+    return store.transact(policy as Projection<Row>, keys, ({ marks }) => {
+      const moved = streamIds.filter((id) => (marks.get(id)?.accepted ?? 0) <= from);
+      if (moved.some((id) => (marks.get(id)?.accepted ?? 0) < from)) throw new Gap();
+      const parked = letter ? moved.map((streamId) => ({ projection: policy.name, streamId, version: from + 1, kind: 'poison' as const, event: null, raw: '{}', cause: 'no', parkedAt: '2026-01-01T00:00:00.000Z' })) : [];
+      return { marks: new Map(moved.map((id) => [id, { accepted: from + 1, applied: letter ? from : from + 1 }])), rows: new Map(), parked };
+    });
+  };
+  const accepted = async (store: MongoProjectionStore, ...ids: string[]): Promise<(number | undefined)[]> => {
+    const marks = await store.marks(policy, ids);
+    return ids.map((id) => marks.get(id)?.accepted);
+  };
+
+  it('move without a transaction, each from what it is', async () => {
+    const [one, other] = [await process(), await process()];
+    await move(one.store, ['thing-1', 'thing-2'], 0);
+    await move(other.store, ['thing-1'], 0); // seems to begin
+    await move(other.store, ['thing-1'], 1);
+    await move(other.store, ['thing-1'], 2);
+    await move(one.store, ['thing-1', 'thing-2'], 1); // one of them has been moved by the other, and does not go back
+    expect(await accepted(one.store, 'thing-1', 'thing-2')).toEqual([3, 2]);
+    await expect(move(one.store, ['thing-1', 'thing-2'], 5)).rejects.toThrow(Gap);
+    expect([one.asked.attempts, other.asked.attempts]).toEqual([0, 0]);
+  });
+
+  it('move with the dead letters of the batch, or neither of them', async () => {
+    const { store, asked } = await process();
+    await move(store, ['thing-1'], 0, true);
+    expect(asked.attempts).toBeGreaterThan(0);
+    expect([await accepted(store, 'thing-1'), await store.countDeadLetters(policy, 'thing-1')]).toEqual([[1], 1]);
   });
 });
 
