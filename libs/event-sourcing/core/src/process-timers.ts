@@ -14,7 +14,8 @@ export interface TimerRow {
   readonly correlationId: string;
 }
 
-const POLL_MS = 250;
+/** They are set for days, and each process asks for its own. */
+const POLL_MS = 1_000;
 const PAGE = 100;
 
 /**

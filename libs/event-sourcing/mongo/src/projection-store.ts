@@ -179,7 +179,7 @@ export class MongoProjectionStore implements ProjectionStore {
   private newView<Row extends object>(projection: Projection<Row>, key: string): MongoView<Row> {
     const { db, generations, written } = this;
     const { clock } = this.tools;
-    const mirror = projection.mirrored ? new Mirror<Row>(db, key, () => generations.serving(projection), clock) : null;
+    const mirror = projection.mirrored ? new Mirror<Row>(db, key, () => generations.servingForReaders(projection), clock) : null;
     return new MongoView<Row>(db, key, () => generations.servingForReaders(projection), { clock, written, mirror });
   }
 

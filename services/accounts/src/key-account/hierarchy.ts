@@ -15,9 +15,14 @@ export class Hierarchy {
     return this.commands.also(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
   }
 
-  /** What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. */
-  tell(command: AggregateCommand, account: KeyAccount): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edgesOf(command.id, account)));
+  /**
+   * What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. What need not be told by an older
+   * state need not be told at all: whoever claims another edge since tells this one too, and until then both count.
+   */
+  async tell(command: AggregateCommand, account: KeyAccount): Promise<void> {
+    const edges = edgesOf(command.id, account);
+    const { state } = await this.commands.load(reservation, HIERARCHY, 0);
+    if (tellEdges(state, edges).length > 0) await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edges));
   }
 
   /** Each attempt claims anew: the claim of one that was refused was given up. */
