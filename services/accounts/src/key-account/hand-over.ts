@@ -23,7 +23,7 @@ interface Handover extends AnyCommand {
 }
 
 function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, context }: Handover, time: ReportingTime): KeyAccountEvent[] {
-  const day = { start: time.startOfDay(effectiveOn), end: new Date(time.endOfDay(effectiveOn)).toISOString() };
+  const day = { start: time.startOfDay(effectiveOn), end: new Date(time.endOfDay(effectiveOn)).toISOString(), dateOf: (instant: string) => time.dateOf(instant) };
   return handOver(account, { toOwnerId, reason }, day, context.now);
 }
 

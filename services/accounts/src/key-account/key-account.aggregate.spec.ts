@@ -50,7 +50,8 @@ describe('when registered', () => {
 });
 
 const now = '2026-02-01T12:00:00.000Z';
-const day = (date: string) => ({ start: `${date}T00:00:00.000Z`, end: `${date}T23:59:59.999Z` });
+const day = (date: string) => ({ start: `${date}T00:00:00.000Z`, end: `${date}T23:59:59.999Z`, dateOf });
+const dateOf = (instant: string): string => instant.slice(0, 10);
 
 describe('a handover', () => {
   const owned = [prospectRegistered, ownerAssigned('anna')] as const;

@@ -16,14 +16,21 @@ export function assignOwner(account: KeyAccount, ownerId: string): KeyAccountEve
  * on the very day of the last change the new owner follows from that change on. While one handover is to come, another can take its day and no later one:
  * who owns the account today stays a question of its last two owners, which lists are asked by.
  */
-export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason: string }, day: { start: string; end: string }, now: string): KeyAccountEvent[] {
+export function handOver(account: KeyAccount, facts: { toOwnerId: string; reason: string }, day: HandoverDay, now: string): KeyAccountEvent[] {
   const open = assertOpen(account);
   const last = open.owners.at(-1);
   if (!last) throw new DomainError('owner-missing');
-  if (day.end < last.from) throw new DomainError('handover-before-last-change', { lastChange: last.from.slice(0, 10) });
-  if (last.from > now && day.start > last.from) throw new DomainError('handover-to-come', { on: last.from.slice(0, 10) });
+  if (day.end < last.from) throw new DomainError('handover-before-last-change', { lastChange: day.dateOf(last.from) });
+  if (last.from > now && day.start > last.from) throw new DomainError('handover-to-come', { on: day.dateOf(last.from) });
   if (last.ownerId === facts.toOwnerId) return [];
   return [{ type: 'accounts.key-account.handed-over', data: { fromOwnerId: last.ownerId, ...facts }, occurredAt: day.start < last.from ? last.from : day.start }];
+}
+
+/** Its first and its last instant, and of what day another instant is. */
+export interface HandoverDay {
+  readonly start: string;
+  readonly end: string;
+  dateOf(instant: string): string;
 }
 
 /** Undone before its day, with any other of that day: whoever owns the account until then keeps it. From its day on it is undone by another handover. */
