@@ -1,8 +1,8 @@
 import { AggregateCommand, Commands, useCase } from '@keyfold/event-sourcing-nest';
 import { IsId, IsInstant, IsWhole, OrNull } from '@keyfold/platform';
-import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
+import { keyAccount, ownersOf } from '../key-account/key-account.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { assignAccount, createPortfolio, keepAccount, portfolio, releaseAccount, weighAccount } from './portfolio.aggregate.js';
+import { assignAccount, createPortfolio, endAssignment, keepAccount, portfolio, releaseAccount, weighAccount } from './portfolio.aggregate.js';
 
 /** The portfolio of a member, id = the member's, before there is an account in it. */
 export class CreatePortfolio extends AggregateCommand {}
@@ -70,7 +70,7 @@ export const keepAccountCase = useCase(KeepAccount, {
   decide: (state, { accountId }) => keepAccount(state, accountId),
 });
 
-/** Told at the end of an account, whose event does not say whose it was. */
+/** Told at the end of an account, whose event does not say whose it was, or was to be. */
 export class LeavePortfolio extends AggregateCommand {
   @IsInstant() on!: string;
 }
@@ -82,7 +82,6 @@ export const leavePortfolioCase = useCase(LeavePortfolio, {
   needs: [Commands],
   decide: () => [],
   async after(command, account, [commands]) {
-    const owner = ownerOf(account);
-    if (owner !== null) await commands.also(portfolio, owner, command, 'leave', (state) => releaseAccount(state, command.id, command.on));
+    for (const owner of ownersOf(account)) await commands.also(portfolio, owner, command, 'leave', (state) => endAssignment(state, command.id, command.on));
   },
 });

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { PortfolioEvent } from '@keyfold/contracts';
 import { given } from '@keyfold/event-sourcing/testing';
-import { assignAccount, createPortfolio, keepAccount, noteHandedOver, noteRefusal, portfolio, releaseAccount, resumeHandover, startHandover, weighAccount } from './portfolio.aggregate.js';
+import { assignAccount, createPortfolio, endAssignment, keepAccount, noteHandedOver, noteRefusal, type Portfolio, portfolio, releaseAccount, resumeHandover, startHandover, weighAccount } from './portfolio.aggregate.js';
 
 const since = '2026-01-01T00:00:00.000Z';
 const until = '2026-04-01T00:00:00.000Z';
@@ -29,8 +29,20 @@ describe('a portfolio', () => {
     given(portfolio, ...two, released('acme')).when((state) => keepAccount(state, 'acme')).then(kept);
     given(portfolio, ...two, released('acme'), kept).when((state) => keepAccount(state, 'acme')).thenNothing();
     given(portfolio, ...two).when((state) => keepAccount(state, 'cleo')).thenNothing();
+    // There and back on one day, and cancelled: the empty one is not what goes on.
+    given(portfolio, ...two, released('acme'), { ...assigned('acme'), occurredAt: until }, released('acme'), kept).when((state) => releaseAccount(state, 'acme', until)).then(released('acme'));
     given(portfolio, ...two, weighed('acme', 60), released('acme'), kept).when((state) => weighAccount(state, 'bolt', 41)).thenRefused('portfolio-overweight', { sum: 101 });
     given(portfolio, ...two, weighed('acme', 60), released('acme'), weighed('bolt', 50)).when((state) => keepAccount(state, 'acme')).then(kept, weighed('acme', null));
+  });
+  it('ends with the account, also where it was to be handed over later, or to come', () => {
+    const ended = '2026-03-01T00:00:00.000Z';
+    const end = (state: Portfolio) => endAssignment(state, 'acme', ended);
+    const releasedThen: PortfolioEvent = { ...released('acme'), occurredAt: ended };
+    given(portfolio, ...two).when(end).then(releasedThen);
+    given(portfolio, ...two, released('acme')).when(end).then({ type: 'accounts.portfolio.account-kept', data: { accountId: 'acme' } }, releasedThen);
+    given(portfolio, created, { ...assigned('acme'), occurredAt: until }).when(end).then(released('acme'));
+    given(portfolio, ...two, releasedThen).when(end).thenNothing();
+    given(portfolio, created).when(end).thenNothing();
   });
 });
 

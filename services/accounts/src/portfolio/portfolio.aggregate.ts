@@ -74,7 +74,8 @@ export function handoverAfter(handover: Handover | null, fact: Pick<Fact<Portfol
   }
 }
 
-const lastOf = (assignments: readonly Assignment[], accountId: string): Assignment | undefined => assignments.findLast((one) => one.accountId === accountId);
+/** The last one that is not empty: a handover that was cancelled leaves an empty one. */
+const lastOf = (assignments: readonly Assignment[], accountId: string): Assignment | undefined => assignments.findLast((one) => one.accountId === accountId && one.from !== one.until);
 
 const without = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id);
 
@@ -103,6 +104,14 @@ export function keepAccount(state: Portfolio, accountId: string): PortfolioEvent
   const sum = [...held, last].reduce((total, { weightPercent }) => total + (weightPercent ?? 0), 0);
   const unweighed: PortfolioEvent[] = sum > 100 ? [{ type: 'accounts.portfolio.account-weighed', data: { accountId, weightPercent: null } }] : [];
   return [{ type: 'accounts.portfolio.account-kept', data: { accountId } }, ...unweighed];
+}
+
+/** Follows the end of the account: it is nobody's from then on, also where it was to be handed over. */
+export function endAssignment(state: Portfolio, accountId: string, on: string): PortfolioEvent[] {
+  const last = state.status === 'unknown' ? undefined : lastOf(state.assignments, accountId);
+  if (!last || (last.until !== null && last.until <= on)) return [];
+  const kept: PortfolioEvent[] = last.until === null ? [] : [{ type: 'accounts.portfolio.account-kept', data: { accountId } }];
+  return [...kept, { type: 'accounts.portfolio.account-released', data: { accountId }, occurredAt: on < last.from ? last.from : on }];
 }
 
 /** How much of the member's time an account shall have (domain.md H1). */
