@@ -36,6 +36,7 @@ export const accountPlanRefusals = refusals({
   'plan-action-unknown': ['This action is not in the plan.', "Cette action n'est pas dans le plan."],
   'plan-action-exists': ['There is another action under this id in the plan already.', 'Une autre action existe déjà sous cet identifiant dans le plan.'],
   'plan-action-ended': ['This action is done or cancelled.', 'Cette action est terminée ou annulée.'],
+  'plan-action-not-started': ['This action was not started yet.', "Cette action n'a pas encore démarré."],
   'plan-action-unassigned': ['An action that nobody has is not started.', "Une action que personne n'a ne démarre pas."],
   'plan-action-waits': ['This action waits for others that are not done: {actions}.', "Cette action en attend d'autres qui ne sont pas terminées : {actions}."],
   'plan-action-cycle': ['Actions cannot wait for each other in a circle.', "Des actions ne peuvent pas s'attendre en cercle."],

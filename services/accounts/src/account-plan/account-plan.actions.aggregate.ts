@@ -86,7 +86,9 @@ export function startAction(plan: Plan, actionId: string): PlanActionEvent[] {
 
 export function completeAction(plan: Plan, actionId: string, note: string | null): PlanActionEvent[] {
   if (actionOf(plan, actionId).state === 'done') return [];
-  assertNothingOpen(plan, running(plan, actionId).dependsOn, 'plan-action-waits');
+  const { state, dependsOn } = running(plan, actionId);
+  assertNothingOpen(plan, dependsOn, 'plan-action-waits');
+  if (state === 'open') throw new DomainError('plan-action-not-started');
   return [{ type: 'accounts.account-plan.action-completed', data: { actionId, note } }];
 }
 

@@ -51,7 +51,8 @@ describe('an action', () => {
   const complete = on((plan) => completeAction(plan, 'visit', null));
   it('is completed, once', () => {
     given(accountPlan, ...active, visit, started).when(complete).then(done);
-    given(accountPlan, ...active, visit, done).when(complete).thenNothing();
+    given(accountPlan, ...active, visit, started, done).when(complete).thenNothing();
+    given(accountPlan, ...active, visit).when(complete).thenRefused('plan-action-not-started');
     given(accountPlan, ...active, visit, cancelled).when(complete).thenRefused('plan-action-ended', { state: 'cancelled' });
   });
   it('is cancelled with a reason, once', () => {

@@ -95,6 +95,7 @@ const draftedPlan = (today: string): Line[] => drafted(planOf('account-plans', '
 
 /** What was done on the plan since: one step is late. */
 const work = (say: Says, today: string): Line[] => [
+  say('start-action', 'visit', { actionId: 'visit' }),
   say('complete-action', 'visit', { actionId: 'visit', note: 'Solaize first' }),
   say('record-objective-progress', 'share', { objectiveId: 'share', value: 25.5, measuredOn: addDays(today, -1) }),
   say('record-cell-revenue', 'fleet', { buyingCentreId: 'lyon', offeringId: idOf('offering', 'fleet'), revenue: eur(52_000), asOf: addDays(today, -1) }),
