@@ -164,7 +164,7 @@ describe('reporting lines', () => {
     expect(code(await line(child, boss, report))).toEqual([422, 'stakeholder-unknown']);
   });
 
-  it('end with the departure of a manager, also where he is on another account of the group', async () => {
+  it('end where a manager is in the group no more, and with his departure from another account of it', async () => {
     const [parent, child] = [await newAccount('Above'), await newAccount('Below')];
     await done('director', `key-accounts/${child}/attach-to-parent`, { parentId: parent });
     const [boss, report] = [await register(parent, 'Boss'), await register(child, 'Report')];
@@ -172,6 +172,10 @@ describe('reporting lines', () => {
     await onMap(child, 'link-influence', { fromId: report, toId: boss, strength: 'strong' });
     const graph = () => one<{ nodes: object[]; influences: object[] }>(`stakeholder-graph/${child}`);
     await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ managerId: boss }], influences: [{ toId: boss }] }));
+    await done('director', `key-accounts/${child}/detach-from-parent`, { reason: 'sold' });
+    await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ managerId: null }], influences: [{ toId: boss }] }));
+    await done('director', `key-accounts/${child}/attach-to-parent`, { parentId: parent });
+    await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ managerId: boss }] }));
     await done('kam', `stakeholders/${boss}/depart`, { reason: 'retired', on: today() });
     await eventually(async () => expect(await graph()).toMatchObject({ nodes: [{ name: 'Report', managerId: null }], influences: [] }));
   });

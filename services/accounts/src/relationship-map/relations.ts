@@ -5,6 +5,7 @@ import { Access } from '@keyfold/platform';
 import { Policies } from '../policy/policies.js';
 import { stakeholders } from '../stakeholder/stakeholders.projection.js';
 import { teamMembers } from '../team-member/team-members.projection.js';
+import { Groups } from './groups.js';
 import type { PersonOnMap, RelationsRow } from './relations.projection.js';
 import { seniorityOf } from './seniority.js';
 import { type PersonStrength, type Strength, strengthOf } from './strength.js';
@@ -18,15 +19,17 @@ export interface Terms {
   readonly left: ReadonlySet<string>;
   /** People of other accounts who stood at the end of a line and have departed there. */
   readonly departed: ReadonlySet<string>;
+  /** `<account>/<person>`: managers on accounts that are not of its group any more. */
+  readonly outside: ReadonlySet<string>;
 }
 
 /** Who of our executives looks after whom of theirs, as long as he is with us. */
 export const sponsorsIn = ({ sponsors }: Pick<RelationsRow, 'sponsors'>, { left }: Pick<Terms, 'left'>): RelationsRow['sponsors'] => sponsors.filter(({ memberId }) => !left.has(memberId));
 
-/** To whom somebody reports, as long as that one is there: the line to a manager of another account outlives his departure on the map. */
-export const managerIn = ({ lines }: Pick<RelationsRow, 'lines'>, stakeholderId: string, { departed }: Pick<Terms, 'departed'>): string | null => {
+/** To whom somebody reports, as long as that one is there and in the group: on the map, the line to a manager of another account outlives both. */
+export const managerIn = ({ id, lines }: Pick<RelationsRow, 'id' | 'lines'>, stakeholderId: string, { departed, outside }: Pick<Terms, 'departed' | 'outside'>): string | null => {
   const managerId = lines[stakeholderId];
-  return managerId === undefined || departed.has(managerId) ? null : managerId;
+  return managerId === undefined || departed.has(managerId) || outside.has(`${id}/${managerId}`) ? null : managerId;
 };
 
 export const influencesIn = ({ influences }: Pick<RelationsRow, 'influences'>, { departed }: Pick<Terms, 'departed'>): RelationsRow['influences'][string][] =>
@@ -46,6 +49,7 @@ export class Relations {
     private readonly policies: Policies,
     private readonly commands: Commands,
     private readonly views: Views,
+    private readonly groups: Groups,
   ) {}
 
   async terms(rows: readonly RelationsRow[]): Promise<Terms> {
@@ -55,16 +59,23 @@ export class Relations {
     const members = ours.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...ours] } }, limit: ours.size });
     const gone = members.filter(({ lastDay }) => lastDay !== null && lastDay < this.policies.today());
     const levels = new Map(members.map((member) => [member.id, seniorityOf(member)]));
-    return { now: this.commands.now().toISOString(), cadence, levels, left: new Set(gone.map(({ id }) => id)), departed: await this.departedElsewhere(rows) };
+    return { now: this.commands.now().toISOString(), cadence, levels, left: new Set(gone.map(({ id }) => id)), ...(await this.elsewhere(rows)) };
   }
 
-  private async departedElsewhere(rows: readonly RelationsRow[]): Promise<ReadonlySet<string>> {
+  private async elsewhere(rows: readonly RelationsRow[]): Promise<Pick<Terms, 'departed' | 'outside'>> {
     const named = rows.flatMap(({ people, lines, influences }) =>
       [...Object.values(lines), ...Object.values(influences).flatMap(({ fromId, toId }) => [fromId, toId])].filter((id) => !Object.hasOwn(people, id)),
     );
     const ids = [...new Set(named)];
-    const found = ids.length === 0 ? [] : await this.views.of(stakeholders).find({ filter: { id: { $in: ids }, status: 'departed' }, limit: ids.length });
-    return new Set(found.map(({ id }) => id));
+    const found = ids.length === 0 ? [] : await this.views.of(stakeholders).find({ filter: { id: { $in: ids } }, limit: ids.length });
+    const accountOf = new Map(found.map(({ id, accountId }) => [id, accountId]));
+    const outside = new Set<string>();
+    for (const { id, lines } of rows)
+      for (const managerId of Object.values(lines)) {
+        const accountId = accountOf.get(managerId);
+        if (accountId !== undefined && (await this.groups.rootOf(accountId)) !== (await this.groups.rootOf(id))) outside.add(`${id}/${managerId}`);
+      }
+    return { departed: new Set(found.filter(({ status }) => status === 'departed').map(({ id }) => id)), outside };
   }
 
   /** Everybody who is or was there, in the order of their registration. */

@@ -1,7 +1,7 @@
 import { relationsQueries } from './relations-queries.js';
 import { influencesIn, managerIn, presentOf } from './relations.js';
 
-/** Who reports to whom and who has whose ear, with what each of them is to us. People of other accounts stand at the end of a line by their id alone, until they depart there. */
+/** Who reports to whom and who has whose ear, with what each of them is to us. People of other accounts stand at the end of a line by their id alone, as long as they are there, and managers in the group. */
 export const stakeholderGraphQueries = relationsQueries('stakeholder-graph', async (row, { relations, terms }) => {
   const people = presentOf(await relations.peopleOf(row, terms));
   const nodes = people.map(async ({ stakeholderId, person, score, isChampion, isSponsor }) => {
