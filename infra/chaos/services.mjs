@@ -79,25 +79,26 @@ export class Services {
     return this.#processes.get(name);
   }
 
-  /** Starts a service, again and again while what it needs is not there yet, as an orchestrator does. `failpoint` is armed in the first process alone. */
-  up(name, failpoint) {
-    let armed = failpoint && { KEYFOLD_FAILPOINT: failpoint };
-    return untilUp(() => {
-      const env = armed;
-      armed = undefined;
-      return this.process(name).start(env);
-    });
+  /** Starts a service, again and again while what it needs is not there yet, as an orchestrator does. */
+  up(name) {
+    return untilUp(() => this.process(name).start());
   }
 
   async kill(name) {
     await this.process(name).kill();
   }
 
-  /** Waits until a service that has a failpoint has ended by itself. */
-  async untilDead(name, withinMs = 120_000) {
+  /** Starts a service with a failpoint that kills it, and waits until it has: that may be before the service is ready. */
+  async diesAt(name, failpoint, withinMs = 120_000) {
+    const process = this.process(name);
+    await untilUp(() =>
+      process.start({ KEYFOLD_FAILPOINT: failpoint }).catch((error) => {
+        if (process.endedBy !== 'SIGKILL') throw error;
+      }),
+    );
     const until = performance.now() + withinMs;
-    while (this.process(name).pid !== undefined) {
-      if (performance.now() > until) throw new Error(`${name} still runs after ${withinMs / 1000} s: its failpoint was not reached`);
+    while (process.pid !== undefined) {
+      if (performance.now() > until) throw new Error(`${name} still runs after ${withinMs / 1000} s: its failpoint ${failpoint} was not reached`);
       await delay(20);
     }
   }

@@ -8,8 +8,7 @@ async function killAndReturn(world, name, places) {
   const place = random.next() < 0.5 ? random.pick(places) : null;
   if (place) {
     await services.kill(name);
-    await services.up(name, `${place}=kill@${1 + random.below(20)}`);
-    await services.untilDead(name);
+    await services.diesAt(name, `${place}=kill@${1 + random.below(20)}`);
     world.fault(`${KILL} at ${place}`);
   } else {
     await world.moment();

@@ -27,7 +27,7 @@ export const brokerKilled = {
   load: { ratePerSecond: 200 },
   cycles: { short: 1, full: 1 },
   run(world) {
-    const { lab, short, kills } = world;
+    const { lab, load, short, kills } = world;
     const awayMs = kills ? 1_500 : short ? 4_000 : 60_000;
     return world.cycles(this.cycles, async () => {
       await world.moment(500, 2_000);
@@ -35,6 +35,7 @@ export const brokerKilled = {
       await lab.kafka.kill();
       world.fault('broker killed');
       await delay(awayMs);
+      await load.nextOk('opportunities');
       world.facts.acknowledgedWithoutBroker = (world.facts.acknowledgedWithoutBroker ?? 0) + world.counts.acknowledged - acknowledged;
       world.expect('G11', world.counts.acknowledged > acknowledged, 'no command was acknowledged while the broker was away');
       await lab.kafka.start();

@@ -11,8 +11,7 @@ const FAULTS = {
   },
   async 'relay killed after a send'({ services }) {
     await services.kill('opportunities');
-    await services.up('opportunities', 'after-publish=kill@5');
-    await services.untilDead('opportunities');
+    await services.diesAt('opportunities', 'after-publish=kill@5');
     await services.up('opportunities');
   },
   async 'accounts killed'({ services }) {

@@ -54,6 +54,11 @@ export class ServiceUnderTest {
     return this.running?.pid;
   }
 
+  /** The signal that ended it; null while it runs, and where it ended by itself. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.child?.signalCode ?? null;
+  }
+
   /** The last 64 KB of what it wrote, over restarts. */
   get output(): string {
     return this.kept;
