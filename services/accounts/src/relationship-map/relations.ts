@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CadencePolicy, SeniorityLevel } from '@keyfold/contracts';
-import { Commands, Views } from '@keyfold/event-sourcing-nest';
+import { Views } from '@keyfold/event-sourcing-nest';
 import { Access } from '@keyfold/platform';
 import { Policies } from '../policy/policies.js';
 import { stakeholders } from '../stakeholder/stakeholders.projection.js';
@@ -47,7 +47,6 @@ export class Relations {
   constructor(
     private readonly access: Access,
     private readonly policies: Policies,
-    private readonly commands: Commands,
     private readonly views: Views,
     private readonly groups: Groups,
   ) {}
@@ -59,7 +58,7 @@ export class Relations {
     const members = ours.size === 0 ? [] : await this.views.of(teamMembers).find({ filter: { id: { $in: [...ours] } }, limit: ours.size });
     const gone = members.filter(({ lastDay }) => lastDay !== null && lastDay < this.policies.today());
     const levels = new Map(members.map((member) => [member.id, seniorityOf(member)]));
-    return { now: this.commands.now().toISOString(), cadence, levels, left: new Set(gone.map(({ id }) => id)), ...(await this.elsewhere(rows)) };
+    return { now: this.access.now(), cadence, levels, left: new Set(gone.map(({ id }) => id)), ...(await this.elsewhere(rows)) };
   }
 
   private async elsewhere(rows: readonly RelationsRow[]): Promise<Pick<Terms, 'departed' | 'outside'>> {
