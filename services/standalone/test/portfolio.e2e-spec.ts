@@ -300,6 +300,8 @@ describe('a portfolio', () => {
     await eventually(async () =>
       expect([(await summary(before, `?asOf=${farAhead}`)).accounts, (await summary(after, `?asOf=${farAhead}`)).accounts]).toEqual([[expect.objectContaining({ id, weightPercent: 40, until: null })], []]),
     );
+    const ownersThen = async () => (await ask<{ items: { id: string; ownerId: string }[] }>('director', `reporting/portfolio?asOf=${farAhead}&limit=200`)).items.filter((one) => one.id === id).map(({ ownerId }) => ownerId);
+    await eventually(async () => expect(await ownersThen()).toEqual([before]));
     expect((await handOver(soon)).status).toBe(200);
     await eventually(async () => expect((await summary(before, `?asOf=${farAhead}`)).accounts).toEqual([]));
     expect((await summary(before)).accounts).toEqual([expect.objectContaining({ id, until: soon })]);

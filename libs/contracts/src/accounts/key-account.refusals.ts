@@ -34,6 +34,7 @@ export const keyAccountRefusals = refusals({
   'tier-score-missing': ['Score the account with the criteria of today first.', "Évaluez d'abord le compte selon les critères du jour."],
   'tier-score-too-low': ['Tier {tier} takes a selection score of {threshold}; this account has {score}.', 'Le rang {tier} demande une note de sélection de {threshold} ; ce compte a {score}.'],
   'tier-request-pending': ['A request for tier {tier} is waiting for its decision.', 'Une demande de rang {tier} attend sa décision.'],
+  'tier-request-decided': ['This request for a tier was decided otherwise already.', 'Cette demande de rang a déjà été tranchée autrement.'],
   'tier-request-unknown': ['There is no such request for a tier.', "Il n'y a pas de telle demande de rang."],
   'tier-request-own': ['Somebody else than the requester decides.', 'La décision revient à quelqu’un d’autre que le demandeur.'],
   'account-team-full': ['An account team has at most {limit} members.', "Une équipe de compte compte au plus {limit} membres."],

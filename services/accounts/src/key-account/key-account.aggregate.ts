@@ -6,6 +6,8 @@ import { decider, DomainError, type Fact } from '@keyfold/event-sourcing';
 /** From prospect to client and, without revenue, asleep (domain.md 4.1). */
 export type LifeStatus = 'prospect' | 'targeted' | 'active' | 'dormant';
 
+export type TierVerdict = 'approved' | 'rejected';
+
 export interface RegisteredAccount {
   readonly status: LifeStatus | 'closing' | 'closed' | 'merged' | 'withdrawn';
   readonly name: string;
@@ -29,8 +31,8 @@ export interface RegisteredAccount {
   /** `on`: the day of the score. */
   readonly score: { readonly on: string; readonly points: readonly SelectionPoints[]; readonly score: number } | null;
   readonly request: { readonly requestId: string; readonly tier: Tier; readonly reason: string; readonly requestedBy: string } | null;
-  /** The request for a tier that was decided last. */
-  readonly decidedRequest: string | null;
+  /** The request for a tier that was decided last, and how. */
+  readonly decidedRequest: { readonly requestId: string; readonly verdict: TierVerdict } | null;
   /** Day by which the tier is to be looked at again; null once that was said. */
   readonly reviewDueOn: string | null;
   readonly currency: string | null;
@@ -93,8 +95,8 @@ const CHANGES: Changes = {
 
   'accounts.key-account.scored': (_known, { data }) => ({ score: data }),
   'accounts.key-account.tier-requested': (_known, { data: { requestId, tier, reason, requestedBy } }) => ({ request: { requestId, tier, reason, requestedBy } }),
-  'accounts.key-account.tier-approved': (_known, { data }) => ({ request: null, decidedRequest: data.requestId }),
-  'accounts.key-account.tier-rejected': (_known, { data }) => ({ request: null, decidedRequest: data.requestId }),
+  'accounts.key-account.tier-approved': (_known, { data: { requestId } }) => ({ request: null, decidedRequest: { requestId, verdict: 'approved' } }),
+  'accounts.key-account.tier-rejected': (_known, { data: { requestId } }) => ({ request: null, decidedRequest: { requestId, verdict: 'rejected' } }),
   'accounts.key-account.qualified': (_known, { data }) => ({ tier: data.tier }),
   'accounts.key-account.disqualified': () => ({ tier: null, reviewDueOn: null }),
   'accounts.key-account.tier-reviewed': () => ({}),

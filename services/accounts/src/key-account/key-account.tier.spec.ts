@@ -57,6 +57,10 @@ describe('a tier', () => {
     given(keyAccount, clientRegistered, high, requested, approved, ...tieredAs('A')).when((account) => approveTier(account, decision, terms)).thenNothing();
     given(keyAccount, clientRegistered, high, requested, rejected).when((account) => rejectTier(account, { ...decision, reason: 'again' })).thenNothing();
   });
+  it('is not decided otherwise afterwards', () => {
+    given(keyAccount, clientRegistered, high, requested, approved, ...tieredAs('A')).when((account) => rejectTier(account, { ...decision, reason: 'after all' })).thenRefused('tier-request-decided');
+    given(keyAccount, clientRegistered, high, requested, rejected).when((account) => approveTier(account, decision, terms)).thenRefused('tier-request-decided');
+  });
   it('is rejected with a reason, and can be requested again', () => {
     given(keyAccount, clientRegistered, high, requested).when((account) => rejectTier(account, { ...decision, reason: 'too early' })).then(rejected);
     given(keyAccount, clientRegistered, high, requested, rejected).when((account) => requestTier(account, { ...facts, requestId: 'r2' }, selection)).then({ ...requested, data: { ...requested.data, requestId: 'r2' } } as KeyAccountEvent);

@@ -1,6 +1,6 @@
 import type { KeyAccountEvent, SelectionPoints, SelectionPolicy, Tier } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
-import { assertOpen, type KeyAccount, type RegisteredAccount } from './key-account.aggregate.js';
+import { assertOpen, type KeyAccount, type RegisteredAccount, type TierVerdict } from './key-account.aggregate.js';
 
 /** The weighted points, 0 to 100, by the selection policy of the day; each of its criteria has its points (domain.md H2). */
 export function score(account: KeyAccount, points: readonly SelectionPoints[], on: string, policy: SelectionPolicy): KeyAccountEvent[] {
@@ -38,20 +38,22 @@ export function requestTier(account: KeyAccount, facts: { requestId: string; tie
 
 /** On the score of today, which may not be that of the request. The tier limit per owner is held by the reservation that the handler claims first. */
 export function approveTier(account: KeyAccount, { requestId, by }: { requestId: string; by: string }, { reviewOn, selection }: { reviewOn: string; selection: Selection }): KeyAccountEvent[] {
-  const request = requestOf(account, requestId, by);
+  const request = requestOf(account, { requestId, by }, 'approved');
   if (!request) return [];
   scoreFor(request.tier, assertOpen(account), selection);
   return [{ type: 'accounts.key-account.tier-approved', data: { requestId } }, ...tiered(request.tier, request.reason, reviewOn)];
 }
 
 export function rejectTier(account: KeyAccount, { requestId, by, reason }: { requestId: string; by: string; reason: string }): KeyAccountEvent[] {
-  return requestOf(account, requestId, by) ? [{ type: 'accounts.key-account.tier-rejected', data: { requestId, reason } }] : [];
+  return requestOf(account, { requestId, by }, 'rejected') ? [{ type: 'accounts.key-account.tier-rejected', data: { requestId, reason } }] : [];
 }
 
-/** The request that is to be decided; null when it was decided already. */
-export function requestOf(account: KeyAccount, requestId: string, by: string): { tier: Tier; reason: string } | null {
+/** The request that is to be decided; null when it was decided so already. */
+export function requestOf(account: KeyAccount, { requestId, by }: { requestId: string; by: string }, verdict: TierVerdict): { tier: Tier; reason: string } | null {
   const open = assertOpen(account);
-  if (open.decidedRequest === requestId) return null;
+  const { decidedRequest: decided } = open;
+  if (decided?.requestId === requestId && decided.verdict !== verdict) throw new DomainError('tier-request-decided');
+  if (decided?.requestId === requestId) return null;
   if (open.request?.requestId !== requestId) throw new DomainError('tier-request-unknown');
   if (open.request.requestedBy === by) throw new DomainError('tier-request-own');
   return open.request;

@@ -59,7 +59,7 @@ export const approveTierCase = useCase(ApproveTier, {
   async prepare(command, account, [terms]) {
     const [reviewOn, selection] = await Promise.all([terms.reviewOn(), terms.selectionFor(account)]);
     const approval = { requestId: command.requestId, by: whoIs(command.context.actor) };
-    const request = requestOf(account, approval.requestId, approval.by);
+    const request = requestOf(account, approval, 'approved');
     if (request && approveTier(account, approval, { reviewOn, selection }).length > 0) await terms.claim(command, account, request.tier);
     return { reviewOn, selection, at: versionOf(account) };
   },
