@@ -302,6 +302,21 @@ describe('queries', () => {
   });
 });
 
+describe('the status of many read models', () => {
+  it('is one request', async () => {
+    const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
+    cleanup.push(() => connection.close());
+    const many = ['a', 'b', 'c'].map((name) => counts({ name: `counts-${name}` }));
+    const own = new MongoProjectionStore(connection, { clock: realClock });
+    for (const each of many) await own.prepare(each);
+    let reads = 0;
+    connection.getClient().on('commandStarted', ({ commandName }) => commandName === 'find' && (reads += 1));
+    const statuses = await Promise.all(many.map((each) => own.generations.status(each)));
+    expect([reads, statuses]).toEqual([1, many.map(() => ({ serving: 0, built: false, previous: null, rebuild: null }))]);
+    await expect(own.generations.status(counts({ name: 'unknown' }))).rejects.toThrow('not prepared');
+  });
+});
+
 describe('a mirror', () => {
   const mirrored = counts({ name: 'mirrored', mirrored: true });
   let connection: Connection;
@@ -331,6 +346,14 @@ describe('a mirror', () => {
     expect(second.filter((row) => kept.has(row)).length).toBe(20); // the rows of the other partitions were not read again
     expect(second.find((row) => row.id === '1-3')?.count).toBe(1);
     expect(first.find((row) => row.id === '1-3')?.count).toBe(0);
+  });
+
+  it('reads nothing where a write has left its rows as they were', async () => {
+    const view = new MongoProjectionStore(connection, { clock: realClock }).view(mirrored);
+    await put(store, mirrored, 'p/0', [{ id: 'r', count: 1 }]);
+    const first = await view.all();
+    await store.transact(mirrored, { partition: 'p/0', streams: [], rows: ['r'] }, ({ rows }) => ({ marks: new Map(), rows: new Map([['r', rows.get('r')!]]), parked: [] }));
+    expect(await view.all()).toBe(first);
   });
 
   it('is asked once for many callers, but never answers with what was read before the call', async () => {
