@@ -83,7 +83,8 @@ describe('a use case', () => {
         roles: ['director'],
         on: counter,
         makes: true,
-        prepare: async () => steps.push('prepare'),
+        permit: async () => 'as it was permitted',
+        prepare: async (_command, _state, _needs, permitted) => steps.push(permitted ?? 'on a fresh look'),
         decide: (_state, _command, prepared) => {
           if (prepared <= times) throw new WrongExpectedVersion('counter-c', prepared);
           return [{ type: 'test.counter.counted', data: { by: prepared } }];
@@ -94,7 +95,7 @@ describe('a use case', () => {
     };
     const twice = moving(2);
     await twice.done;
-    expect(twice.steps).toHaveLength(3);
+    expect(twice.steps).toEqual(['as it was permitted', 'on a fresh look', 'on a fresh look']);
     const always = moving(9);
     await expect(always.done).rejects.toThrow(WrongExpectedVersion);
     expect(always.steps).toHaveLength(3);

@@ -23,7 +23,7 @@ export interface UseCase {
 export type Injectables = readonly (abstract new (...args: never[]) => object)[];
 export type Instances<Needs extends Injectables> = { readonly [I in keyof Needs]: InstanceType<Needs[I]> };
 
-export interface CommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> {
+export interface CommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared, Permitted = void> {
   /** What follows `/api/<service>/`: `key-accounts` makes one, `key-accounts/:id/qualify` is told to one. Several, where it may be told in several ways. */
   readonly route: string | readonly string[];
   readonly roles: readonly Role[];
@@ -37,13 +37,13 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
   readonly ownerOf?: (state: State) => string | null;
   /** What it needs injected, in this order. */
   readonly needs?: Needs;
-  /** Throws NotFound for what is beyond the caller's scope and cannot be told by `ownerOf` alone. Asked every time, before all else. */
-  permit?(command: C, state: State, needs: Instances<Needs>): Promise<void>;
+  /** Throws NotFound for what is beyond the caller's scope and cannot be told by `ownerOf` alone. Asked every time, before all else. What it has seen of other streams it may hand on. */
+  permit?(command: C, state: State, needs: Instances<Needs>): Promise<Permitted>;
   /**
    * What other streams have to say, which the decision is given, or to hold first (a reservation; architecture.md 4).
-   * Left out for a repeated command: that gets its first result and decides nothing.
+   * Left out for a repeated command: that gets its first result and decides nothing. `permitted`: what was handed on; undefined where it is prepared again, on a fresh look.
    */
-  prepare?(command: C, state: State, needs: Instances<Needs>): Promise<Prepared>;
+  prepare?(command: C, state: State, needs: Instances<Needs>, permitted: Permitted | undefined): Promise<Prepared>;
   /** Throws WrongExpectedVersion when what was prepared does not hold for this state: then it is prepared again, and once more (409 after that). */
   decide(state: State, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
   /** What follows on other streams once it is appended; `state` is the one it left. Done for a repeated command too, because a crash may have come before it. */
@@ -53,13 +53,19 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
 const PREPARED_TIMES = 3;
 
 /** A command on one aggregate: class-validator says what its body is, `decide` what follows. */
-export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void>(
+export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void, Permitted = void>(
   type: Type<C>,
-  definition: CommandDefinition<C, State, E, Needs, Prepared>,
+  definition: CommandDefinition<C, State, E, Needs, Prepared, Permitted>,
 ): UseCase {
   const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
   const routes = [definition.route].flat();
   const makes = definition.makes ?? !routes[0]!.includes('/:id');
+
+  /** What a command was permitted on. It is prepared on that the first time. */
+  interface Seen {
+    readonly target: Loaded<State>;
+    readonly permitted: Permitted;
+  }
 
   class Handler {
     private readonly needed: Instances<Needs>;
@@ -72,19 +78,22 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     async execute(command: C): Promise<CommandResult> {
-      const target = definition.permit ? await this.commands.load(on, command.id) : null;
-      if (target) await definition.permit!(command, target.state, this.needed);
-      const { result, appended } = await this.decided(command, target);
+      const { result, appended } = await this.decided(command, await this.permitted(command));
       // What was appended just now need not be looked for; what a repeated command left may have changed long since.
       if (definition.after) await definition.after(command, (await this.commands.load(on, command.id, appended ? result.version : undefined)).state, this.needed);
       return result;
     }
 
-    /** `target`: as it was loaded for this command already. It is prepared on that, and on a fresh look where it has to be prepared again. */
-    private async decided(command: C, target: Loaded<State> | null): Promise<{ result: CommandResult; appended: boolean }> {
+    private async permitted(command: C): Promise<Seen | null> {
+      if (!definition.permit) return null;
+      const target = await this.commands.load(on, command.id);
+      return { target, permitted: await definition.permit(command, target.state, this.needed) };
+    }
+
+    private async decided(command: C, seen: Seen | null): Promise<{ result: CommandResult; appended: boolean }> {
       for (let attempt = 1; ; attempt++)
         try {
-          const prepared = await this.prepared(command, attempt === 1 ? target : null);
+          const prepared = await this.prepared(command, attempt === 1 ? seen : null);
           let events: readonly E[] = [];
           const decide = (state: State): readonly E[] => (events = definition.decide(state, command, prepared as Prepared, this.needed));
           const result = await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
@@ -94,13 +103,13 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
         }
     }
 
-    private async prepared(command: C, target: Loaded<State> | null): Promise<Prepared | undefined> {
+    private async prepared(command: C, seen: Seen | null): Promise<Prepared | undefined> {
       let prepared: Prepared | undefined;
       if (!definition.prepare) return undefined;
       await this.commands.unlessRepeated(command, async () => {
-        const loaded = target ?? (await this.commands.load(on, command.id));
-        if (!makes) assertTarget(on, command, ownerOf, loaded);
-        prepared = await definition.prepare!(command, loaded.state, this.needed);
+        const target = seen?.target ?? (await this.commands.load(on, command.id));
+        if (!makes) assertTarget(on, command, ownerOf, target);
+        prepared = await definition.prepare!(command, target.state, this.needed, seen?.permitted);
       });
       return prepared;
     }

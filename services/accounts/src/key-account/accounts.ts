@@ -50,21 +50,17 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
   /** The state of the target, where that is the account itself. */
   const itself = (command: C, state: State, accountId: string): KeyAccount | undefined => (definition.on.contract === keyAccount.contract && command.id === accountId ? (state as KeyAccount) : undefined);
-  /** On which account each was permitted: it is prepared on that, and on a fresh look where it has to be prepared again. */
-  const permittedOn = new WeakMap<C, KeyAccount>();
-  return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared>(type, {
+  return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared, KeyAccount | null>(type, {
     ...rest,
     needs: [Accounts, ...needs],
     async permit(command, state, [accounts]) {
       const accountId = accountOf(state, command);
-      if (accountId !== null) permittedOn.set(command, await accounts.assertEditable(accountId, command.scope, itself(command, state, accountId)));
+      return accountId === null ? null : accounts.assertEditable(accountId, command.scope, itself(command, state, accountId));
     },
-    async prepare(command, state, needed) {
+    async prepare(command, state, needed, account) {
       const accountId = accountOf(state, command);
-      const known = permittedOn.get(command);
-      permittedOn.delete(command);
-      if (accountId !== null) await (known ? assertOpen(known) : needed[0].open(accountId));
-      return (await prepare?.(command, state, own(needed))) as Prepared;
+      if (accountId !== null) await (account ? assertOpen(account) : needed[0].open(accountId));
+      return (await prepare?.(command, state, own(needed), undefined)) as Prepared;
     },
     decide: (state, command, prepared, needed) => decide(state, command, prepared, own(needed)),
     ...(after && { after: (command: C, state: State, needed: readonly object[]) => after(command, state, own(needed)) }),

@@ -26,10 +26,11 @@ export const attachToParentCase = useCase(AttachToParent, {
   async permit({ parentId, scope, context }, _child, [commands]) {
     const { state: parent } = await commands.load(keyAccount, parentId);
     if (isWithdrawn(parent) || !scope.coversAccount(accessOf(parent, context.now), 'read')) throw new NotFound('key-account', parentId);
+    return parent;
   },
   /** The edge is claimed first: a crash after it leaves an edge that the repeated command finds claimed already. */
-  async prepare(command, child, [commands, hierarchy, time]) {
-    const { state: parent } = await commands.load(keyAccount, command.parentId);
+  async prepare(command, child, [commands, hierarchy, time], permitted) {
+    const parent = permitted ?? (await commands.load(keyAccount, command.parentId)).state;
     if (isWithdrawn(parent)) throw new NotFound('key-account', command.parentId);
     if (parent.status === 'closed' || parent.status === 'merged') throw new DomainError('parent-unavailable');
     const from = fromOf(command, time);
