@@ -137,10 +137,10 @@ export const M7 = {
 export const M8 = {
   title: 'rebuild of a read model',
   async run(context) {
-    const total = context.size(1_000_000, 10_000);
+    const total = context.size(1_000_000, 50_000);
     const numbers = streamNumbers(total, total / 10, null);
     const { opened, expected, close } = await storedLog(context, numbers);
-    const some = logOf(context, numbers.slice(0, context.size(100_000, 6_000)));
+    const some = logOf(context, numbers.slice(0, context.size(100_000, 20_000)));
     const feed = await publishedTopic(context, 'bench-m8', some.commits);
     const rebuild = {
       name: 'keyfold rebuild',
