@@ -34,12 +34,8 @@ export function policy<E extends DomainEvent>(definition: {
   return definition as unknown as Policy;
 }
 
-/** What is done with an event. */
-export interface Action {
-  /** Pure. False for an event with which nothing is done. */
-  concerns(event: RecordedEvent): boolean;
-  act(event: RecordedEvent): Promise<void>;
-}
+/** What is to be done with an event; null: nothing. Pure up to there, and asked for as often as anybody likes. */
+export type Handling = (event: RecordedEvent) => (() => Promise<void>) | null;
 
 /** Where the marks of a policy are kept; it has no rows. */
 export const marksOfPolicy = ({ name, follows }: Policy): Projection =>
@@ -72,7 +68,7 @@ export class PolicyRunner implements Subscriber {
     private readonly store: ProjectionStore,
     private readonly tools: SubscriberTools & { ids: Ids; sender: CommandSender },
     /** By default the commands of the policy are sent. */
-    private readonly action: Action = { concerns: (event) => this.commandsOf(event).length > 0, act: (event) => this.sendCommandsOf(event) },
+    private readonly handling: Handling = (event) => this.commandsSent(event),
   ) {
     this.name = policy.name;
     this.projection = marksOfPolicy(policy);
@@ -104,7 +100,7 @@ export class PolicyRunner implements Subscriber {
 
   private concerns(incoming: Incoming): boolean {
     try {
-      return this.tools.registry.knows(incoming.type) && this.action.concerns(incoming.read());
+      return this.tools.registry.knows(incoming.type) && this.handling(incoming.read()) !== null;
     } catch {
       return true; // it will be parked
     }
@@ -123,7 +119,7 @@ export class PolicyRunner implements Subscriber {
 
   /** A parked event once more; the commands are the same under the same ids, so that those which went out before have their first result. */
   async reapply(event: RecordedEvent): Promise<RowChanges> {
-    await this.action.act(event);
+    await this.handling(event)?.();
     return NO_CHANGES;
   }
 
@@ -131,7 +127,7 @@ export class PolicyRunner implements Subscriber {
   private async reactTo(incoming: Incoming): Promise<Obstacle | null> {
     for (let attempt = 1; ; attempt++)
       try {
-        if (this.tools.registry.knows(incoming.type)) await this.action.act(incoming.read());
+        if (this.tools.registry.knows(incoming.type)) await this.handling(incoming.read())?.();
         return null;
       } catch (error) {
         if (isOutage(error)) throw error;
@@ -139,8 +135,13 @@ export class PolicyRunner implements Subscriber {
       }
   }
 
-  private async sendCommandsOf(event: RecordedEvent): Promise<void> {
-    for (const [step, command] of this.commandsOf(event).entries())
+  private commandsSent(event: RecordedEvent): ReturnType<Handling> {
+    const commands = this.policy.react(event, (...parts) => this.tools.ids.derive(event.eventId, this.name, ...parts));
+    return commands.length === 0 ? null : () => this.send(event, commands);
+  }
+
+  private async send(event: RecordedEvent, commands: readonly PolicyCommand[]): Promise<void> {
+    for (const [step, command] of commands.entries())
       try {
         await this.tools.sender.send({
           ...command,
@@ -153,10 +154,6 @@ export class PolicyRunner implements Subscriber {
         if (!(error instanceof DomainError || error instanceof NotFound)) throw error;
         this.tools.log.info('policy: the command was refused', { policy: this.name, command: command.name, id: command.id, reason: error.message });
       }
-  }
-
-  private commandsOf(event: RecordedEvent): readonly PolicyCommand[] {
-    return this.policy.react(event, (...parts) => this.tools.ids.derive(event.eventId, this.name, ...parts));
   }
 
   private async settle(partition: string, outcomes: readonly Outcome[]): Promise<void> {

@@ -4,7 +4,7 @@ import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent, str
 import { type ParkedInput, ProcessInstances } from './process-instance.js';
 import { ProcessTimers, type TimerRow } from './process-timers.js';
 import type { CommandSender, Ids, ProjectionStore } from './ports.js';
-import { type Action, type Policy, type PolicyCommand, PolicyRunner } from './policy.js';
+import { type Handling, type Policy, type PolicyCommand, PolicyRunner } from './policy.js';
 import { Projector, type Subscriber, type SubscriberTools } from './projector.js';
 
 /** What a process reacts to: an event it follows, `timer-fired`, or `command-refused` for a command it decided on. */
@@ -89,14 +89,8 @@ export class ProcessRunner<State> {
     this.instances = new ProcessInstances(process);
     this.timers = new ProcessTimers(process, tools, (row) => this.fire(row));
     // Events of several keys may concern one instance, and it takes them in the order of the batch. What it decided stands in a stream of its own.
-    const inputs = policyLike({ name: `${process.name}-inputs`, follows: process.follows, oneAtATime: true }, tools, {
-      concerns: (event) => process.instanceOf(event) !== null,
-      act: (event) => this.take(event),
-    });
-    const dispatch = policyLike({ name: `${process.name}-dispatch`, follows: [process.contract] }, tools, {
-      concerns: ({ type }) => type === this.instances.type('command-decided') || type === this.instances.type('input-parked'),
-      act: (event) => this.dispatch(event),
-    });
+    const inputs = policyLike({ name: `${process.name}-inputs`, follows: process.follows, oneAtATime: true }, tools, (event) => this.taking(event));
+    const dispatch = policyLike({ name: `${process.name}-dispatch`, follows: [process.contract] }, tools, (event) => this.dispatching(event));
     this.subscribers = [inputs, dispatch, new Projector(this.timers.projection, tools.store, tools)];
   }
 
@@ -105,11 +99,11 @@ export class ProcessRunner<State> {
     return this.timers.run(signal);
   }
 
-  private async take(event: RecordedEvent): Promise<void> {
+  private taking(event: RecordedEvent): ReturnType<Handling> {
     const { eventId, type, data, occurredAt, service, streamId, correlationId } = event;
     const instance = this.process.instanceOf(event);
-    if (instance === null) return;
-    await this.receive(instance, this.tools.ids.derive(eventId, this.process.name), { type, data, occurredAt, service, streamId }, { correlationId, causationId: eventId });
+    if (instance === null) return null;
+    return () => this.receive(instance, this.tools.ids.derive(eventId, this.process.name), { type, data, occurredAt, service, streamId }, { correlationId, causationId: eventId });
   }
 
   /** The command id names this setting of the timer: several members may look at the row at once, and a clock that was set back may arm the same instant again. */
@@ -126,9 +120,10 @@ export class ProcessRunner<State> {
   }
 
   /** What the instance's own stream asks for, in the stream's order: an event that fails here holds up this instance and no other. */
-  private async dispatch(event: RecordedEvent): Promise<void> {
-    if (event.type === this.instances.type('command-decided')) await this.sendDecided(event);
-    else if (event.type === this.instances.type('input-parked')) await this.release(event);
+  private dispatching(event: RecordedEvent): ReturnType<Handling> {
+    if (event.type === this.instances.type('command-decided')) return () => this.sendDecided(event);
+    if (event.type === this.instances.type('input-parked')) return () => this.release(event);
+    return null;
   }
 
   private async release(event: RecordedEvent): Promise<void> {
@@ -189,6 +184,6 @@ export class ProcessRunner<State> {
 }
 
 /** A subscriber with durable marks whose reaction is our own code instead of a command: the same delivery rules as a policy. */
-function policyLike(definition: Omit<Policy, 'react'>, tools: ProcessTools, action: Action): PolicyRunner {
-  return new PolicyRunner({ ...definition, react: () => [] }, tools.store, tools, action);
+function policyLike(definition: Omit<Policy, 'react'>, tools: ProcessTools, handling: Handling): PolicyRunner {
+  return new PolicyRunner({ ...definition, react: () => [] }, tools.store, tools, handling);
 }

@@ -19,18 +19,15 @@ const forgetErasedPersons = policy({ name: 'forget-erased-persons', follows: PER
  * others before it is marked; one that is out of reach then lets go when it is back, and in any case when its copy is five minutes old.
  */
 export const forgetting = ({ vault, projections, erasureNotes }: Adapters, tools: SubscriberTools & Pick<Adapters, 'ids'> & { sender: CommandSender }): PolicyRunner =>
-  new PolicyRunner(forgetErasedPersons, projections, tools, {
-    concerns: ({ type }) => ownerOfErased(type) !== undefined,
-    act: async ({ type, streamId }) => {
-      const contract = ownerOfErased(type);
-      if (!contract) return;
-      const personId = idOf(contract, streamId);
+  new PolicyRunner(forgetErasedPersons, projections, tools, ({ type, streamId }) => {
+    const contract = PERSONS.find((person) => type === `${person.service}.${person.name}.erased`);
+    if (!contract) return null;
+    const personId = idOf(contract, streamId);
+    return async () => {
       vault.forget(personId);
       await erasureNotes.spread(personId);
-    },
+    };
   });
-
-const ownerOfErased = (type: string) => PERSONS.find((person) => type === `${person.service}.${person.name}.erased`);
 
 /** Whether the service over these projections has dealt with a person's stream up to `version`. */
 export async function hasForgotten(projections: Adapters['projections'], streamId: string, version: number): Promise<boolean> {

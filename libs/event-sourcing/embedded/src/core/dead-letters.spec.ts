@@ -71,7 +71,7 @@ describe('a dead letter', () => {
   it('holds personal data as the log does: as ciphertext', async () => {
     await service.aggregates.execute(counter, '1', someContext(), () => [{ type: 'test.counter.named' as const, data: { personId: 'p-1', name: 'Marguerite Dubois' } }]);
     await projector().apply('p/0', await arrived());
-    const failing = new PolicyRunner(echo, store, { ...service.tools, sender: service.sender }, { concerns: () => true, act: () => Promise.reject(new Error('no')) });
+    const failing = new PolicyRunner(echo, store, { ...service.tools, sender: service.sender }, () => () => Promise.reject(new Error('no')));
     await failing.apply('p/0', await arrived());
     const kept = [await store.deadLetters(steps, { limit: 10 }), await store.deadLetters(failing.projection, { limit: 10 })];
     expect(kept.map((list) => list.length)).toEqual([1, 1]);
@@ -271,7 +271,7 @@ describe('an outage', () => {
     await expect(new Projector(steps, unreachable, service.tools).apply('p/0', second)).rejects.toThrow(Unavailable);
     const vaultless: Projection<Steps> = { ...steps, fold: () => { throw new Unavailable('the key vault'); } };
     await expect(new Projector(vaultless, store, service.tools).apply('p/0', second)).rejects.toThrow(Unavailable);
-    await expect(new PolicyRunner(echo, store, { ...service.tools, sender: service.sender }, { concerns: () => true, act: outage }).apply('p/0', second)).rejects.toThrow(Unavailable);
+    await expect(new PolicyRunner(echo, store, { ...service.tools, sender: service.sender }, () => outage).apply('p/0', second)).rejects.toThrow(Unavailable);
     for (const projected of [steps, runner().projection]) expect([await store.countDeadLetters(projected), (await store.marks(projected, ['counter-1'])).size]).toEqual([0, 0]);
     await projector().apply('p/0', second);
     expect(await seen()).toEqual([1, 2]);
