@@ -1,6 +1,6 @@
 import { DomainError, NotFound } from './errors.js';
 import type { EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
-import { topicOf } from './events.js';
+import { isStreamOf, topicOf } from './events.js';
 import { partitionOf } from './cloudevents.js';
 import type { Clock, DeadLetter, DeadLetterKind, Feeds, Logger, Marks, ProjectionStore } from './ports.js';
 import type { AnyProjection } from './projection.js';
@@ -204,7 +204,7 @@ const notAtTheHead = (version: number, head: number): DomainError => new DomainE
 
 /** The service that owns a stream that a projection follows. */
 export function ownerOf({ follows }: AnyProjection, streamId: string): string {
-  const contract = follows.find(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`));
+  const contract = follows.find((followed) => isStreamOf(followed, streamId));
   if (!contract) throw new NotFound('stream', streamId);
   return contract.service;
 }

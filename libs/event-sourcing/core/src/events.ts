@@ -130,6 +130,9 @@ export const defineContract = <E extends DomainEvent>(contract: AggregateContrac
 
 export const streamOf = (contract: { readonly streamPrefix: string }, id: string): string => `${contract.streamPrefix}-${id}`;
 
+/** Whether a stream belongs to an aggregate, by its name. */
+export const isStreamOf = ({ streamPrefix }: { readonly streamPrefix: string }, streamId: string): boolean => streamId.startsWith(streamPrefix) && streamId[streamPrefix.length] === '-';
+
 /** The id inside a stream name: `account-42` gives `42`. */
 export const idOf = (contract: { readonly streamPrefix: string }, streamId: string): string => streamId.slice(contract.streamPrefix.length + 1);
 

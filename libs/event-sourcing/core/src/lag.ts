@@ -1,5 +1,5 @@
 import { sourcePartition } from './dead-letters.js';
-import type { SequencedCommit } from './events.js';
+import { isStreamOf, type SequencedCommit } from './events.js';
 import type { Clock, Feeds, ProjectionStore } from './ports.js';
 import { type AnyProjection, projection } from './projection.js';
 import { NO_MARKS } from './subscription.js';
@@ -88,8 +88,8 @@ export class LagWatch {
 
   /** Adds what is unhandled of the commits; returns the first of it. */
   private async count(followed: AnyProjection, service: string, commits: readonly SequencedCommit[], sum: Behind): Promise<SequencedCommit | null> {
-    const prefixes = followed.follows.filter((contract) => contract.service === service).map(({ streamPrefix }) => `${streamPrefix}-`);
-    const mine = commits.filter(({ streamId }) => prefixes.some((prefix) => streamId.startsWith(prefix)));
+    const contracts = followed.follows.filter((contract) => contract.service === service);
+    const mine = commits.filter(({ streamId }) => contracts.some((contract) => isStreamOf(contract, streamId)));
     const partitions = Map.groupBy(mine, ({ partitionKey }) => sourcePartition(service, partitionKey));
     const newest = await this.unhandled(followed, [...partitions.values()].map((own) => own[own.length - 1]!));
     const late = newest.flatMap(({ commit }) => partitions.get(sourcePartition(service, commit.partitionKey))!);

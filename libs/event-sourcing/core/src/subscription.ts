@@ -1,6 +1,6 @@
 import { envelopeOf, toRecordedEvent } from './cloudevents.js';
 import type { AggregateContract, EventRegistry, RecordedEvent, SequencedCommit } from './events.js';
-import { recordedEvent } from './events.js';
+import { isStreamOf, recordedEvent } from './events.js';
 import type { Feeds, Marks, Message } from './ports.js';
 
 /** One event on its way to a subscriber. Reading its data may fail, and only those who follow its stream need to know. */
@@ -62,8 +62,6 @@ class EventOfCommit implements Incoming {
 /** Whether an event belongs to a stream of one of these aggregates. Judged by the stream, so that an unknown event type still moves the marks. */
 export const followsStream = (contracts: readonly AggregateContract[], incoming: Incoming): boolean =>
   contracts.some((contract) => contract.service === incoming.service && isStreamOf(contract, incoming.streamId));
-
-const isStreamOf = ({ streamPrefix }: AggregateContract, streamId: string): boolean => streamId.startsWith(streamPrefix) && streamId[streamPrefix.length] === '-';
 
 /** The services of which one may own a stream, by its name: where one prefix begins another there may be several. */
 export const servicesOf = ({ follows }: { readonly follows: readonly AggregateContract[] }, streamId: string): string[] => [

@@ -1,5 +1,5 @@
 import { canonicalJson, sameJson } from './canonical.js';
-import type { EventRegistry } from './events.js';
+import { type EventRegistry, isStreamOf } from './events.js';
 import type { Clock, Feeds, Marks, ProjectionStore } from './ports.js';
 import type { AnyProjection } from './projection.js';
 import { inShare, randomFrom, Recomputation, type Share } from './recomputation.js';
@@ -226,7 +226,7 @@ class Check {
   }
 
   private async headOf(stream: string): Promise<number> {
-    const contract = this.projection.follows.find(({ streamPrefix }) => stream.startsWith(`${streamPrefix}-`));
+    const contract = this.projection.follows.find((followed) => isStreamOf(followed, stream));
     const last = contract && (await this.tools.feeds.stream(contract.service, stream, 0)).at(-1);
     return last ? last.expectedVersion + last.events.length : 0;
   }

@@ -3,7 +3,7 @@ import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { Query } from '@nestjs/cqrs';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import type { Filter, Projection, ProjectionStore, View } from '@keyfold/event-sourcing';
+import { type Filter, isStreamOf, type Projection, type ProjectionStore, type View } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import type { Scope } from './commands.js';
 import type { ServiceDefinition } from './runtime.js';
@@ -78,7 +78,7 @@ export class Views {
     const writes = (query.after ?? '').split(',').filter(Boolean).map((write) => ({ stream: write.slice(0, write.lastIndexOf(':')), version: Number(write.slice(write.lastIndexOf(':') + 1)) }));
     const waits = this.definition.projections.flatMap((projection) =>
       writes
-        .filter(({ stream }) => projection.follows.some((contract) => stream.startsWith(`${contract.streamPrefix}-`)))
+        .filter(({ stream }) => projection.follows.some((contract) => isStreamOf(contract, stream)))
         .map(({ stream, version }) => this.store.view(projection).waitFor(stream, version, query.caller.waitMs)),
     );
     return (await Promise.all(waits)).every(Boolean);

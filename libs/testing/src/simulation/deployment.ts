@@ -1,4 +1,4 @@
-import { type AnyProjection, EventRegistry, isUnderWay, topicOf } from '@keyfold/event-sourcing';
+import { type AnyProjection, EventRegistry, isStreamOf, isUnderWay, topicOf } from '@keyfold/event-sourcing';
 import { seededIds } from '../ids.js';
 import { SimulatedBroker } from './broker.js';
 import { COMMITS, type StoredCommit, uniqueKeysOf } from './event-store.js';
@@ -168,7 +168,7 @@ export class Deployment implements Surroundings {
     for (const contract of projection.follows)
       for (const { streamId, toVersion } of this.servers.get(contract.service)!.local<StoredCommit>(COMMITS).values()) {
         const accepted = marks.get(streamId)?.accepted ?? 0;
-        if (streamId.startsWith(`${contract.streamPrefix}-`) && accepted < toVersion)
+        if (isStreamOf(contract, streamId) && accepted < toVersion)
           return yield `${projection.name} has accepted ${streamId} up to ${accepted}`;
       }
     const server = this.servers.get(service)!;

@@ -7,6 +7,7 @@ import {
   type CommitKeys,
   type EventStore,
   type InsertOutcome,
+  isStreamOf,
   KnownEnds,
   type LastCommit,
   type NewCommit,
@@ -130,7 +131,7 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
       const first = this.all().filter(({ commit, expectedVersion }) => expectedVersion === 0 && commit.partitionKey === partitionKey);
       return first
         .map(({ streamId }) => streamId)
-        .filter((streamId) => streamId.startsWith(`${streamPrefix}-`))
+        .filter((streamId) => isStreamOf({ streamPrefix }, streamId))
         .sort();
     });
   }

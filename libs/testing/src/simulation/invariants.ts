@@ -7,6 +7,7 @@ import {
   type EventRegistry,
   type Fact,
   type Ids,
+  isStreamOf,
   type Marks,
   type Policy,
   recordedEvents,
@@ -239,7 +240,7 @@ function* policies(
 function* processes({ processes = [] }: SimulatedService, log: readonly Commit[], { timersUntil }: Evidence): Generator<string> {
   for (const { contract } of processes)
     for (const [streamId, commits] of Map.groupBy(log, (commit) => commit.streamId)) {
-      if (!streamId.startsWith(`${contract.streamPrefix}-`)) continue;
+      if (!isStreamOf(contract, streamId)) continue;
       const events = commits
         .flatMap((commit) => commit.events)
         .map(({ type, data }) => ({ name: type.slice(type.lastIndexOf('.') + 1), data: data as Record<string, unknown> }));
@@ -277,6 +278,6 @@ function followed(
     logs.get(service)!.flatMap((commit) => recordedEvents(service, commit as SequencedCommit, registry)),
   );
   return events.filter((event) =>
-    follows.some((contract) => contract.service === event.service && event.streamId.startsWith(`${contract.streamPrefix}-`)),
+    follows.some((contract) => contract.service === event.service && isStreamOf(contract, event.streamId)),
   );
 }

@@ -1,5 +1,5 @@
 import { accountPlanContract, marketingPlanContract, missedObjectivesContract, type PlanObjective } from '@keyfold/contracts';
-import { type AggregateContract, idOf, type ProcessInput, type ProcessManager, type Reaction } from '@keyfold/event-sourcing';
+import { type AggregateContract, idOf, isStreamOf, type ProcessInput, type ProcessManager, type Reaction } from '@keyfold/event-sourcing';
 
 const KINDS = [
   { path: 'account-plans', contract: accountPlanContract as unknown as AggregateContract },
@@ -45,7 +45,7 @@ export const missedObjectives: ProcessManager<PlanOfObjectives | null> = {
   },
 };
 
-const kindOf = (streamId: string) => KINDS.find(({ contract }) => streamId.startsWith(`${contract.streamPrefix}-`));
+const kindOf = (streamId: string) => KINDS.find(({ contract }) => isStreamOf(contract, streamId));
 const isAim = (type: string): boolean => /\.objective-(set|revised)$/.test(type);
 const isActivation = (type: string): boolean => type.endsWith('.activated');
 

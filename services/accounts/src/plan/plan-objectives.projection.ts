@@ -1,5 +1,5 @@
 import { accountPlanContract, marketingPlanContract, OBJECTIVE_KINDS, type PlanObjective } from '@keyfold/contracts';
-import { type AggregateContract, idOf, projection, type RecordedEvent } from '@keyfold/event-sourcing';
+import { type AggregateContract, idOf, isStreamOf, projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { IsId, rowQueries } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
@@ -25,7 +25,7 @@ export interface PlanObjectiveRow extends PlanObjective {
 type ObjectiveData = PlanObjective & { readonly value: number | null; readonly measuredOn: string; readonly openObjectiveIds: readonly string[]; readonly objectiveIds: readonly string[] };
 
 const PLANS = [accountPlanContract, marketingPlanContract] as unknown as readonly AggregateContract[];
-const contractOf = ({ streamId }: RecordedEvent): AggregateContract => PLANS.find(({ streamPrefix }) => streamId.startsWith(`${streamPrefix}-`))!;
+const contractOf = ({ streamId }: RecordedEvent): AggregateContract => PLANS.find((contract) => isStreamOf(contract, streamId))!;
 const planIdOf = (event: RecordedEvent): string => idOf(contractOf(event), event.streamId);
 const stepOf = ({ type }: RecordedEvent): string => type.slice(type.lastIndexOf('.') + 1);
 
