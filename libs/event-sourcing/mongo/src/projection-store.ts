@@ -1,6 +1,6 @@
 import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
-import { type Batch, foldGroup, keysOf } from './batch-group.js';
+import { type Batch, foldGroup, type Group, keysOf } from './batch-group.js';
 import { BatchTransaction, moveMarks, Outdated } from './batch-transaction.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
@@ -58,7 +58,7 @@ export class MongoProjectionStore implements ProjectionStore {
   async marks(projection: Projection, streamIds: readonly string[]): Promise<Map<string, Marks>> {
     const read = async (): Promise<MarksDocument[]> => {
       const { marks } = collectionsOf(this.db, keyOf(projection), await this.generations.serving(projection));
-      return marks.find({ _id: { $in: [...streamIds] } }, { readConcern: MAJORITY, maxTimeMS: READ_MS, batchSize: streamIds.length + 1 }).toArray();
+      return byId(marks, streamIds, { readConcern: MAJORITY, maxTimeMS: READ_MS });
     };
     return marksOf(await this.ask(read()));
   }
@@ -100,9 +100,7 @@ export class MongoProjectionStore implements ProjectionStore {
         const transaction = new BatchTransaction(this.db, session, projection, generation);
         const assumed = mayAssume ? this.lastWritten.assume(projection, view, keys) : null;
         const before = assumed ?? (await transaction.read(keys));
-        const { write, errors } = foldGroup(batches, before.state);
-        if (assumed && errors.some(Boolean)) throw new Outdated(view);
-        if (errors.length === 1 && errors[0]) throw errors[0];
+        const { write, errors } = folded(batches, before, { view, isRead: assumed === null });
         await transaction.write(write, before, assumed === null);
         return { write, before, errors };
       });
@@ -127,9 +125,7 @@ export class MongoProjectionStore implements ProjectionStore {
     try {
       const assumed = mayAssume ? this.lastWritten.assume(projection, view, keys) : null;
       const before = assumed ?? (await read());
-      const { write, errors } = foldGroup(batches, before.state);
-      if (assumed && errors.some(Boolean)) throw new Outdated(view);
-      if (errors.length === 1 && errors[0]) throw errors[0];
+      const { write, errors } = folded(batches, before, { view, isRead: assumed === null });
       if (write.parked.length > 0 || write.drained.size > 0) return null;
       await moveMarks(marks, write.marks, { before: before.state.marks, isRead: false }, { ...BESIDE_TRANSACTIONS, ordered: false });
       this.lastWritten.remember(projection, view, keys, { before, write });
@@ -186,4 +182,12 @@ export class MongoProjectionStore implements ProjectionStore {
   private ask<T>(work: Promise<T>): Promise<T> {
     return within(this.tools.clock, STORE, READ_MS, work);
   }
+}
+
+/** A fold that fails on what is only taken for what is there says so by Outdated: it is folded again on what is. One that fails alone has nothing to be written with. */
+function folded(batches: readonly Batch[], { state }: Before, { view, isRead }: { view: string; isRead: boolean }): Group {
+  const group = foldGroup(batches, state);
+  if (!isRead && group.errors.some(Boolean)) throw new Outdated(view);
+  if (group.errors.length === 1 && group.errors[0]) throw group.errors[0];
+  return group;
 }
