@@ -5,7 +5,7 @@ import { IsDateOnly, IsId, IsText, ReportingTime } from '@keyfold/platform';
 import { noteHandedOver, portfolio } from '../portfolio/portfolio.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
 import { asPrepared } from './as-prepared.js';
-import { accessOf, isTierA, type KeyAccount, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
+import { accessOf, type KeyAccount, keyAccount, ownerOf, versionOf } from './key-account.aggregate.js';
 import { cancelHandover, handOver } from './key-account.belonging.js';
 import { TierASeats } from './tier-a-seats.js';
 
@@ -29,11 +29,8 @@ function decideHandover(account: KeyAccount, { toOwnerId, reason, effectiveOn, c
 
 /** A tier-A account takes its seat with the new owner first and gives up the one with the old owner last, where the day has come. */
 async function prepareHandover(command: Handover, account: KeyAccount, [seats, members, time]: readonly [TierASeats, TeamMembers, ReportingTime]): Promise<number> {
-  if (decideHandover(account, command, time).length === 0) await members.assertAccountManager(command.toOwnerId);
-  else {
-    await members.entrustToManager(command, command.toOwnerId);
-    if (isTierA(account)) await seats.claim(command, command.toOwnerId);
-  }
+  if (decideHandover(account, command, time).length > 0) await seats.entrust(command, account, command.toOwnerId);
+  else await members.assertAccountManager(command.toOwnerId);
   return versionOf(account);
 }
 
@@ -62,21 +59,17 @@ export const cancelHandoverCase = useCase(CancelHandover, {
   route: 'key-accounts/:id/cancel-handover',
   roles: ['director'],
   on: keyAccount,
-  needs: [TierASeats, TeamMembers, ReportingTime],
+  needs: [TierASeats, ReportingTime],
   async permit({ id, scope, context }, account) {
     if (!scope.covers(accessOf(account, context.now).ownerId)) throw new NotFound('key-account', id);
   },
   /** Whoever keeps the account is given it like anybody else: he may be leaving, and his seat may be about to be given up. */
-  async prepare(command, account, [seats, members, time]) {
+  async prepare(command, account, [seats, time]) {
     const [cancelled] = decideCancelling(account, command, time);
-    if (cancelled?.type === 'accounts.key-account.handover-cancelled') {
-      const { ownerId } = cancelled.data;
-      await members.entrustToManager(command, ownerId);
-      if (isTierA(account)) await seats.claim(command, ownerId);
-    }
+    if (cancelled?.type === 'accounts.key-account.handover-cancelled') await seats.entrust(command, account, cancelled.data.ownerId);
     return versionOf(account);
   },
-  decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, decideCancelling(account, command, time)),
+  decide: (account, command, preparedAt, [, time]) => asPrepared(preparedAt, account, command, decideCancelling(account, command, time)),
   after: (command, account, [seats]) => seats.settle(command, account),
 });
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
-import { claimTierASeat, giveUp, holdingsIn, isFull, release, type Reservation, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
+import { giveUpPast } from '../reservation/give-up-past.js';
+import { claimTierASeat, isFull, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { isTierA, type KeyAccount, keyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
 
 /**
@@ -17,12 +18,21 @@ export class TierASeats {
     private readonly members: TeamMembers,
   ) {}
 
+  /** Before an account becomes somebody's: it is entrusted to him, and takes a seat of his where it is of tier A. */
+  async entrust(command: AggregateCommand, account: KeyAccount, ownerId: string): Promise<void> {
+    await this.members.entrustToManager(command, ownerId);
+    if (isTierA(account)) await this.claim(command, ownerId);
+  }
+
   async claim(command: AggregateCommand, ownerId: string): Promise<void> {
     const { tierALimit } = await this.policies.inForce('tiers');
-    const { state } = await this.commands.load(reservation, tierASeats(ownerId));
-    if (isFull(state, tierALimit)) await this.giveUpPast(command, ownerId, state);
+    const { now } = command.context;
+    const id = tierASeats(ownerId);
+    const { state } = await this.commands.load(reservation, id);
+    if (isFull(state, tierALimit))
+      await giveUpPast(this.commands, command, { id, state, settledBefore: this.members.settledBefore() }, async (accountId) => ownsFrom((await this.commands.load(keyAccount, accountId)).state, ownerId, now));
     // Each attempt claims anew: the seat of a command that was cut off may have been given up before it is repeated.
-    await this.commands.also(reservation, tierASeats(ownerId), command, `claim:${command.context.now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
+    await this.commands.also(reservation, id, command, `claim:${now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
   }
 
   /** After a tier-A account changed hands or came to its end: whose it is not any more has no seat for it. */
@@ -32,15 +42,5 @@ export class TierASeats {
 
   async release(command: AggregateCommand, ownerIds: readonly string[]): Promise<void> {
     for (const ownerId of ownerIds) await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
-  }
-
-  /** Not where the account may be on its way to him; one that comes back to him after it was looked at claims its seat anew. */
-  private async giveUpPast(command: AggregateCommand, ownerId: string, seen: Reservation): Promise<void> {
-    for (const [accountId, seat] of holdingsIn(seen)) {
-      if (seat.edges.at(-1)!.from > this.members.settledBefore()) continue;
-      const { state: account } = await this.commands.load(keyAccount, accountId);
-      if (ownsFrom(account, ownerId, command.context.now)) continue;
-      await this.commands.also(reservation, tierASeats(ownerId), command, `give-up:${accountId}`, (seats) => giveUp(seats, accountId, seat));
-    }
   }
 }

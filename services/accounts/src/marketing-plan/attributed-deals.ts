@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { attributedDeal, claimAttribution, giveUp, holdingsIn, reservation } from '../reservation/reservation.aggregate.js';
+import { giveUpPast } from '../reservation/give-up-past.js';
+import { attributedDeal, claimAttribution, reservation } from '../reservation/reservation.aggregate.js';
 import { TeamMembers } from '../team-member/team-members.js';
 import { isAttributedIn, marketingPlan } from './marketing-plan.aggregate.js';
 
@@ -14,18 +15,10 @@ export class AttributedDeals {
 
   /** For the plan that the command is told to; refuses (`marketing-deal-attributed`) a deal of another one. */
   async claim(command: AggregateCommand, opportunityId: string): Promise<void> {
-    await this.giveUpPast(command, opportunityId);
-    const { id: planId, context } = command;
-    await this.commands.also(reservation, attributedDeal(opportunityId), command, `claim:${context.now}`, (held) => claimAttribution(held, planId));
-  }
-
-  /** Not where the other plan may be about to say it; one that does so after it was looked at claims the deal anew. */
-  private async giveUpPast(command: AggregateCommand, opportunityId: string): Promise<void> {
-    const { state: held } = await this.commands.load(reservation, attributedDeal(opportunityId));
-    for (const [planId, seen] of holdingsIn(held)) {
-      if (planId === command.id || seen.edges.at(-1)!.from > this.members.settledBefore()) continue;
-      if (isAttributedIn((await this.commands.load(marketingPlan, planId)).state, opportunityId)) continue;
-      await this.commands.also(reservation, attributedDeal(opportunityId), command, `give-up:${planId}`, (now) => giveUp(now, planId, seen));
-    }
+    const id = attributedDeal(opportunityId);
+    const { state } = await this.commands.load(reservation, id);
+    const says = async (planId: string): Promise<boolean> => planId === command.id || isAttributedIn((await this.commands.load(marketingPlan, planId)).state, opportunityId);
+    await giveUpPast(this.commands, command, { id, state, settledBefore: this.members.settledBefore() }, says);
+    await this.commands.also(reservation, id, command, `claim:${command.context.now}`, (held) => claimAttribution(held, command.id));
   }
 }
