@@ -68,13 +68,11 @@ export class Relations {
     const ids = [...new Set(named)];
     const found = ids.length === 0 ? [] : await this.views.of(stakeholders).find({ filter: { id: { $in: ids } }, limit: ids.length });
     const accountOf = new Map(found.map(({ id, accountId }) => [id, accountId]));
-    const outside = new Set<string>();
-    for (const { id, lines } of rows)
-      for (const managerId of Object.values(lines)) {
-        const accountId = accountOf.get(managerId);
-        if (accountId !== undefined && (await this.groups.rootOf(accountId)) !== (await this.groups.rootOf(id))) outside.add(`${id}/${managerId}`);
-      }
-    return { departed: new Set(found.filter(({ status }) => status === 'departed').map(({ id }) => id)), outside };
+    const crossing = rows.flatMap(({ id, lines }) => Object.values(lines).flatMap((managerId) => (accountOf.has(managerId) ? [{ id, managerId, accountId: accountOf.get(managerId)! }] : [])));
+    const accountIds = [...new Set(crossing.flatMap(({ id, accountId }) => [id, accountId]))];
+    const rootOf = new Map(await Promise.all(accountIds.map(async (id) => [id, await this.groups.rootOf(id)] as const)));
+    const outside = crossing.filter(({ id, accountId }) => rootOf.get(id) !== rootOf.get(accountId)).map(({ id, managerId }) => `${id}/${managerId}`);
+    return { departed: new Set(found.filter(({ status }) => status === 'departed').map(({ id }) => id)), outside: new Set(outside) };
   }
 
   /** Everybody who is or was there, in the order of their registration. */
