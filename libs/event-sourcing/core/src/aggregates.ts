@@ -184,6 +184,14 @@ export class Aggregates {
     return this.held(decider, streamId);
   }
 
+  /** As `load`. `isNew`: the id was made just now, so that nobody can have written to the stream, and the log need not be asked. */
+  async look<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, isNew: boolean): Promise<Loaded<State>> {
+    if (!isNew) return this.load(decider, id);
+    const nothing = beginningOf(decider);
+    this.remember(decider, streamOf(decider.contract, id), nothing);
+    return nothing;
+  }
+
   private async held<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
     const known = this.cache.get(streamId) as Held<State> | undefined;
     if (known) return known;
@@ -195,8 +203,7 @@ export class Aggregates {
   private async loadCold<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
     const start = decider.snapshotVersion === undefined ? null : await this.snapshots?.find(decider, streamId);
     if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
-    const beginning = { state: decider.initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 };
-    return this.fold(decider, beginning, await this.store.load(streamId));
+    return this.fold(decider, beginningOf(decider), await this.store.load(streamId));
   }
 
   private async decideAndAppend<State, E extends DomainEvent>(
@@ -274,6 +281,8 @@ export class Aggregates {
     this.cache.set(streamId, due ? { ...held, snapshotAt: version } : held);
   }
 }
+
+const beginningOf = <State, E extends DomainEvent>({ initial }: Decider<State, E>): Held<State> => ({ state: initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 });
 
 const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion || error instanceof NotFound;
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { Command, CommandBus } from '@nestjs/cqrs';
 import {
   type Actor,
@@ -26,6 +26,15 @@ export abstract class AggregateCommand extends Command<CommandResult> {
   id!: string;
   context!: CommandContext;
   scope!: Scope;
+  /** What it is told to, as of its beginning; null where its handler looks for itself. */
+  seen!: Loaded<unknown> | null;
+}
+
+const LOOKED_AT = new WeakMap<object, Decider<unknown, DomainEvent>>();
+
+/** Commands of this class look at their target before anything is decided: the edge gets it for them, beside the look at who asks. */
+export function looksAt<State, E extends DomainEvent>(type: Type<AggregateCommand>, decider: Decider<State, E>): void {
+  LOOKED_AT.set(type, decider as unknown as Decider<unknown, DomainEvent>);
 }
 
 /** Whose accounts and deals the caller may touch. */
@@ -49,7 +58,7 @@ export interface AccountAccess {
 
 /** Answers what a principal may see; the platform's Access implements it. */
 export abstract class Scopes {
-  /** As of the first time that it was asked of this very object: of one request, as of its beginning. */
+  /** As of the first time that it was asked of this very object: of one request, as of its beginning. Throws Forbidden for a member who has left. */
   abstract of(principal: Actor): Promise<Scope>;
 }
 
@@ -59,15 +68,19 @@ export class CommandEdge {
   constructor(
     private readonly bus: CommandBus,
     private readonly scopes: Scopes,
+    private readonly aggregates: Aggregates,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {}
 
   async run(command: AggregateCommand, caller: Caller, options: { id?: string; dryRun?: boolean; causationId?: string } = {}): Promise<CommandResult> {
     const commandId = caller.idempotencyKey ?? this.adapters.ids.next();
-    const id = options.id ?? caller.id ?? this.adapters.ids.derive(commandId, command.constructor.name);
+    const named = options.id ?? caller.id;
+    const id = named ?? this.adapters.ids.derive(commandId, command.constructor.name);
+    const isNew = named === null && caller.idempotencyKey === null;
     const hashed = hashedBody(caller.principal.subject, id, command);
     command.id = id;
-    command.scope = await this.scopes.of(caller.principal);
+    const decider = LOOKED_AT.get(command.constructor);
+    [command.scope, command.seen] = await Promise.all([this.scopes.of(caller.principal), decider ? this.aggregates.look(decider, id, isNew) : null]);
     command.context = {
       commandId,
       ...hashed,

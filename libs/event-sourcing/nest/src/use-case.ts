@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
 import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Loaded, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
-import { type AggregateCommand, assertTarget, Commands } from './commands.js';
+import { type AggregateCommand, assertTarget, Commands, looksAt } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
 import type { ScopedQuery } from './queries.js';
@@ -60,11 +60,12 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
   const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
   const routes = [definition.route].flat();
   const makes = definition.makes ?? !routes[0]!.includes('/:id');
+  if (definition.permit ?? definition.prepare) looksAt(type, on);
 
   /** What a command was permitted on. It is prepared on that the first time. */
   interface Seen {
     readonly target: Loaded<State>;
-    readonly permitted: Permitted;
+    readonly permitted: Permitted | undefined;
   }
 
   class Handler {
@@ -85,9 +86,8 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     private async permitted(command: C): Promise<Seen | null> {
-      if (!definition.permit) return null;
-      const target = await this.commands.load(on, command.id);
-      return { target, permitted: await definition.permit(command, target.state, this.needed) };
+      const target = command.seen as Loaded<State> | null;
+      return target && { target, permitted: await definition.permit?.(command, target.state, this.needed) };
     }
 
     private async decided(command: C, seen: Seen | null): Promise<{ result: CommandResult; appended: boolean }> {

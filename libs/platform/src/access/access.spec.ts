@@ -164,12 +164,13 @@ describe('a granted role', () => {
 describe('whoever has left', () => {
   const leaves: [string, object, string] = ['accounts.team-member.offboarded', { lastDay: '2026-03-31', cause: 'resigned', reason: 'x' }, '2026-03-31T22:00:00.000Z'];
 
-  it('covers what he did until the end of the last day, and nothing from then on', async () => {
+  it('covers what he did until the end of the last day, and is refused from then on', async () => {
     await told(memberDirectory, 'director', leaves);
     now = '2026-03-31T21:59:59.999Z';
     expect([await covered(as('director', 'director')), (await access.standingOf(as('director'))).left]).toEqual([['director', 'kam', null], false]);
     now = '2026-03-31T22:00:00.000Z';
-    expect([await covered(as('director', 'director')), await covered(as('director', 'finance')), (await access.standingOf(as('director'))).left]).toEqual([[], [], true]);
+    for (const role of ['director', 'finance']) await expect(access.of(as('director', role))).rejects.toMatchObject({ code: 'member-offboarded' });
+    expect((await access.standingOf(as('director'))).left).toBe(true);
   });
 });
 

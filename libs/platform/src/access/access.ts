@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GrantedRole } from '@keyfold/contracts';
-import type { Actor, Filter, ProjectionStore, View } from '@keyfold/event-sourcing';
+import { type Actor, type Filter, Forbidden, type ProjectionStore, type View } from '@keyfold/event-sourcing';
 import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
 import { RowsOfAccounts } from './rows-of-accounts.js';
@@ -78,7 +78,7 @@ function scopeOf(memberId: string | null, covers: Covers, { reach = NO_REACH, gr
 /**
  * Role x scope (architecture.md 1): a key account manager covers what is his; a director himself, everybody below him and what nobody owns;
  * HR every member, but no account; the roles of SEES_ALL everything. The team of an account covers that account, to read or to edit; a grant opens accounts to be read
- * until its instant, whenever its end is said. Whoever has left covers nothing. G10: every query and every command asks here.
+ * until its instant, whenever its end is said. Whoever has left is forbidden everything. G10: every query and every command asks here.
  */
 @Injectable()
 export class Access extends Scopes {
@@ -96,7 +96,7 @@ export class Access extends Scopes {
     const { memberId, roles } = principal;
     const now = this.now();
     const member = await this.memberOf(principal);
-    if (member?.leavesAt && member.leavesAt <= now) return scopeOf(memberId, () => false);
+    if (hasLeft(member, now)) throw new Forbidden('member-offboarded');
     if (roles.some((role) => SEES_ALL.includes(role))) return scopeOf(memberId, () => true, { reach: null });
     if (memberId === null) return scopeOf(memberId, () => false);
     const own: Covers = (ownerId) => ownerId === memberId;
@@ -111,7 +111,7 @@ export class Access extends Scopes {
   async standingOf(principal: Actor): Promise<{ left: boolean; granted: readonly GrantedRole[] }> {
     const member = await this.memberOf(principal);
     const now = this.now();
-    return { left: member?.leavesAt != null && member.leavesAt <= now, granted: grantsAt(member, now).map(({ role }) => role) };
+    return { left: hasLeft(member, now), granted: grantsAt(member, now).map(({ role }) => role) };
   }
 
   /** The rows of a view that the scope covers. */
@@ -257,6 +257,8 @@ export class Access extends Scopes {
     return known.get(id) ?? null;
   }
 }
+
+const hasLeft = (member: DirectoryMember | null, now: string): boolean => member?.leavesAt != null && member.leavesAt <= now;
 
 function teamOf(directorId: string, members: readonly DirectoryMember[]): ReadonlySet<string> {
   const reports = Map.groupBy(members, (member) => member.managerId);

@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Role } from '@keyfold/contracts';
-import { Read } from '@keyfold/event-sourcing-nest';
+import { Create, Read } from '@keyfold/event-sourcing-nest';
 import { AuthGuard } from './auth.guard.js';
 import type { Authenticator } from './authenticator.js';
 
 class Routes {
   @Read('key-accounts', 'kam', 'director') accounts() { return []; }
   @Read('audit', 'auditor') audit() { return []; }
+  @Create('director') register() { return {}; }
 }
 
 interface Request {
@@ -41,4 +42,9 @@ describe('the guard', () => {
   });
   it('grants nothing to whoever is no member', async () => expect(await asked(['consultant'], { roles: ['consultant'], memberId: null })).toBe('access-expired'));
   it('lets in nobody who has left', async () => expect(await asked([], { roles: ['director'] }, true)).toBe('member-offboarded'));
+  it('leaves it to whoever runs a command to tell who has left, and does not wait', async () => expect(await asked([], { route: 'register', method: 'POST', roles: ['director'] }, true)).toBe(true));
+  it('lets a consultant command nothing, nor a grant', async () => {
+    expect(await asked(['director'], { route: 'register', method: 'POST', roles: ['kam'] })).toBe('role-missing');
+    expect(await asked(['director'], { route: 'register', method: 'POST', roles: ['consultant'] })).toBe('role-missing');
+  });
 });

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Role } from '@keyfold/contracts';
 import { type Actor, Forbidden } from '@keyfold/event-sourcing';
-import { type EdgeRequest, ROUTE_PUBLIC, ROUTE_ROLES } from '@keyfold/event-sourcing-nest';
+import { type EdgeRequest, ROUTE_COMMAND, ROUTE_PUBLIC, ROUTE_ROLES } from '@keyfold/event-sourcing-nest';
 import { Authenticator } from './authenticator.js';
 
 /** What is known of a member beside his token. */
@@ -28,15 +28,23 @@ export class AuthGuard implements CanActivate {
     // A copy for each request: a token that was checked before gives the same object, and what is known of its member may have changed.
     request.principal = { ...(await this.authenticator.principalOf(request.headers.authorization)) };
     const allowed = this.reflector.get<Role[] | undefined>(ROUTE_ROLES, context.getHandler()) ?? [];
-    const roles = await this.rolesOf(request.principal, request.method === 'GET');
+    const commands = this.reflector.get<object | undefined>(ROUTE_COMMAND, context.getHandler()) !== undefined;
+    const roles = commands ? this.rolesToCommand(request.principal) : await this.rolesOf(request.principal, request.method === 'GET');
     if (roles.some((role) => allowed.some((other) => other === role))) return true;
     throw new Forbidden(request.principal.roles.includes('consultant') && allowed.includes('consultant') ? 'access-expired' : 'role-missing');
   }
 
+  /** Grants open nothing to command, and who has left is told where the command is run, by the same look at the members: it begins here, while the body is judged. */
+  private rolesToCommand(principal: Actor): readonly string[] {
+    if (principal.memberId !== null) this.standings?.standingOf(principal).catch(() => undefined); // an outage shows there
+    return personal(principal.roles);
+  }
+
   private async rolesOf(principal: Actor, reads: boolean): Promise<readonly string[]> {
-    const { memberId, roles } = principal;
-    const standing = memberId === null ? undefined : await this.standings?.standingOf(principal);
+    const standing = principal.memberId === null ? undefined : await this.standings?.standingOf(principal);
     if (standing?.left) throw new Forbidden('member-offboarded');
-    return [...roles.filter((role) => role !== 'consultant'), ...(reads ? (standing?.granted ?? []) : [])];
+    return [...personal(principal.roles), ...(reads ? (standing?.granted ?? []) : [])];
   }
 }
+
+const personal = (roles: readonly string[]): readonly string[] => roles.filter((role) => role !== 'consultant');

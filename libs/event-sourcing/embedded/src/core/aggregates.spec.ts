@@ -241,6 +241,19 @@ describe('the cache of states', () => {
     const totalAt = async (atLeast: number): Promise<number> => (await service.aggregates.load(counter, '1', atLeast)).state.total;
     expect([await totalAt(version), await totalAt(other.version), await totalAt(version)]).toEqual([1, 2, 2]);
   });
+
+  it('is nothing, for which the log is not asked, where the id is new; one that is not so new after all is told by the append', async () => {
+    const { store } = service;
+    let asked = 0;
+    const asking = Object.assign(Object.create(store) as typeof store, { load: (...of: Parameters<typeof store.load>) => (asked++, store.load(...of)) });
+    const here = new Aggregates(asking, service.registry, { ...service.tools, vault: mirrorVault, failpoint: () => undefined, cacheBytes: 1_000 });
+    expect(await here.look(counter, '1', true)).toMatchObject({ state: counter.initial, version: 0 });
+    await here.execute(counter, '1', someContext(), count(1));
+    expect(asked).toBe(0);
+    await service.process().execute(counter, '2', someContext(), count(1));
+    await here.look(counter, '2', true);
+    expect([await here.execute(counter, '2', someContext(), count(1)), asked]).toEqual([expect.objectContaining({ version: 2 }), 1]);
+  });
 });
 
 describe('an event of an older schema version', () => {
