@@ -1,13 +1,21 @@
 import type { Clock } from '@keyfold/event-sourcing';
 
+/** A reason of one's own: the default one is an error with its stack, made anew each time. */
+const UP = 'up';
+
 /** Callers who sleep until something happens, for a time at most. A wake-up says nothing but "look again". */
 export class Wakeups {
   private readonly sleepers = new Set<() => void>();
+  private due: NodeJS.Immediate | null = null;
 
   constructor(private readonly clock: Clock) {}
 
+  /** They wake in the next turn of the thread: whoever waits for the append that wakes them is answered before what follows from it is done. */
   wake(): void {
-    for (const up of [...this.sleepers]) up();
+    this.due ??= setImmediate(() => {
+      this.due = null;
+      for (const up of [...this.sleepers]) up();
+    });
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -17,7 +25,7 @@ export class Wakeups {
       const up = (): void => {
         this.sleepers.delete(up);
         signal?.removeEventListener('abort', up);
-        over.abort();
+        over.abort(UP);
         resolve();
       };
       this.sleepers.add(up);
