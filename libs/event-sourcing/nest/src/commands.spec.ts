@@ -7,12 +7,15 @@ import { systemIds } from './crypto.js';
 import type { Caller } from './edge.js';
 import type { Adapters } from './tokens.js';
 
-class Count extends AggregateCommand {}
+class Count extends AggregateCommand {
+  like?: string;
+}
 class Reset extends AggregateCommand {}
-looksAt(Count, counter);
+looksAt(Count, { on: counter, beside: ({ like }) => (like === undefined ? null : [counter, like]) });
 
 const scope = { memberId: 'm' } as Scope;
 const target = { state: { total: 3, name: null }, version: 3, partitionKey: null };
+const other = { ...target, version: 5 };
 let steps: string[];
 let left: boolean;
 
@@ -35,6 +38,10 @@ function edge(): CommandEdge {
       asked.resolve();
       return target;
     },
+    load: async (_decider: unknown, id: string) => {
+      steps.push(`load ${id}`);
+      return other;
+    },
   } as unknown as Aggregates;
   return new CommandEdge(bus, scopes, aggregates, { ids: systemIds, clock: { now: () => new Date(0) }, metrics: noMetrics } as unknown as Adapters);
 }
@@ -48,7 +55,13 @@ describe('the edge', () => {
   it('gets the target beside who asks, for a command that looks at it', async () => {
     const command = new Count();
     await edge().run(command, caller('c'));
-    expect([steps, command.seen, command.scope]).toEqual([['look at c, as it is', 'executed'], target, scope]);
+    expect([steps, command.seen, command.scope]).toEqual([['look at c, as it is', 'executed'], { target, beside: null }, scope]);
+  });
+
+  it('gets with it what the command is judged by beside', async () => {
+    const command = Object.assign(new Count(), { like: 'd' });
+    await edge().run(command, caller('c'));
+    expect([steps, command.seen]).toEqual([['look at c, as it is', 'load d', 'executed'], { target, beside: other }]);
   });
 
   it('takes for new what has an id that was made just now, and that alone', async () => {

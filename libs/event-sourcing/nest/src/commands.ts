@@ -26,15 +26,29 @@ export abstract class AggregateCommand extends Command<CommandResult> {
   id!: string;
   context!: CommandContext;
   scope!: Scope;
-  /** What it is told to, as of its beginning; null where its handler looks for itself. */
-  seen!: Loaded<unknown> | null;
+  /** As of its beginning; null where its handler looks for itself. */
+  seen!: Seen | null;
 }
 
-const LOOKED_AT = new WeakMap<object, Decider<unknown, DomainEvent>>();
+export interface Seen {
+  readonly target: Loaded<unknown>;
+  /** What it is judged by beside its target. */
+  readonly beside: Loaded<unknown> | null;
+}
 
-/** Commands of this class look at their target before anything is decided: the edge gets it for them, beside the look at who asks. */
-export function looksAt<State, E extends DomainEvent>(type: Type<AggregateCommand>, decider: Decider<State, E>): void {
-  LOOKED_AT.set(type, decider as unknown as Decider<unknown, DomainEvent>);
+type AnyDecider = Decider<unknown, DomainEvent>;
+
+/** What commands of a class look at before anything is decided, and where the id of that is. */
+interface Looks<C> {
+  readonly on: AnyDecider;
+  beside?(command: C): readonly [AnyDecider, string] | null;
+}
+
+const LOOKS = new WeakMap<object, Looks<AggregateCommand>>();
+
+/** The edge looks for commands of this class, beside the look at who asks. */
+export function looksAt<C extends AggregateCommand>(type: Type<C>, looks: { on: unknown; beside?(command: C): readonly [unknown, string] | null }): void {
+  LOOKS.set(type, looks as Looks<AggregateCommand>);
 }
 
 /** Whose accounts and deals the caller may touch. */
@@ -79,8 +93,7 @@ export class CommandEdge {
     const isNew = named === null && caller.idempotencyKey === null;
     const hashed = hashedBody(caller.principal.subject, id, command);
     command.id = id;
-    const decider = LOOKED_AT.get(command.constructor);
-    [command.scope, command.seen] = await Promise.all([this.scopes.of(caller.principal), decider ? this.aggregates.look(decider, id, isNew) : null]);
+    [command.scope, command.seen] = await Promise.all([this.scopes.of(caller.principal), this.look(command, isNew)]);
     command.context = {
       commandId,
       ...hashed,
@@ -94,6 +107,14 @@ export class CommandEdge {
       now: this.adapters.clock.now().toISOString(),
     };
     return this.counted(this.bus.execute(command));
+  }
+
+  private async look(command: AggregateCommand, isNew: boolean): Promise<Seen | null> {
+    const looks = LOOKS.get(command.constructor);
+    if (!looks) return null;
+    const named = looks.beside?.(command);
+    const [target, beside] = await Promise.all([this.aggregates.look(looks.on, command.id, isNew), named ? this.aggregates.load(...named) : null]);
+    return { target, beside };
   }
 
   private async counted(result: Promise<CommandResult>): Promise<CommandResult> {

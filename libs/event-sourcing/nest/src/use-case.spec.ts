@@ -42,7 +42,7 @@ const count = useCase(Count, {
 const getCount = queryCase<number, GetCount>(GetCount, { route: 'counters/:id', roles: ['auditor'], answer: async () => 7 });
 
 /** The target as the edge saw it. */
-const BEGINNING = { state: 0, version: 0, partitionKey: null };
+const BEGINNING = { target: { state: 0, version: 0, partitionKey: null }, beside: null };
 
 /** Commands over a counter in memory; `repeated`: the command id is known. */
 const commandsOn = (repeated: boolean, loads: (number | undefined)[] = []) => {
@@ -76,6 +76,22 @@ describe('a use case', () => {
     await execute(false, loads.first);
     await execute(true, loads.repeated);
     expect(loads).toEqual({ first: [1], repeated: [undefined] });
+  });
+
+  it('is permitted on what it is judged by beside, as the edge saw it', async () => {
+    const seen: unknown[] = [];
+    const { handler } = useCase(Count, {
+      route: 'counters/:id/count',
+      roles: ['director'],
+      on: counter,
+      makes: true,
+      beside: () => [counter, 'other'],
+      permit: async (_command, state, _needs, beside) => seen.push(state, beside),
+      decide: () => [],
+    });
+    const command = Object.assign(new Count(), { seen: { ...BEGINNING, beside: { ...BEGINNING.target, state: 7 } } });
+    await new (handler as new (commands: Commands) => { execute(command: Count): Promise<unknown> })(commandsOn(false)).execute(command);
+    expect(seen).toEqual([0, 7]);
   });
 
   it('is prepared again when what was prepared does not hold any more, and given up after the third time', async () => {

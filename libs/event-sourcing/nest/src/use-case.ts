@@ -23,7 +23,7 @@ export interface UseCase {
 export type Injectables = readonly (abstract new (...args: never[]) => object)[];
 export type Instances<Needs extends Injectables> = { readonly [I in keyof Needs]: InstanceType<Needs[I]> };
 
-export interface CommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared, Permitted = void> {
+export interface CommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared, Permitted = void, Beside = never> {
   /** What follows `/api/<service>/`: `key-accounts` makes one, `key-accounts/:id/qualify` is told to one. Several, where it may be told in several ways. */
   readonly route: string | readonly string[];
   readonly roles: readonly Role[];
@@ -37,8 +37,10 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
   readonly ownerOf?: (state: State) => string | null;
   /** What it needs injected, in this order. */
   readonly needs?: Needs;
+  /** An aggregate that `permit` judges by, where the command alone says which: looked at together with the target. */
+  beside?(command: C): readonly [Pick<Decider<Beside, never>, 'initial'>, string] | null;
   /** Throws NotFound for what is beyond the caller's scope and cannot be told by `ownerOf` alone. Asked every time, before all else. What it has seen of other streams it may hand on. */
-  permit?(command: C, state: State, needs: Instances<Needs>): Promise<Permitted>;
+  permit?(command: C, state: State, needs: Instances<Needs>, beside: Beside | undefined): Promise<Permitted>;
   /**
    * What other streams have to say, which the decision is given, or to hold first (a reservation; architecture.md 4).
    * Left out for a repeated command: that gets its first result and decides nothing. `permitted`: what was handed on; undefined where it is prepared again, on a fresh look.
@@ -53,14 +55,14 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
 const PREPARED_TIMES = 3;
 
 /** A command on one aggregate: class-validator says what its body is, `decide` what follows. */
-export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void, Permitted = void>(
+export function useCase<C extends AggregateCommand, State, E extends DomainEvent, const Needs extends Injectables = [], Prepared = void, Permitted = void, Beside = never>(
   type: Type<C>,
-  definition: CommandDefinition<C, State, E, Needs, Prepared, Permitted>,
+  definition: CommandDefinition<C, State, E, Needs, Prepared, Permitted, Beside>,
 ): UseCase {
   const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
   const routes = [definition.route].flat();
   const makes = definition.makes ?? !routes[0]!.includes('/:id');
-  if (definition.permit ?? definition.prepare) looksAt(type, on);
+  if (definition.permit ?? definition.prepare) looksAt(type, definition);
 
   /** What a command was permitted on. It is prepared on that the first time. */
   interface Seen {
@@ -86,8 +88,9 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     private async permitted(command: C): Promise<Seen | null> {
-      const target = command.seen as Loaded<State> | null;
-      return target && { target, permitted: await definition.permit?.(command, target.state, this.needed) };
+      if (!command.seen) return null;
+      const target = command.seen.target as Loaded<State>;
+      return { target, permitted: await definition.permit?.(command, target.state, this.needed, command.seen.beside?.state as Beside | undefined) };
     }
 
     private async decided(command: C, seen: Seen | null): Promise<{ result: CommandResult; appended: boolean }> {

@@ -50,12 +50,19 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
   /** The state of the target, where that is the account itself. */
   const itself = (command: C, state: State, accountId: string): KeyAccount | undefined => (definition.on.contract === keyAccount.contract && command.id === accountId ? (state as KeyAccount) : undefined);
-  return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared, KeyAccount | null>(type, {
+  /** The account of what is yet to be made, which the command names. */
+  const named = (command: C): string | null => accountOf(definition.on.initial, command);
+  return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared, KeyAccount | null, KeyAccount>(type, {
     ...rest,
     needs: [Accounts, ...needs],
-    async permit(command, state, [accounts]) {
+    beside(command) {
+      const accountId = named(command);
+      return accountId === null || itself(command, definition.on.initial, accountId) ? null : [keyAccount, accountId];
+    },
+    async permit(command, state, [accounts], beside) {
       const accountId = accountOf(state, command);
-      return accountId === null ? null : accounts.assertEditable(accountId, command.scope, itself(command, state, accountId));
+      if (accountId === null) return null;
+      return accounts.assertEditable(accountId, command.scope, accountId === named(command) && beside ? beside : itself(command, state, accountId));
     },
     async prepare(command, state, needed, account) {
       const accountId = accountOf(state, command);

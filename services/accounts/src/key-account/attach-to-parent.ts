@@ -23,8 +23,8 @@ export const attachToParentCase = useCase(AttachToParent, {
   ownerOf,
   needs: [Commands, Hierarchy, ReportingTime],
   /** The parent is one that the caller may see; what is below it is not his to change, so that he need not be its owner's director. */
-  async permit({ parentId, scope, context }, _child, [commands]) {
-    const { state: parent } = await commands.load(keyAccount, parentId);
+  beside: ({ parentId }) => [keyAccount, parentId],
+  async permit({ parentId, scope, context }, _child, _needs, parent = keyAccount.initial) {
     if (isWithdrawn(parent) || !scope.coversAccount(accessOf(parent, context.now), 'read')) throw new NotFound('key-account', parentId);
     return parent;
   },
