@@ -60,7 +60,7 @@ function printReport() {
 async function startOwnServers() {
   const { startServers } = await import('../native/services.mjs');
   const dir = mkdtempSync(join(tmpdir(), 'keyfold-bench-'));
-  const starting = startServers({ dir, log });
+  const starting = startServers({ dir, log, mongoArgs: ['--wiredTigerEngineConfigString', 'cache_size=2G'] });
   const stop = async () => {
     await starting.then((servers) => servers.stop()).catch(() => undefined);
     rmSync(dir, { recursive: true, force: true });
@@ -144,7 +144,7 @@ async function main() {
       seed: SEED,
       machine: { model: cpus()[0].model.trim(), cores: cpus().length, kernel: release() },
       versions: await versionsOf(db),
-      notes: ['Client, mongod (replica set of one, w: majority, j: true, 0.5 GB cache) and Kafka (one broker, 512 MB heap) share the cores, not pinned.', ...(noPeers ? [`${noPeers}.`] : [])],
+      notes: ['Client, mongod (replica set of one, w: majority, j: true, 2 GB cache) and Kafka (one broker, 512 MB heap) share the cores, not pinned.', ...(noPeers ? [`${noPeers}.`] : [])],
       peers: context.peers.map(({ name, label, failure }) => ({ name, label, failure })),
       metrics,
     };
