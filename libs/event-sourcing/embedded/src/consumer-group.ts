@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Consumer, OnBatch } from '@keyfold/event-sourcing';
 import type { PartitionLog } from './partition-log.js';
 
@@ -94,15 +93,10 @@ export class ConsumerGroup {
     member.work.add(work);
   }
 
-  /** Whether there is more for the member, a turn of the thread later: neither the publisher nor a request waits until all consumers are through. */
-  private async has(cursor: Cursor, member: Member): Promise<boolean> {
-    await nextTurn();
-    return cursor.offset < cursor.log.end && this.ownerOf(cursor) === member;
-  }
-
   /** Works until the partition is empty or has another owner. Never rejects. */
   private async drain(cursor: Cursor, member: Member): Promise<void> {
-    for (let failures = 0; await this.has(cursor, member); ) {
+    await Promise.resolve(); // the publisher does not wait for its consumers
+    for (let failures = 0; cursor.offset < cursor.log.end && this.ownerOf(cursor) === member; ) {
       const messages = cursor.log.read(cursor.offset, BATCH);
       try {
         const { topic, partition, note } = cursor;

@@ -6,16 +6,11 @@ const UP = 'up';
 /** Callers who sleep until something happens, for a time at most. A wake-up says nothing but "look again". */
 export class Wakeups {
   private readonly sleepers = new Set<() => void>();
-  private due: NodeJS.Immediate | null = null;
 
   constructor(private readonly clock: Clock) {}
 
-  /** They wake in the next turn of the thread: whoever waits for the append that wakes them is answered before what follows from it is done. */
   wake(): void {
-    this.due ??= setImmediate(() => {
-      this.due = null;
-      for (const up of [...this.sleepers]) up();
-    });
+    for (const up of [...this.sleepers]) up();
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
