@@ -62,7 +62,8 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
   const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
   const routes = [definition.route].flat();
   const makes = definition.makes ?? !routes[0]!.includes('/:id');
-  if (definition.permit ?? definition.prepare) looksAt(type, definition);
+  const looks = definition.permit !== undefined || definition.prepare !== undefined;
+  if (looks) looksAt(type, definition);
 
   /** What a command was permitted on. It is prepared on that the first time. */
   interface Seen {
@@ -88,9 +89,9 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     private async permitted(command: C): Promise<Seen | null> {
-      if (!command.seen) return null;
-      const target = command.seen.target as Loaded<State>;
-      return { target, permitted: await definition.permit?.(command, target.state, this.needed, command.seen.beside?.state as Beside | undefined) };
+      if (!looks) return null;
+      const { target, beside } = command.seen as { target: Loaded<State>; beside: Loaded<Beside> | null };
+      return { target, permitted: await definition.permit?.(command, target.state, this.needed, beside?.state) };
     }
 
     private async decided(command: C, seen: Seen | null): Promise<{ result: CommandResult; appended: boolean }> {

@@ -22,8 +22,8 @@ export const attachToParentCase = useCase(AttachToParent, {
   on: keyAccount,
   ownerOf,
   needs: [Commands, Hierarchy, ReportingTime],
-  /** The parent is one that the caller may see; what is below it is not his to change, so that he need not be its owner's director. */
   beside: ({ parentId }) => [keyAccount, parentId],
+  /** The parent is one that the caller may see; what is below it is not his to change, so that he need not be its owner's director. */
   async permit({ parentId, scope, context }, _child, _needs, parent = keyAccount.initial) {
     if (isWithdrawn(parent) || !scope.coversAccount(accessOf(parent, context.now), 'read')) throw new NotFound('key-account', parentId);
     return parent;
