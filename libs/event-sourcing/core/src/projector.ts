@@ -19,7 +19,7 @@ export interface Subscriber extends Retryable {
 export type { SubscriberTools };
 
 const REPLAY_BATCH = 500;
-/** A batch of more events is one of many to come, as likely as not all known: a look at the marks before costs less than to read and fold them. */
+/** A batch of more events is one of many, which are likely all new, or all known. */
 const FEW = 20;
 
 /**
@@ -30,6 +30,11 @@ export class Projector<Row extends object> implements Subscriber {
   readonly name: string;
   readonly isReadModel = true;
   private readonly folding: BatchFold<Row>;
+  /**
+   * Whether all of the last batch was new: then the next is written on the chance that it is too. Else, as at a start, the marks are looked at before a large batch, so that what is known is
+   * neither read nor folded.
+   */
+  private inStride = false;
 
   constructor(
     readonly projection: Projection<Row>,
@@ -43,7 +48,8 @@ export class Projector<Row extends object> implements Subscriber {
   async apply(partition: string, events: readonly Incoming[]): Promise<void> {
     const mine = events.filter((event) => followsStream(this.projection.follows, event));
     if (mine.length === 0) return;
-    if (mine.length > FEW || !(await this.follows(partition, mine))) await this.writeFresh(partition, mine);
+    const byChance = this.inStride || mine.length <= FEW;
+    if (!byChance || !(await this.follows(partition, mine))) await this.writeFresh(partition, mine);
   }
 
   /** Writes a batch on the chance that it follows what is there, as it does but for a gap; false if not. */
@@ -62,6 +68,7 @@ export class Projector<Row extends object> implements Subscriber {
     const marks = await this.store.marks(this.projection, [...new Set(events.map((event) => event.streamId))]);
     const fresh = await withoutGaps(this.projection.name, events, marks, this.tools);
     if (fresh.length > 0) await this.write(partition, fresh);
+    this.inStride = fresh.length === events.length;
   }
 
   /**
@@ -76,6 +83,7 @@ export class Projector<Row extends object> implements Subscriber {
     try {
       let written: Folded<Row> | null = null as Folded<Row> | null;
       await this.store.transact(this.projection, { partition, streams, rows, beginning }, (state) => (written = this.folding.fold(placed, state, refused)));
+      this.inStride = written !== null && written.applied + written.parked.length === events.length;
       if (written) await report(this.projection.name, written.applied, written.parked, this.tools);
     } catch (error) {
       if (!(error instanceof RowRefused)) throw error;

@@ -107,6 +107,29 @@ describe('a projector', () => {
     expect(await total()).toBe(465);
   });
 
+  it('looks at the marks before a large batch at the start, and behind a batch of which something was known', async () => {
+    const many = async (): Promise<SequencedCommit[]> => {
+      const last = (await log()).length;
+      for (let i = 0; i < 25; i++) await add('1', 1);
+      return (await log()).slice(last);
+    };
+    let looks = 0;
+    const { marks: look } = store;
+    store.marks = (...asked) => (looks++, look.apply(store, asked));
+    const subscriber = projector();
+    const looksFor = async (commits: readonly SequencedCommit[]): Promise<number> => {
+      const before = looks;
+      await apply(commits, subscriber);
+      return looks - before;
+    };
+    const [first, second, third, fourth, fifth] = [await many(), await many(), await many(), await many(), await many()];
+    expect([await looksFor(first), await looksFor(second), await looksFor(third)]).toEqual([1, 0, 0]);
+    expect([await looksFor(second), await looksFor([...third, ...fourth]), await looksFor(fifth)]).toEqual([0, 1, 1]);
+    expect(await total()).toBe(125);
+    await many();
+    expect([await looksFor(await many()), await total()]).toEqual([1, 175]); // a gap, found by the write
+  });
+
   it('takes nothing of a batch with a gap that the feed cannot fill yet', async () => {
     await add('1', 1);
     await add('1', 2);
