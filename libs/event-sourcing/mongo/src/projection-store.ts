@@ -1,4 +1,4 @@
-import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, RowRefused, type View } from '@keyfold/event-sourcing';
+import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, rowOfStream, RowRefused, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
 import { type Batch, foldGroup, type Group, keysOf } from './batch-group.js';
 import { BatchTransaction, moveMarks, Outdated } from './batch-transaction.js';
@@ -26,6 +26,8 @@ const TRANSACT = {
 /** Batches in one transaction: as many as a consumer has partitions in hand. */
 const MOST_TOGETHER = 8;
 const MOST_WAITING = 1_000;
+/** Streams of a batch from which on it is one of a catch-up. */
+const LARGE = 100;
 
 /**
  * Read models in the service's database. A partition batch is written in one transaction over rows, marks, dead letters and stamps, reading at a snapshot, or conditionally on what this process
@@ -64,12 +66,17 @@ export class MongoProjectionStore implements ProjectionStore {
   }
 
   async transact<Row extends object>(projection: Projection<Row>, keys: BatchKeys, fold: (state: BatchState<Row>) => BatchWrite<Row>): Promise<void> {
-    await this.writer(projection as Projection<never> as Projection).add({ keys, fold: fold as Batch['fold'] });
+    await this.writer(projection as Projection<never> as Projection, keys).add({ keys, fold: fold as Batch['fold'] });
     this.written.ring();
   }
 
-  private writer(projection: Projection): Batcher<Batch, undefined> {
-    const key = keyOf(projection);
+  /**
+   * Large batches go side by side where each stream has a row of its own, so that no two partitions write the same: while the server is at one half, the other is folded. Small ones
+   * cost the server least together.
+   */
+  private writer(projection: Projection, { partition, streams }: BatchKeys): Batcher<Batch, undefined> {
+    const isAlone = streams.length >= LARGE && rowOfStream(projection) !== null && !projection.mirrored;
+    const key = isAlone ? `${keyOf(projection)}|${Number(partition.at(-1)) % 2}` : keyOf(projection);
     const writer = this.writers.get(key) ?? new Batcher({ name: key, run: (batches) => this.writeTogether(projection, batches), maxBatch: MOST_TOGETHER, maxWaiting: MOST_WAITING });
     this.writers.set(key, writer);
     return writer;

@@ -30,18 +30,21 @@ afterEach(async () => {
 });
 
 /** A store with the reads, the writes of rows and the transactions begun that it asks of the server. */
-async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; rowWrites: number; attempts: number } }> {
+async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; rowWrites: number; attempts: number }; steps: string[] }> {
   const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
   cleanup.push(() => connection.close());
   const asked = { reads: 0, rowWrites: 0, attempts: 0 };
+  const steps: string[] = [];
   connection.getClient().on('commandStarted', ({ commandName, command }) => {
     if (commandName === 'find' && /^(view|marks)_/.test(command['find'])) asked.reads += 1;
     if (['insert', 'update', 'delete'].includes(commandName) && /^view_/.test(command[commandName])) asked.rowWrites += 1;
     if (command['startTransaction']) asked.attempts += 1;
+    if (command['startTransaction']) steps.push('begin');
+    if (commandName === 'commitTransaction') steps.push('end');
   });
   const store = new MongoProjectionStore(connection, { clock: realClock });
   for (const each of [things, shared, policy]) await store.prepare(each);
-  return { store, asked };
+  return { store, asked, steps };
 }
 
 /** Applies one version of a stream to a row as a projector does; the last of `versions` that deletes it is written as a negative. */
@@ -170,4 +173,23 @@ describe('what a process wrote last', () => {
     await apply(store, 'thing-1', 2);
     expect(await versions(store, '1')).toEqual([2]);
   });
+});
+
+describe('large batches of two partitions', () => {
+  /** What begins and ends, as the server hears of it. */
+  async function transactionsOf(of: Projection<Row>): Promise<string[]> {
+    const { store, steps } = await process();
+    const many = (partition: number): Promise<void> => {
+      const streams = Array.from({ length: 120 }, (_, i) => `thing-${partition}-${i}`);
+      const keys: BatchKeys = { partition: `accounts.events.v1/${partition}`, streams, rows: streams, beginning: streams };
+      return store.transact(of, keys, () => ({ marks: new Map(streams.map((id) => [id, { accepted: 1, applied: 1 }])), rows: new Map(), parked: [] }));
+    };
+    await Promise.all([many(0), many(1)]); // the gates have to be made
+    steps.splice(0);
+    await Promise.all([many(0), many(1)]);
+    return steps;
+  }
+
+  it('are written side by side where each stream has a row of its own', async () => expect((await transactionsOf(things)).slice(0, 2)).toEqual(['begin', 'begin']));
+  it('are written one after the other where they may share rows', async () => expect((await transactionsOf(shared)).slice(0, 2)).toEqual(['begin', 'end']));
 });
