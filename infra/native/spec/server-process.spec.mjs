@@ -70,9 +70,11 @@ describe('ServerProcess', () => {
 
   it('dies with the process that started it, even when that is killed', async () => {
     const little = server();
-    const script = `const { ServerProcess } = await import(${JSON.stringify(new URL('../server-process.mjs', import.meta.url).href)});
+    // Ready once it speaks: until then the process may be about to become another one (setpriv, then the server), and has no command line for a moment.
+    const script = `const { readFileSync } = await import('node:fs');
+      const { ServerProcess } = await import(${JSON.stringify(new URL('../server-process.mjs', import.meta.url).href)});
       const little = new ServerProcess({ name: 'little', dir: ${JSON.stringify(little.dir)} });
-      await little.start(process.execPath, ['-e', ${JSON.stringify(SERVER)}, little.dir], { isReady: () => little.pid !== null, deadlineMs: 5000 });
+      await little.start(process.execPath, ['-e', ${JSON.stringify(SERVER)}, little.dir], { isReady: () => readFileSync(little.logFile, 'utf8').includes('listening'), deadlineMs: 5000 });
       console.log('up'); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     parents.push(parent);
