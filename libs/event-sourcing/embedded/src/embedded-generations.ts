@@ -1,5 +1,6 @@
 import {
   type AnyProjection,
+  Bell,
   type BehindStream,
   type BeyondLog,
   type BuiltState,
@@ -21,7 +22,6 @@ import {
 import type { DurableStates } from './durable-states.js';
 import { pick, ProjectionState } from './projection-state.js';
 import { assertStorable } from './storable.js';
-import { Wakeups } from './wakeups.js';
 
 const CLAIM_MS = 10_000;
 /** How often the tail is read again because a batch was passed over meanwhile. */
@@ -41,7 +41,7 @@ export interface Slot {
   usedAt: number;
   /** Batches that were told to wait for the build. */
   passedOver: number;
-  readonly changed: Wakeups;
+  readonly changed: Bell;
   /** Where the state is kept as well; null for a view that is built again at every start. */
   readonly durable: DurableStates | null;
 }
@@ -71,7 +71,7 @@ export class EmbeddedGenerations implements Generations {
         claimedUntil: 0,
         usedAt: this.now(),
         passedOver: 0,
-        changed: new Wakeups(this.clock),
+        changed: new Bell(),
         durable,
       };
       this.slots.set(key, slot);
@@ -153,7 +153,7 @@ export class EmbeddedGenerations implements Generations {
       slot.built = true;
       slot.rebuild = slot.rebuild && { ...slot.rebuild, state, finishedAt: at, rate: null, error: null };
       endClaim(slot);
-      slot.changed.wake();
+      slot.changed.ring();
       return { switched: true, behind: [] };
     }
     return { switched: false, behind: [] };
@@ -193,7 +193,7 @@ export class EmbeddedGenerations implements Generations {
     if (slot.fed.state === slot.serving) slot.durable?.write(projection, write);
     slot.fed.state.write(write);
     slot.fed.positions = positions;
-    if (slot.fed.state === slot.serving && marks.size > 0) slot.changed.wake();
+    if (slot.fed.state === slot.serving && marks.size > 0) slot.changed.ring();
   }
 
   private claimed(projection: AnyProjection, { epoch, generation }: Claim): Claimed {

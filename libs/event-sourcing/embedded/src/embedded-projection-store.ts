@@ -41,7 +41,7 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     for (const row of write.rows.values()) if (row) assertStorable(row);
     slot.durable?.write(projection as unknown as Projection, write);
     serving.write(write);
-    if (write.marks.size > 0) slot.changed.wake();
+    if (write.marks.size > 0) slot.changed.ring();
   }
 
   async deadLetters(projection: Projection, query: DeadLetterQuery): Promise<DeadLetter[]> {
@@ -90,7 +90,7 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     while ((slot.serving.marks.get(streamId)?.applied ?? 0) < version) {
       const left = deadline - clock.now().getTime();
       if (left <= 0) return false;
-      await slot.changed.sleep(left);
+      await slot.changed.wait(slot.changed.rings, clock, left);
     }
     return true;
   }

@@ -1,7 +1,6 @@
-import { type Clock, type Consumer, type Message, type OnBatch, PARTITIONS, type PartitionedMessage, type Place, type Transport, Unavailable } from '@keyfold/event-sourcing';
+import { Bell, type Clock, type Consumer, type Message, type OnBatch, PARTITIONS, type PartitionedMessage, type Place, type Transport, Unavailable } from '@keyfold/event-sourcing';
 import { ConsumerGroup } from './consumer-group.js';
 import { PartitionLog } from './partition-log.js';
-import { Wakeups } from './wakeups.js';
 
 /** Messages of a partition that may wait for the slowest group before publishing waits as well. */
 const CAPACITY = 2_000;
@@ -18,12 +17,10 @@ export class InProcessTransport implements Transport {
   readonly partitions = PARTITIONS;
   private readonly topics = new Map<string, readonly PartitionLog[]>();
   private readonly groups = new Map<string, ConsumerGroup>();
-  private readonly room: Wakeups;
+  private readonly room = new Bell();
   private closed = false;
 
-  constructor(private readonly clock: Clock) {
-    this.room = new Wakeups(clock);
-  }
+  constructor(private readonly clock: Clock) {}
 
   async publish(topic: string, messages: readonly PartitionedMessage[]): Promise<readonly Place[]> {
     const logs = this.topic(topic);
@@ -53,7 +50,7 @@ export class InProcessTransport implements Transport {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.room.wake();
+    this.room.ring();
     await Promise.all([...this.groups.values()].map((group) => group.stop()));
   }
 
@@ -71,7 +68,7 @@ export class InProcessTransport implements Transport {
     while (!this.closed && partitions.some((partition) => this.waiting(topic, partition) >= CAPACITY)) {
       const left = deadline - this.clock.now().getTime();
       if (left <= 0) throw new Unavailable(`topic ${topic} (its consumers are behind)`);
-      await this.room.sleep(left);
+      await this.room.wait(this.room.rings, this.clock, left);
     }
     if (this.closed) throw new Unavailable('transport (closed)');
   }
@@ -89,7 +86,7 @@ export class InProcessTransport implements Transport {
 
   private progressed(topic: string, partition: number): void {
     this.free(topic, partition);
-    this.room.wake();
+    this.room.ring();
   }
 
   private free(topic: string, partition: number): void {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
   Batcher,
+  Bell,
   type Clock,
   type Commit,
   CommandAlreadyAppended,
@@ -16,7 +17,6 @@ import {
   WrongExpectedVersion,
 } from '@keyfold/event-sourcing';
 import { type DatabaseFormat, inTransaction } from './database.js';
-import { Wakeups } from './wakeups.js';
 
 /**
  * One row = one commit. `body` is the commit as JSON; the other columns are what it is found by.
@@ -61,7 +61,7 @@ export interface SqliteEventStoreOptions {
 /** The log of one service in one SQLite file. This process is the only writer, so a commit gets its position and log time in the append itself. */
 export class SqliteEventStore implements EventStore {
   private last: { readonly position: number; readonly recordedAt: string };
-  private readonly wakeups: Wakeups;
+  private readonly appended = new Bell();
   private readonly clock: Clock;
   private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
@@ -76,7 +76,6 @@ export class SqliteEventStore implements EventStore {
     this.clock = clock;
     this.metrics = metrics;
     this.maxCommitBytes = maxCommitBytes;
-    this.wakeups = new Wakeups(clock);
     this.sql = statements(database);
     const row = this.sql.last.get() as unknown as CommitRow | undefined;
     this.last = { position: row?.position ?? 0, recordedAt: row?.recorded_at ?? '' };
@@ -106,7 +105,7 @@ export class SqliteEventStore implements EventStore {
         }),
       );
       this.last = last;
-      this.wakeups.wake();
+      this.appended.ring();
       return Promise.resolve(results);
     } catch (cause) {
       // Rolled back as a whole, so nothing of it is stored and the positions are free again.
@@ -161,7 +160,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async changed(position: number, ms: number, signal?: AbortSignal): Promise<void> {
-    if (this.last.position <= position) await this.wakeups.sleep(ms, signal);
+    if (this.last.position <= position) await this.appended.wait(this.appended.rings, this.clock, ms, signal);
   }
 }
 
