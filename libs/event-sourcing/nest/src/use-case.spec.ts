@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { decider, type DomainEvent, WrongExpectedVersion } from '@keyfold/event-sourcing';
-import { AggregateCommand, Commands } from './commands.js';
+import { AggregateCommand, Commands, type Seen } from './commands.js';
 import { ScopedQuery } from './queries.js';
 import { ROUTE_COMMAND, ROUTE_ROLES } from './routes.js';
-import { queryCase, useCase, useCases } from './use-case.js';
+import { queryCase, type UseCase, useCase, useCases } from './use-case.js';
 
 type Counted = DomainEvent<'test.counter.counted', { by: number }>;
 const counter = decider<number, Counted>({
@@ -39,6 +39,8 @@ const count = useCase(Count, {
   },
   after: async (_command, state, [steps]) => void steps.taken.push(`after at ${state}`),
 });
+/** What a definition only needs to be one. */
+const COUNTING = { route: 'counters/:id/count', roles: ['director'], on: counter, makes: true } as const;
 const getCount = queryCase<number, GetCount>(GetCount, { route: 'counters/:id', roles: ['auditor'], answer: async () => 7 });
 
 /** The target as the edge saw it. */
@@ -60,10 +62,13 @@ const commandsOn = (repeated: boolean, loads: (number | undefined)[] = []) => {
   } as unknown as Commands;
 };
 
+/** Counts two, as the edge hands it over. */
+const handOver = ({ handler }: UseCase, commands: Commands, needed: readonly object[] = [], seen: Seen = BEGINNING): Promise<unknown> =>
+  new (handler as new (...injected: object[]) => { execute(command: Count): Promise<unknown> })(commands, ...needed).execute(Object.assign(new Count(), { by: 2, seen }));
+
 const execute = async (repeated: boolean, loads?: (number | undefined)[]): Promise<readonly string[]> => {
   const steps = new Steps();
-  const handler = new (count.handler as new (...needed: object[]) => { execute(command: Count): Promise<unknown> })(commandsOn(repeated, loads), steps);
-  await handler.execute(Object.assign(new Count(), { by: 2, seen: BEGINNING }));
+  await handOver(count, commandsOn(repeated, loads), [steps]);
   return steps.taken;
 };
 
@@ -80,28 +85,16 @@ describe('a use case', () => {
 
   it('is permitted on what it is judged by beside, as the edge saw it', async () => {
     const seen: unknown[] = [];
-    const { handler } = useCase(Count, {
-      route: 'counters/:id/count',
-      roles: ['director'],
-      on: counter,
-      makes: true,
-      beside: () => [counter, 'other'],
-      permit: async (_command, state, _needs, beside) => seen.push(state, beside),
-      decide: () => [],
-    });
-    const command = Object.assign(new Count(), { seen: { ...BEGINNING, beside: { ...BEGINNING.target, state: 7 } } });
-    await new (handler as new (commands: Commands) => { execute(command: Count): Promise<unknown> })(commandsOn(false)).execute(command);
+    const counting = useCase(Count, { ...COUNTING, beside: () => [counter, 'other'], permit: async (_command, state, _needs, beside) => seen.push(state, beside), decide: () => [] });
+    await handOver(counting, commandsOn(false), [], { ...BEGINNING, beside: { ...BEGINNING.target, state: 7 } });
     expect(seen).toEqual([0, 7]);
   });
 
   it('is prepared again when what was prepared does not hold any more, and given up after the third time', async () => {
     const moving = (times: number) => {
       const steps: string[] = [];
-      const { handler } = useCase(Count, {
-        route: 'counters/:id/count',
-        roles: ['director'],
-        on: counter,
-        makes: true,
+      const counting = useCase(Count, {
+        ...COUNTING,
         permit: async () => 'as it was permitted',
         prepare: async (_command, _state, _needs, permitted) => steps.push(permitted ?? 'on a fresh look'),
         decide: (_state, _command, prepared) => {
@@ -109,7 +102,7 @@ describe('a use case', () => {
           return [{ type: 'test.counter.counted', data: { by: prepared } }];
         },
       });
-      const done = new (handler as new (commands: Commands) => { execute(command: Count): Promise<unknown> })(commandsOn(false)).execute(Object.assign(new Count(), { by: 2, seen: BEGINNING }));
+      const done = handOver(counting, commandsOn(false));
       return { steps, done };
     };
     const twice = moving(2);

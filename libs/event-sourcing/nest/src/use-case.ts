@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
 import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Loaded, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
-import { type AggregateCommand, assertTarget, Commands, looksAt } from './commands.js';
+import { type AggregateCommand, assertTarget, Commands, looksAt, type Seen } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
 import type { ScopedQuery } from './queries.js';
@@ -62,14 +62,7 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
   const { roles, on, ownerOf = null, needs = [] as unknown as Needs, outcomeLater = false } = definition;
   const routes = [definition.route].flat();
   const makes = definition.makes ?? !routes[0]!.includes('/:id');
-  const looks = definition.permit !== undefined || definition.prepare !== undefined;
-  if (looks) looksAt(type, definition);
-
-  /** What a command was permitted on. It is prepared on that the first time. */
-  interface Seen {
-    readonly target: Loaded<State>;
-    readonly permitted: Permitted | undefined;
-  }
+  if (definition.permit ?? definition.prepare) looksAt(type, definition);
 
   class Handler {
     private readonly needed: Instances<Needs>;
@@ -88,16 +81,16 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
       return result;
     }
 
-    private async permitted(command: C): Promise<Seen | null> {
-      if (!looks) return null;
-      const { target, beside } = command.seen as { target: Loaded<State>; beside: Loaded<Beside> | null };
-      return { target, permitted: await definition.permit?.(command, target.state, this.needed, beside?.state) };
+    private async permitted(command: C): Promise<Permitted | undefined> {
+      if (!definition.permit) return undefined;
+      const { target, beside } = command.seen!; // a command that comes past the edge has nothing, and is permitted nothing
+      return definition.permit(command, target.state as State, this.needed, beside?.state as Beside | undefined);
     }
 
-    private async decided(command: C, seen: Seen | null): Promise<{ result: CommandResult; appended: boolean }> {
+    private async decided(command: C, permitted: Permitted | undefined): Promise<{ result: CommandResult; appended: boolean }> {
       for (let attempt = 1; ; attempt++)
         try {
-          const prepared = await this.prepared(command, attempt === 1 ? seen : null);
+          const prepared = await (attempt === 1 ? this.prepared(command, command.seen, permitted) : this.prepared(command, null));
           let events: readonly E[] = [];
           const decide = (state: State): readonly E[] => (events = definition.decide(state, command, prepared as Prepared, this.needed));
           const result = await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
@@ -107,13 +100,14 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
         }
     }
 
-    private async prepared(command: C, seen: Seen | null): Promise<Prepared | undefined> {
+    /** On what the edge has seen, or else on a fresh look. */
+    private async prepared(command: C, seen: Seen | null, permitted?: Permitted): Promise<Prepared | undefined> {
       let prepared: Prepared | undefined;
       if (!definition.prepare) return undefined;
       await this.commands.unlessRepeated(command, async () => {
-        const target = seen?.target ?? (await this.commands.load(on, command.id));
+        const target = (seen?.target as Loaded<State> | undefined) ?? (await this.commands.load(on, command.id));
         if (!makes) assertTarget(on, command, ownerOf, target);
-        prepared = await definition.prepare!(command, target.state, this.needed, seen?.permitted);
+        prepared = await definition.prepare!(command, target.state, this.needed, permitted);
       });
       return prepared;
     }

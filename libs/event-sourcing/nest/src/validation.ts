@@ -16,8 +16,8 @@ function keepRulesByClass(storage: ReturnType<typeof getMetadataStorage>): void 
   storage.getTargetValidationMetadatas = (...asked) => {
     const [type, ...narrowed] = asked;
     if (narrowed.some((by) => (Array.isArray(by) ? by.length > 0 : by))) return find(...asked);
-    const rules = kept.get(type) ?? find(...asked);
-    kept.set(type, rules);
+    let rules = kept.get(type);
+    if (!rules) kept.set(type, (rules = find(...asked)));
     return rules;
   };
 }

@@ -28,8 +28,8 @@ export class AuthGuard implements CanActivate {
     // A copy for each request: a token that was checked before gives the same object, and what is known of its member may have changed.
     request.principal = { ...(await this.authenticator.principalOf(request.headers.authorization)) };
     const allowed = this.reflector.get<Role[] | undefined>(ROUTE_ROLES, context.getHandler()) ?? [];
-    const commands = this.reflector.get<object | undefined>(ROUTE_COMMAND, context.getHandler()) !== undefined;
-    const roles = commands ? this.rolesToCommand(request.principal) : await this.rolesOf(request.principal, request.method === 'GET');
+    const isCommand = this.reflector.get<object | undefined>(ROUTE_COMMAND, context.getHandler()) !== undefined;
+    const roles = isCommand ? this.rolesToCommand(request.principal) : await this.rolesOf(request.principal, request.method === 'GET');
     if (roles.some((role) => allowed.some((other) => other === role))) return true;
     throw new Forbidden(request.principal.roles.includes('consultant') && allowed.includes('consultant') ? 'access-expired' : 'role-missing');
   }

@@ -48,8 +48,8 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
 ): UseCase {
   const { accountOf, prepare, decide, after, needs = [] as unknown as Needs, ...rest } = definition;
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
-  /** The state of the target, where that is the account itself. */
-  const itself = (command: C, state: State, accountId: string): KeyAccount | undefined => (definition.on.contract === keyAccount.contract && command.id === accountId ? (state as KeyAccount) : undefined);
+  /** Whether the target is the account itself. */
+  const isItself = (command: C, accountId: string): boolean => definition.on.contract === keyAccount.contract && command.id === accountId;
   /** The account of what is yet to be made, which the command names. */
   const named = (command: C): string | null => accountOf(definition.on.initial, command);
   return useCase<C, State, E, readonly [typeof Accounts, ...Needs], Prepared, KeyAccount | null, KeyAccount>(type, {
@@ -57,12 +57,13 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
     needs: [Accounts, ...needs],
     beside(command) {
       const accountId = named(command);
-      return accountId === null || itself(command, definition.on.initial, accountId) ? null : [keyAccount, accountId];
+      return accountId === null || isItself(command, accountId) ? null : [keyAccount, accountId];
     },
     async permit(command, state, [accounts], beside) {
       const accountId = accountOf(state, command);
       if (accountId === null) return null;
-      return accounts.assertEditable(accountId, command.scope, accountId === named(command) && beside ? beside : itself(command, state, accountId));
+      const seen = isItself(command, accountId) ? (state as KeyAccount) : accountId === named(command) ? beside : undefined;
+      return accounts.assertEditable(accountId, command.scope, seen);
     },
     async prepare(command, state, needed, account) {
       const accountId = accountOf(state, command);
