@@ -109,6 +109,12 @@ export const bugs = [
     caughtBy: [integration(`${MONGO}/test/append.int-spec.ts`)],
   },
   {
+    name: 'claim-and-decision-unordered',
+    breaks: 'G1: a decision is in the log without what it had to claim',
+    edits: [{ file: `${CORE}/appender.ts`, from: 'this.settle(commits, true, verdicts)', to: 'this.settle(commits, false, verdicts)' }],
+    caughtBy: [SIMULATOR, integration(`${MONGO}/test/event-store.contract.int-spec.ts`, 'stores none behind')],
+  },
+  {
     name: 'order-by-clock',
     breaks: 'G4: commits are numbered in the order of an id that was made before they were committed',
     edits: [
@@ -127,7 +133,7 @@ export const bugs = [
       {
         file: `${CORE}/aggregates.ts`,
         from: "await this.tools.failpoint('before-append');",
-        to: "await this.tools.failpoint('before-append');\n    if (loaded.version - loaded.snapshotAt > 20) await this.tools.snapshots?.save([]);",
+        to: "await this.tools.failpoint('before-append');\n    if (writes[0]!.left.version - writes[0]!.left.snapshotAt > 20) await this.tools.snapshots?.save([]);",
       },
     ],
     caughtBy: [unit(`${CORE_SPECS}/snapshots.spec.ts`)],

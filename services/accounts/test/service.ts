@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type Actor, type Clock, type CommandResult, type EventStore, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
+import { type Actor, type Clock, type CommandResult, type EventStore, type NewCommit, noAuditLog, noMetrics } from '@keyfold/event-sourcing';
 import { LogBook, realClock } from '@keyfold/event-sourcing/testing';
 import { EmbeddedProjectionStore, EVENT_LOG, InProcessTransport, localFeeds, openDataFolder, relayStateInMemory, SNAPSHOTS, SqliteEventStore, SqliteKeyStore, SqliteSnapshotStore, SqliteVerifyJobs, VERIFY_JOBS } from '@keyfold/event-sourcing-embedded';
 import { type Adapters, type AggregateCommand, CommandEdge, Commands, Problems, systemIds } from '@keyfold/event-sourcing-nest';
@@ -18,13 +18,28 @@ const EVERYBODYS: Actor = { subject: 'test', memberId: null, roles: ['service', 
 @Module({ providers: [{ provide: Problems, useClass: PlatformProblems }], exports: [Problems] })
 class ProblemsModule {}
 
+/** A log that stores the commits of a write one by one; `before` may hold one up, or throw where the process is to end. */
+export const oneByOne = (store: EventStore, before: (commit: NewCommit) => unknown): EventStore =>
+  new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (name !== 'append') return member.bind(target) as unknown;
+      return async (...commits: NewCommit[]): Promise<void> => {
+        for (const commit of commits) {
+          await before(commit);
+          await target.append(commit);
+        }
+      };
+    },
+  });
+
 /** The service on a real log in SQLite, without its relay: every event in it comes from a command of the test, and read models stay empty. */
 export class AccountsService {
-  private calls = 0;
-
   private constructor(
     private readonly app: INestApplicationContext,
-    private readonly time: { now: number },
+    private readonly time: { now: number; calls: number },
+    private readonly start: (store?: EventStore) => Promise<INestApplicationContext>,
     private readonly end: () => Promise<void>,
   ) {}
 
@@ -32,12 +47,12 @@ export class AccountsService {
   static async start(around: (store: EventStore) => EventStore = (store) => store): Promise<AccountsService> {
     const data = mkdtempSync(join(tmpdir(), 'keyfold-accounts-'));
     const folder = openDataFolder(data);
-    const time = { now: Date.parse('2026-03-02T10:00:00.000Z') };
+    const time = { now: Date.parse('2026-03-02T10:00:00.000Z'), calls: 0 };
     const clock: Clock = { ...realClock, now: () => new Date(time.now) };
     const log = new SqliteEventStore('accounts', folder.database('accounts', EVENT_LOG), { clock });
     const personKeys = SqliteKeyStore.open(folder, (masterKey) => new AesKeyWrap(masterKey));
     const adapters: Adapters = {
-      store: around(log),
+      store: log,
       projections: new EmbeddedProjectionStore({ clock, database: null }),
       snapshots: new SqliteSnapshotStore(folder.database('snapshots', SNAPSHOTS)),
       cacheBytes: 1_000_000,
@@ -60,13 +75,23 @@ export class AccountsService {
       close: async () => folder.close(),
     };
     const config = readConfig({ KEYFOLD_DEMO: 'true', KEYFOLD_COMMAND_DEADLINE_MS: String(DEADLINE_MS) });
-    const imports = [CqrsModule.forRoot(), { module: ProblemsModule, global: true }, AccountsModule.on(adapters, config)];
-    const app = await NestFactory.createApplicationContext({ module: class {}, imports }, { logger: false });
-    return new AccountsService(app, time, async () => {
-      await app.close();
+    const apps: INestApplicationContext[] = [];
+    const start = async (store: EventStore = log): Promise<INestApplicationContext> => {
+      const imports = [CqrsModule.forRoot(), { module: ProblemsModule, global: true }, AccountsModule.on({ ...adapters, store }, config)];
+      const app = await NestFactory.createApplicationContext({ module: class {}, imports }, { logger: false });
+      apps.push(app);
+      return app;
+    };
+    return new AccountsService(await start(around(log)), time, start, async () => {
+      for (const app of apps) await app.close();
       await adapters.close();
       rmSync(data, { recursive: true });
     });
+  }
+
+  /** Another process of it, which nothing holds up: nothing shared but the log. Ends with this one. */
+  async another(): Promise<AccountsService> {
+    return new AccountsService(await this.start(), this.time, this.start, this.end);
   }
 
   pass(ms: number): void {
@@ -74,7 +99,7 @@ export class AccountsService {
   }
 
   /** A command; `by` somebody who covers everybody and whatever nobody owns, and under a `key` of its own, unless it is said otherwise. */
-  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, { by = EVERYBODYS, key = `key-${++this.calls}` }: { by?: Actor; key?: string } = {}): Promise<CommandResult> {
+  run<Command extends AggregateCommand>(type: Type<Command>, id: string, body: Partial<Command>, { by = EVERYBODYS, key = `key-${++this.time.calls}` }: { by?: Actor; key?: string } = {}): Promise<CommandResult> {
     const principal = { ...by };
     const caller = { principal, id, idempotencyKey: key, expectedVersion: null, correlationId: null, traceparent: null, language: 'en' as const, waitMs: 2_000 };
     return this.app.get(CommandEdge, { strict: false }).run(Object.assign(new type(), body), caller);

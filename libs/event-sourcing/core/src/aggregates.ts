@@ -1,11 +1,13 @@
+import { AggregateStates, type Held, type Loaded } from './aggregate-states.js';
 import type { Decider } from './decider.js';
 import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
-import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type Fact, type NewCommit, streamOf } from './events.js';
+import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type NewCommit, streamOf } from './events.js';
 import type { Vault } from './personal-data.js';
 import type { Clock, EventStore, Failpoint, Ids, Metrics, SnapshotStore } from './ports.js';
-import { Snapshots, type Standing } from './snapshots.js';
-import { StateCache, weigh } from './state-cache.js';
+import { Snapshots } from './snapshots.js';
 import { Turns } from './turns.js';
+
+export type { Loaded } from './aggregate-states.js';
 
 /** Everything about a command but its body: who, which one, on which version. Made at the edge. */
 export interface CommandContext {
@@ -36,10 +38,18 @@ export interface CommandResult {
   readonly events: readonly string[];
 }
 
-export interface Loaded<State> {
-  readonly state: State;
-  readonly version: number;
-  readonly partitionKey: string | null;
+type AnyDecider = Decider<unknown, DomainEvent>;
+
+/**
+ * What a command writes on another stream before its own (a reservation, a guard). In one write with it, in this order: the command's own commit is stored only where all of these are,
+ * and a crash in between leaves claims without a decision, never a decision without its claim.
+ */
+export interface StreamClaim {
+  readonly decider: AnyDecider;
+  readonly id: string;
+  /** The command's, with a command id of its own that is the same whenever the command is repeated. */
+  readonly context: CommandContext;
+  decide(state: unknown, version: number): readonly DomainEvent[];
 }
 
 export interface AggregateTools {
@@ -54,39 +64,26 @@ export interface AggregateTools {
   readonly metrics?: Metrics;
 }
 
-/** A state as the cache holds it. */
-interface Held<State> extends Loaded<State> {
-  /** The last commit folded in; null for a stream that has none, or no snapshots. */
-  readonly tip: Standing<State>['tip'] | null;
-  readonly bytes: number;
-  /** Version at which the bytes were estimated last. */
-  readonly weighedAt: number;
-  /** Version up to which there is a snapshot, or need not be one. */
-  readonly snapshotAt: number;
+/** The command itself, or a claim of it. */
+interface Step extends StreamClaim {
+  readonly streamId: string;
 }
 
-/** One call of `execute`. */
-interface Command<State, E extends DomainEvent> {
-  readonly decider: Decider<State, E>;
-  readonly id: string;
-  readonly streamId: string;
-  readonly context: CommandContext;
-  decide(state: State, version: number): readonly E[];
+/** What a step appends, and the state that it leaves. */
+interface Written {
+  readonly step: Step;
+  readonly commit: NewCommit;
+  readonly left: Held<unknown>;
 }
 
 const ATTEMPTS = 4;
-/** Events between two snapshots of a stream, and more where the state is large: a snapshot costs at most this many bytes per event. */
-const SNAPSHOT_EVERY = 25;
-const SNAPSHOT_BYTES_PER_EVENT = 1_024;
-
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
  * States are cached (those used last, within `cacheBytes`) and validated by the expected version of the append; a refusal, and the answer that there is
  * nothing to do, append nothing and so validate nothing: they are repeated on a fresh state when the head has moved.
  */
 export class Aggregates {
-  private readonly cache: StateCache<Held<unknown>>;
-  private readonly snapshots: Snapshots | null;
+  private readonly states: AggregateStates;
   private readonly turns: Turns;
 
   constructor(
@@ -94,38 +91,45 @@ export class Aggregates {
     private readonly registry: EventRegistry,
     private readonly tools: AggregateTools,
   ) {
-    this.cache = new StateCache(tools.cacheBytes);
+    const snapshots = tools.snapshots ? new Snapshots(tools.snapshots, store, tools) : null;
+    this.states = new AggregateStates(store, registry, snapshots, tools.cacheBytes);
     this.turns = new Turns(tools.clock);
-    this.snapshots = tools.snapshots ? new Snapshots(tools.snapshots, store, tools) : null;
   }
 
   /**
-   * Runs one command on one stream. `decide` returns the events, none if there is nothing to do, or throws DomainError.
+   * Runs one command on one stream, with its claims on others. `decide` returns the events, none if there is nothing to do (then nothing is claimed either), or throws DomainError.
    * Throws CommandIdReused, StaleVersion, DomainError, WrongExpectedVersion (lost the race 4 times), Unavailable,
    * UnknownEventVersion (a newer process wrote to the stream: nothing may be decided on a state that is not understood).
    */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: on this one, with this context, decide so, once that is claimed
   async execute<State, E extends DomainEvent>(
     decider: Decider<State, E>,
     id: string,
     context: CommandContext,
     decide: (state: State, version: number) => readonly E[],
+    claims: readonly StreamClaim[] = [],
   ): Promise<CommandResult> {
+    const command = stepOf({ decider, id, context, decide } as unknown as StreamClaim);
+    const claimed = claims.map(stepOf);
     // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
-    const earlier = context.repeatable && (await this.firstResult(id, context));
+    const [earlier, open] = context.repeatable ? await Promise.all([this.firstResult(id, context), this.unclaimed(claimed)]) : [null, claimed];
     if (earlier) return earlier;
-    const streamId = streamOf(decider.contract, id);
-    return this.turns.take(streamId, () => this.attempts({ decider, id, streamId, context, decide }));
+    return this.turns.takeAll([...open, command].map(({ streamId }) => streamId), () => this.attempts(open, command));
   }
 
-  private async attempts<State, E extends DomainEvent>(command: Command<State, E>): Promise<CommandResult> {
-    const { decider, id, streamId, context } = command;
-    for (let attempt = 1; ; attempt++) {
-      const cached = this.cache.has(streamId);
-      const loaded = await this.held(decider, streamId);
-      const moved = async (): Promise<boolean> => cached && (await this.store.head(streamId)) !== loaded.version;
+  private async attempts(claims: readonly Step[], command: Step): Promise<CommandResult> {
+    const { id, context } = command;
+    for (let attempt = 1, open = claims; ; attempt++) {
+      const steps = [...open, command];
+      const cached = steps.filter(({ streamId }) => this.states.isCached(streamId));
+      const held = new Map(await Promise.all(steps.map(async ({ decider, streamId }) => [streamId, await this.states.held(decider, streamId)] as const)));
+      const moved = async (): Promise<boolean> => {
+        const heads = await Promise.all(cached.map(({ streamId }) => this.store.head(streamId)));
+        return heads.some((head, i) => head !== held.get(cached[i]!.streamId)!.version);
+      };
       try {
-        assertExpected(context, loaded);
-        const result = await this.decideAndAppend(command, loaded);
+        assertExpected(context, held.get(command.streamId)!);
+        const result = await this.decideAndAppend(steps, held, moved);
         if (result.appended) return result.answer;
         // Without an append nothing has validated the state: neither "there is nothing to do" nor a dry run.
         if (attempt === ATTEMPTS || !(await moved())) return (context.repeatable && (await this.firstResult(id, context))) || result.answer;
@@ -133,15 +137,22 @@ export class Aggregates {
         // The same command may have come through elsewhere since it was looked up; then whatever stopped this one is its own doing.
         const first = this.mayBeRepeated(error, context) && (await this.firstResult(id, context));
         if (first) return first;
-        const decidedOnOldState = error instanceof WrongExpectedVersion || (isRefusal(error) && (await moved()));
+        const decidedOnOldState = isOvertaken(error) || (isRefusal(error) && (await moved()));
         if (!decidedOnOldState || attempt === ATTEMPTS) throw error;
       }
-      this.cache.delete(streamId);
+      for (const { streamId } of steps) this.states.forget(streamId);
+      open = await this.unclaimed(open); // of a write that was cut short, the claims may be there
     }
   }
 
   private mayBeRepeated(error: unknown, { repeatable }: CommandContext): boolean {
     return error instanceof CommandAlreadyAppended || (repeatable && (error instanceof WrongExpectedVersion || isRefusal(error)));
+  }
+
+  /** Those that no earlier attempt of the same command has made. */
+  private async unclaimed(claims: readonly Step[]): Promise<readonly Step[]> {
+    const made = await Promise.all(claims.map(({ id, context }) => this.firstResult(id, context)));
+    return claims.filter((_claim, i) => !made[i]);
   }
 
   /** What the command id gave before. Throws CommandIdReused when it belongs to another command. */
@@ -171,49 +182,55 @@ export class Aggregates {
    * State of a stream as it is now, whichever process wrote to it last: what the cache holds when the head has not moved beyond it. For decisions over other streams of the
    * same service, which no append validates. `atLeast`: a version that will do, though the stream may have gone on since.
    */
-  async load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, atLeast = Infinity): Promise<Loaded<State>> {
-    const streamId = streamOf(decider.contract, id);
-    const held = this.cache.get(streamId) as Held<State> | undefined;
-    if (held && held.version >= atLeast) return held;
-    if (held) {
-      const head = await this.store.head(streamId);
-      const known = this.cache.get(streamId) as Held<State> | undefined;
-      if (known && known.version >= head) return known;
-      this.cache.delete(streamId);
-    }
-    return this.held(decider, streamId);
+  load<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, atLeast = Infinity): Promise<Loaded<State>> {
+    return this.states.load(decider, id, atLeast);
   }
 
   /** As `load`. `isNew`: the id was made just now, so that nobody can have written to the stream, and the log need not be asked. */
   async look<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, isNew: boolean): Promise<Loaded<State>> {
-    if (!isNew) return this.load(decider, id);
-    const nothing = beginningOf(decider);
-    this.remember(decider, streamOf(decider.contract, id), nothing);
-    return nothing;
+    return isNew ? this.states.beginning(decider, id) : this.states.load(decider, id, Infinity);
   }
 
-  private async held<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
-    const known = this.cache.get(streamId) as Held<State> | undefined;
-    if (known) return known;
-    const fresh = await this.loadCold(decider, streamId);
-    this.remember(decider, streamId, fresh);
-    return fresh;
-  }
-
-  private async loadCold<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
-    const start = decider.snapshotVersion === undefined ? null : await this.snapshots?.find(decider, streamId);
-    if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
-    return this.fold(decider, beginningOf(decider), await this.store.load(streamId));
-  }
-
-  private async decideAndAppend<State, E extends DomainEvent>(
-    { decider, id, streamId, context, decide }: Command<State, E>,
-    loaded: Held<State>,
+  /** The last step is the command. One that is decided behind others is decided on what they leave. */
+  private async decideAndAppend(
+    steps: readonly Step[],
+    held: ReadonlyMap<string, Held<unknown>>,
+    moved: () => Promise<boolean>,
   ): Promise<{ answer: CommandResult; appended: boolean }> {
-    const decided = decide(loaded.state, loaded.version);
-    const answer = { id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
-    if (decided.length === 0 || context.dryRun) return { answer, appended: false };
-    const commit: NewCommit = {
+    const states = new Map(held);
+    const writes: Written[] = [];
+    let answer!: CommandResult;
+    for (const step of steps) {
+      const loaded = states.get(step.streamId)!;
+      const decided = step.decide(loaded.state, loaded.version);
+      answer = { id: step.id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
+      if (decided.length === 0 || step.context.dryRun) continue;
+      const commit = await this.commitOf(step, loaded, decided);
+      const left = this.states.fold(step.decider, loaded, [{ ...commit, position: null, recordedAt: null }]);
+      states.set(step.streamId, left);
+      writes.push({ step, commit, left });
+    }
+    if (writes.at(-1)?.step !== steps.at(-1)) return { answer, appended: false };
+    // A claim that has nothing to write is validated by no append.
+    if (writes.length < steps.length && (await moved())) throw new WrongExpectedVersion(steps[0]!.streamId, held.get(steps[0]!.streamId)!.version);
+    await this.append(writes);
+    return { answer, appended: true };
+  }
+
+  private async append(writes: readonly Written[]): Promise<void> {
+    await this.tools.failpoint('before-append');
+    try {
+      await this.store.append(...writes.map(({ commit }) => commit));
+    } catch (error) {
+      for (const { step } of writes) this.states.forget(step.streamId); // the outcome may be unknown: the next command reads the log
+      throw error;
+    }
+    await this.tools.failpoint('after-append');
+    for (const { step, left } of writes) this.states.remember(step.decider, step.streamId, left);
+  }
+
+  private async commitOf({ decider, id, streamId, context }: Step, loaded: Held<unknown>, decided: readonly DomainEvent[]): Promise<NewCommit> {
+    return {
       commitId: this.tools.ids.next(),
       streamId,
       expectedVersion: loaded.version,
@@ -226,16 +243,6 @@ export class Aggregates {
       causationId: context.causationId,
       traceparent: context.traceparent,
     };
-    await this.tools.failpoint('before-append');
-    try {
-      await this.store.append(commit);
-    } catch (error) {
-      this.cache.delete(streamId); // the outcome may be unknown: the next command reads the log
-      throw error;
-    }
-    await this.tools.failpoint('after-append');
-    this.remember(decider, streamId, this.fold(decider, loaded, [{ ...commit, position: null, recordedAt: null }]));
-    return { answer, appended: true };
   }
 
   /** Event ids follow from the command id, so the same command makes the same events. Personal fields leave here as ciphertext. */
@@ -257,32 +264,12 @@ export class Aggregates {
       }),
     );
   }
-
-  private fold<State, E extends DomainEvent>(decider: Decider<State, E>, from: Held<State>, commits: readonly Commit[]): Held<State> {
-    let { state, version } = from;
-    for (const commit of commits)
-      for (const event of commit.events) {
-        version += 1;
-        const data = this.registry.upcast(event.type, event.schemaVersion, event.data);
-        state = decider.evolve(state, { type: event.type, data, version, occurredAt: event.occurredAt, supersedes: event.supersedes ?? [] } as unknown as Fact<E>);
-      }
-    const last = decider.snapshotVersion === undefined ? undefined : commits.at(-1);
-    const tip = last ? { commitId: last.commitId, expectedVersion: last.expectedVersion } : from.tip;
-    // Weighing walks through the whole state: as it grows, less often.
-    const grown = version - from.weighedAt > from.weighedAt / 4;
-    const bytes = grown ? weigh(state).bytes : from.bytes;
-    return { state, version, partitionKey: from.partitionKey ?? commits[0]?.partitionKey ?? null, tip, bytes, weighedAt: grown ? version : from.weighedAt, snapshotAt: from.snapshotAt };
-  }
-
-  private remember<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string, held: Held<State>): void {
-    const { state, version, tip, bytes, snapshotAt } = held;
-    const due = decider.snapshotVersion !== undefined && version - snapshotAt >= Math.max(SNAPSHOT_EVERY, bytes / SNAPSHOT_BYTES_PER_EVENT);
-    if (due && tip && weigh(state).plain) this.snapshots?.offer(decider, streamId, { state, version, tip });
-    this.cache.set(streamId, due ? { ...held, snapshotAt: version } : held);
-  }
 }
 
-const beginningOf = <State, E extends DomainEvent>({ initial }: Decider<State, E>): Held<State> => ({ state: initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 });
+const stepOf = (claim: StreamClaim): Step => ({ ...claim, streamId: streamOf(claim.decider.contract, claim.id) });
+
+/** Another append came first; of a claim also the same one, of the same command that runs elsewhere. */
+const isOvertaken = (error: unknown): boolean => error instanceof WrongExpectedVersion || error instanceof CommandAlreadyAppended;
 
 const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion || error instanceof NotFound;
 

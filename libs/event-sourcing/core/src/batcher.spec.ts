@@ -64,7 +64,7 @@ describe('the batcher', () => {
   });
 
   it('takes at most one item per key into a batch, and keeps the order within a key', async () => {
-    const { batcher, nextBatch } = setup({ exclusiveBy: (item) => item[0]! });
+    const { batcher, nextBatch } = setup({ exclusiveBy: (item) => item.slice(0, -1).split('') });
     const all = ['a1', 'a2', 'b1', 'a3', 'b2', 'c1', 'd1'].map((item) => batcher.add(item));
     const items: (readonly string[])[] = [];
     for (let n = 1; n <= 3; n++) {
@@ -73,6 +73,19 @@ describe('the batcher', () => {
       batch.finish();
     }
     expect(items).toEqual([['a1', 'b1', 'c1'], ['a2', 'b2', 'd1'], ['a3']]);
+    await Promise.all(all);
+  });
+
+  it('lets nobody go before an item of several keys that waits for one of them', async () => {
+    const { batcher, nextBatch } = setup({ exclusiveBy: (item) => item.slice(0, -1).split('') });
+    const all = ['a1', 'ab2', 'b3', 'c4'].map((item) => batcher.add(item));
+    const items: (readonly string[])[] = [];
+    for (let n = 1; n <= 3; n++) {
+      const batch = await nextBatch(n);
+      items.push(batch.items);
+      batch.finish();
+    }
+    expect(items).toEqual([['a1', 'c4'], ['ab2'], ['b3']]);
     await Promise.all(all);
   });
 

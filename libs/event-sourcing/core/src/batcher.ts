@@ -13,8 +13,8 @@ export interface BatcherOptions<In, Out> {
   readonly maxBatch: number;
   /** Items that may wait; beyond it `add` throws Unavailable. */
   readonly maxWaiting: number;
-  /** At most one item per key in a batch: the next waits for the batch after. */
-  exclusiveBy?(item: In): string;
+  /** No two items of a batch share a key: the later waits for the batch after. */
+  exclusiveBy?(item: In): readonly string[];
 }
 
 /**
@@ -49,11 +49,11 @@ export class Batcher<In, Out> {
     const later: Waiting<In, Out>[] = [];
     const keys = new Set<string>();
     for (const entry of this.waiting) {
-      const key = exclusiveBy(entry.item);
-      if (batch.length < maxBatch && !keys.has(key)) {
-        keys.add(key);
-        batch.push(entry);
-      } else later.push(entry);
+      const own = exclusiveBy(entry.item);
+      if (batch.length < maxBatch && !own.some((key) => keys.has(key))) batch.push(entry);
+      else later.push(entry);
+      // Those of one that waits as well: whoever comes after it does not go before it.
+      for (const key of own) keys.add(key);
     }
     this.waiting = later;
     return batch;

@@ -2,11 +2,11 @@ import type { EventRegistry } from './events.js';
 import type { AuditLog, Clock, DeadLetter, Feeds, Logger, Marks, Metrics } from './ports.js';
 import { gapless, type Incoming } from './subscription.js';
 
-/** Counts what became of an append. */
-export async function countedAppend(metrics: Metrics | undefined, service: string, append: () => Promise<unknown>): Promise<void> {
+/** Counts what became of an append of so many commits. */
+export async function countedAppend(metrics: Metrics | undefined, service: string, commits: number, append: () => Promise<unknown>): Promise<void> {
   try {
     await append();
-    metrics?.count('event_store_appends_total', { service, outcome: 'stored' });
+    metrics?.count('event_store_appends_total', { service, outcome: 'stored' }, commits);
   } catch (error) {
     metrics?.count('event_store_appends_total', { service, outcome: OUTCOMES[(error as Error).name] ?? 'failed' });
     throw error;

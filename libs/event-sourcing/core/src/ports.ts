@@ -38,10 +38,12 @@ export interface EventStore {
   readonly service: string;
 
   /**
-   * Appends one commit at exactly `expectedVersion`, which must be the stream's head.
-   * Throws WrongExpectedVersion, CommandAlreadyAppended (the command id is taken), EventTooLarge, CommitTooLarge, Unavailable (outcome unknown at the deadline).
+   * Appends one commit at exactly `expectedVersion`, which must be the stream's head. Several, each on the head that those before it leave: in their order, each only where
+   * those before it are stored, so that a crash or a refusal leaves the first ones, or none, and never a later one without an earlier. All or none is not promised.
+   * Throws, for the first that is not stored, WrongExpectedVersion, CommandAlreadyAppended (the command id is taken), Unavailable (outcome unknown at the deadline);
+   * before anything is stored EventTooLarge, CommitTooLarge.
    */
-  append(commit: NewCommit): Promise<void>;
+  append(...commits: readonly NewCommit[]): Promise<void>;
 
   /** The commits of a stream whose events go beyond `afterVersion`, in order. */
   load(streamId: string, afterVersion?: number): Promise<Commit[]>;

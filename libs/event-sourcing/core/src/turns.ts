@@ -34,6 +34,12 @@ export class Turns {
     throw new Unavailable(`a turn on ${streamId}`);
   }
 
+  /** A turn on each of several streams: taken in the order of their names, so that of two that want the same ones neither waits for the other for ever. */
+  takeAll<T>(streamIds: readonly string[], work: () => Promise<T>): Promise<T> {
+    const inOrder = [...new Set(streamIds)].sort();
+    return inOrder.reduceRight((rest, streamId) => () => this.take(streamId, rest), work)();
+  }
+
   private async beginsInTime(begun: AbortSignal): Promise<boolean> {
     const until = this.clock.now().getTime() + TURN_MS;
     for (let left = TURN_MS; left > 0 && !begun.aborted; left = until - this.clock.now().getTime()) await this.clock.wait(left, begun);

@@ -65,7 +65,7 @@ export class SqliteEventStore implements EventStore {
   private readonly clock: Clock;
   private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
-  private readonly batcher: Batcher<Draft, void>;
+  private readonly batcher: Batcher<readonly Draft[], void>;
   private readonly sql;
 
   constructor(
@@ -82,28 +82,36 @@ export class SqliteEventStore implements EventStore {
     this.batcher = new Batcher({ name: `${service} event log`, maxBatch: 500, maxWaiting: 10_000, run: (drafts) => this.appendAll(drafts) });
   }
 
-  async append(commit: NewCommit): Promise<void> {
+  async append(...commits: readonly NewCommit[]): Promise<void> {
+    const drafts = commits.map((commit) => this.draft(commit));
+    await countedAppend(this.metrics, this.service, drafts.length, () => this.batcher.add(drafts));
+  }
+
+  private draft(commit: NewCommit): Draft {
     const body = JSON.stringify(commit);
     const bytes = Buffer.byteLength(body);
     if (bytes > LARGEST_EVENT) refuseLargeEvents(commit);
     if (bytes > this.maxCommitBytes) throw new CommitTooLarge(bytes, this.maxCommitBytes);
-    await countedAppend(this.metrics, this.service, () => this.batcher.add({ commit, body }));
+    return { commit, body };
   }
 
-  /** Group commit: one transaction, one sync to the disk; each commit is judged on its own, after those before it. */
-  private appendAll(drafts: readonly Draft[]): Promise<readonly (void | Error)[]> {
+  /** Group commit: one transaction, one sync to the disk; each write is judged on its own, after those before it. */
+  private appendAll(writes: readonly (readonly Draft[])[]): Promise<readonly (void | Error)[]> {
     let { last } = this;
     this.metrics?.count('event_store_append_batches_total', { service: this.service });
+    /** Up to the first that is refused. */
+    const write = (drafts: readonly Draft[]): Error | undefined => {
+      for (const { commit, body } of drafts) {
+        const refusal = this.refusal(commit);
+        if (refusal) return refusal;
+        last = this.next(last);
+        const toVersion = commit.expectedVersion + commit.events.length;
+        this.sql.insert.run(last.position, last.recordedAt, commit.streamId, commit.expectedVersion, toVersion, commit.partitionKey, commit.commandId, body);
+      }
+      return undefined;
+    };
     try {
-      const results = inTransaction(this.database, () =>
-        drafts.map(({ commit, body }) => {
-          const refusal = this.refusal(commit);
-          if (refusal) return refusal;
-          last = this.next(last);
-          const toVersion = commit.expectedVersion + commit.events.length;
-          this.sql.insert.run(last.position, last.recordedAt, commit.streamId, commit.expectedVersion, toVersion, commit.partitionKey, commit.commandId, body);
-        }),
-      );
+      const results = inTransaction(this.database, () => writes.map(write));
       this.last = last;
       this.appended.ring();
       return Promise.resolve(results);

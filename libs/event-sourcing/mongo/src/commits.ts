@@ -51,7 +51,7 @@ function requestsOf(commits: readonly CommitToAppend[]): CommitDocument[][] {
   return requests;
 }
 
-/** The commits of one service as the appender needs them: one unordered insert, and majority reads. */
+/** The commits of one service as the appender needs them: one insert, and majority reads. */
 export class MongoCommits implements CommitCollection<CommitToAppend> {
   private readonly commits: mongo.Collection<CommitDocument>;
 
@@ -62,21 +62,26 @@ export class MongoCommits implements CommitCollection<CommitToAppend> {
     this.commits = db.collection(COMMITS);
   }
 
-  async insert(commits: readonly CommitToAppend[]): Promise<InsertOutcome[]> {
+  async insert(commits: readonly CommitToAppend[], inOrder: boolean): Promise<InsertOutcome[]> {
     const outcomes: InsertOutcome[] = [];
-    for (const documents of requestsOf(commits)) outcomes.push(...(await this.insertTogether(documents)));
+    for (const documents of requestsOf(commits)) {
+      const isBehind = inOrder && outcomes.some((outcome) => outcome !== 'stored');
+      outcomes.push(...(isBehind ? documents.map(() => 'unknown' as const) : await this.insertTogether(documents, inOrder)));
+    }
     return outcomes;
   }
 
   /**
    * The command itself, not the driver's insertMany: that makes a retryable write of it, for which the server keeps a record in a collection of its own, once per request.
-   * What became of a broken request is read back by commit id, so nothing need be retried below.
+   * What became of a broken request is read back by commit id, so nothing need be retried below. An ordered one ends at the first refusal, and whatever a
+   * change of primary takes back of it is taken back from its end.
    */
-  private async insertTogether(documents: readonly CommitDocument[]): Promise<InsertOutcome[]> {
-    const insert = { insert: COMMITS, documents, ordered: false, writeConcern: ON_JOURNALS };
+  private async insertTogether(documents: readonly CommitDocument[], ordered: boolean): Promise<InsertOutcome[]> {
+    const insert = { insert: COMMITS, documents, ordered, writeConcern: ON_JOURNALS };
     try {
       const answer = await within(this.clock, STORE, ATTEMPT_MS, this.db.command(insert, { ignoreUndefined: true }));
-      return outcomesOf(documents, 'stored', answer['writeErrors'] as Refusal[] | undefined);
+      const refusals = answer['writeErrors'] as Refusal[] | undefined;
+      return outcomesOf(documents, ordered && refusals ? 'unknown' : 'stored', refusals);
     } catch (error) {
       // Refused is refused, but without the write concern nothing says that the others are durable.
       if (error instanceof mongo.MongoWriteConcernError) return outcomesOf(documents, 'unknown', error.result['writeErrors'] as Refusal[] | undefined);

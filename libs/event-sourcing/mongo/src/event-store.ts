@@ -59,7 +59,7 @@ export class MongoEventStore implements EventStore {
   private readonly clock: Clock;
   private readonly metrics: Metrics | undefined;
   private readonly maxCommitBytes: number;
-  private readonly appends: Batcher<CommitToAppend, undefined>;
+  private readonly appends: Batcher<readonly CommitToAppend[], undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
   private readonly loads: Batcher<Part, Commit[]>;
   private readonly heads: Batcher<string, number>;
@@ -78,8 +78,9 @@ export class MongoEventStore implements EventStore {
     this.wakeups = new Wakeups(this.db, service, tools.clock, tools.log);
     this.maxCommitBytes = Math.min(tools.maxCommitBytes ?? LARGEST_COMMIT, LARGEST_COMMIT);
     const appender = new CommitAppender(new MongoCommits(this.db, tools.clock), this.ends, tools.clock, tools.appendDeadlineMs ?? 5_000);
-    // One commit per stream and batch: the second of two was decided on the first, which may still fail.
-    this.appends = new Batcher({ name: 'append', run: (batch) => this.insert(appender, batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy: (commit) => commit.streamId });
+    // One write per stream and batch: the second of two was decided on the first, which may still fail.
+    const exclusiveBy = (commits: readonly CommitToAppend[]): string[] => commits.map(({ streamId }) => streamId);
+    this.appends = new Batcher({ name: 'append', run: (batch) => this.insert(appender, batch), maxBatch: 256, maxWaiting: 5_000, exclusiveBy });
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
     // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
     this.loads = new Batcher({ name: 'load', run: (parts) => this.loadParts(parts), maxBatch: 100, maxWaiting: 10_000 });
@@ -91,12 +92,12 @@ export class MongoEventStore implements EventStore {
     return this.ask(checkIndexes(this.db));
   }
 
-  async append(commit: NewCommit): Promise<void> {
-    await countedAppend(this.metrics, this.service, () => this.appends.add(toAppend(toDocument(commit, this.maxCommitBytes))));
+  async append(...commits: readonly NewCommit[]): Promise<void> {
+    await countedAppend(this.metrics, this.service, commits.length, () => this.appends.add(commits.map((commit) => toAppend(toDocument(commit, this.maxCommitBytes)))));
     this.wakeups.wasAppended();
   }
 
-  private insert(appender: CommitAppender<CommitToAppend>, batch: readonly CommitToAppend[]): Promise<(Error | undefined)[]> {
+  private insert(appender: CommitAppender<CommitToAppend>, batch: readonly (readonly CommitToAppend[])[]): Promise<(Error | undefined)[]> {
     this.metrics?.count('event_store_append_batches_total', { service: this.service });
     return appender.append(batch);
   }

@@ -111,6 +111,24 @@ it('shares inserts: many appends at once are few requests, of which the server n
   await connection.close();
 });
 
+it('writes a decision behind its claim in one request', async () => {
+  const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
+  const inserts: object[] = [];
+  connection.getClient().on('commandStarted', ({ commandName, command }) => commandName === 'insert' && inserts.push(command));
+  const claiming = new MongoEventStore(connection, 'accounts', tools);
+  await claiming.append(commitOf('claim-1', 0), commitOf('account-1', 0));
+  expect(inserts).toEqual([expect.objectContaining({ ordered: true, documents: [expect.objectContaining({ streamId: 'claim-1' }), expect.objectContaining({ streamId: 'account-1' })] })]);
+  await claiming.close();
+  await connection.close();
+});
+
+it('keeps the order of commits that no request could hold together', async () => {
+  const large = (streamId: string) => commitOf(streamId, 0, { events: Array.from({ length: 10 }, () => ({ ...commitOf('x', 0).events[0]!, data: { note: 'n'.repeat(800_000) } })) });
+  await store.append(commitOf('taken-1', 0));
+  await expect(store.append(large('a-1'), large('b-1'), commitOf('taken-1', 0), large('c-1'))).rejects.toThrow(WrongExpectedVersion);
+  expect([await store.head('a-1'), await store.head('b-1'), await store.head('c-1')]).toEqual([10, 10, 0]);
+});
+
 describe('an unknown outcome', () => {
   let network: FaultyNetwork & { url: string };
   let far: TestDatabase;
@@ -143,6 +161,20 @@ describe('an unknown outcome', () => {
     await remote.append(commitOf('account-1', 0));
     expect(await stored()).toBe(1);
     expect(faults.left()).toBe(0);
+  });
+
+  it.each(['lose answer', 'lose request', 'hang'] as const)('of a claim and its decision is found out for each (%s)', async (fate) => {
+    const faults = fates('insert', fate);
+    network.fate = faults;
+    await remote.append(commitOf('claim-1', 0), commitOf('account-1', 0));
+    expect([(await remote.load('claim-1')).length, await stored(), faults.left()]).toEqual([1, 1, 0]);
+  });
+
+  it('of a claim that was lost leaves no decision', async () => {
+    await remote.append(commitOf('claim-1', 0));
+    network.fate = fates('insert', 'lose answer');
+    await expect(remote.append(commitOf('claim-1', 0), commitOf('account-1', 0))).rejects.toThrow(WrongExpectedVersion);
+    expect(await stored()).toBe(0);
   });
 
   it('is found out although the server never answers', async () => {

@@ -3,6 +3,7 @@ import { Command, CommandBus } from '@nestjs/cqrs';
 import {
   type Actor,
   Aggregates,
+  type StreamClaim,
   type Clock,
   type CommandContext,
   type CommandResult,
@@ -28,6 +29,8 @@ export abstract class AggregateCommand extends Command<CommandResult> {
   scope!: Scope;
   /** As of its beginning; null where its handler looks for itself. */
   seen!: Seen | null;
+  /** What it claims in its own write; null where it is not being prepared. */
+  claims!: StreamClaim[] | null;
 }
 
 export interface Seen {
@@ -145,7 +148,7 @@ export class Commands {
 
   /** A command that makes an aggregate, or repeats its making. */
   create<State, E extends DomainEvent>(decider: Decider<State, E>, command: AggregateCommand, decide: (state: State) => readonly E[]): Promise<CommandResult> {
-    return this.aggregates.execute(decider, command.id, command.context, decide);
+    return this.aggregates.execute(decider, command.id, command.context, decide, command.claims ?? []);
   }
 
   /**
@@ -158,10 +161,11 @@ export class Commands {
     ownerOf: ((state: State) => string | null) | null,
     decide: (state: State) => readonly E[],
   ): Promise<CommandResult> {
-    return this.aggregates.execute(decider, command.id, command.context, (state, version) => {
+    const covered = (state: State, version: number): readonly E[] => {
       assertCovered(decider, command, ownerOf, { state, version });
       return decide(state);
-    });
+    };
+    return this.aggregates.execute(decider, command.id, command.context, covered, command.claims ?? []);
   }
 
   /**
@@ -185,7 +189,17 @@ export class Commands {
     if (!(context.repeatable && (await this.store.findCommand(context.commandId)))) await work();
   }
 
-  /** A further stream that the same command writes first or last, under a command id of its own (a reservation, a guard). */
+  /**
+   * What must be written on another stream before the command's own decision (a reservation, an entry in a guard), while it is prepared: decided with it and written with it, in this
+   * order. So it does not hold yet when this returns, and a command that is refused, or has nothing to do, claims nothing.
+   */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: claim, on this stream, for this command, in this step
+  claim<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, command: AggregateCommand, step: string, decide: (state: State) => readonly E[]): void {
+    if (!command.claims) throw new Error(`${command.constructor.name} claims ${step} while it is not being prepared: it would never be written`);
+    command.claims.push({ decider, id, context: this.contextOf(command, step, id), decide } as unknown as StreamClaim);
+  }
+
+  /** A further stream that the same command writes, at once and on its own, under a command id of its own. */
   // oxlint-disable-next-line max-params -- reads as the sentence it is: also, on this stream, for this command, in this step
   also<State, E extends DomainEvent>(
     decider: Decider<State, E>,
@@ -194,16 +208,18 @@ export class Commands {
     step: string,
     decide: (state: State) => readonly E[],
   ): Promise<CommandResult> {
-    const { commandId } = command.context;
-    const { commandHash, personal } = command.context;
-    const context = {
-      ...command.context,
+    return this.aggregates.execute(decider, id, this.contextOf(command, step, id), decide);
+  }
+
+  private contextOf({ context }: AggregateCommand, step: string, id: string): CommandContext {
+    const { commandId, commandHash, personal } = context;
+    return {
+      ...context,
       commandId: this.ids.derive(commandId, step, id),
       commandHash: `${commandHash}:${step}`,
       ...(personal && { personal: { ...personal, formerHash: `${personal.formerHash}:${step}` } }),
       expectedVersion: null,
     };
-    return this.aggregates.execute(decider, id, context, decide);
   }
 
   /** As it is now, whichever process wrote to it last; or as it was at `atLeast`, or later, where that version is known and will do. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { decider, type DomainEvent, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { decider, type DomainEvent, type StreamClaim, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, type Seen } from './commands.js';
 import { ScopedQuery } from './queries.js';
 import { ROUTE_COMMAND, ROUTE_ROLES } from './routes.js';
@@ -75,6 +75,23 @@ const execute = async (repeated: boolean, loads?: (number | undefined)[]): Promi
 describe('a use case', () => {
   it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'after at 20']));
   it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'after at 0']));
+
+  it('claims while it is prepared, anew each time, and then no more', async () => {
+    const claimed: (number | null | undefined)[] = [];
+    let attempts = 0;
+    const claiming = useCase(Count, {
+      ...COUNTING,
+      prepare: async ({ claims }) => void claimed.push(claims!.push({} as StreamClaim)),
+      decide: (_state, { claims }) => {
+        claimed.push(claims?.length);
+        if (++attempts === 1) throw new WrongExpectedVersion('counter-c', 0);
+        return [];
+      },
+      after: async ({ claims }) => void claimed.push(claims?.length),
+    });
+    await handOver(claiming, commandsOn(false));
+    expect(claimed).toEqual([1, 1, 1, 1, undefined]);
+  });
 
   it('takes its target as the edge saw it, and looks again only afterwards where it was repeated', async () => {
     const loads = { first: [] as (number | undefined)[], repeated: [] as (number | undefined)[] };

@@ -42,7 +42,7 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
   /** Throws NotFound for what is beyond the caller's scope and cannot be told by `ownerOf` alone. Asked every time, before all else. What it has seen of other streams it may hand on. */
   permit?(command: C, state: State, needs: Instances<Needs>, beside: Beside | undefined): Promise<Permitted>;
   /**
-   * What other streams have to say, which the decision is given, or to hold first (a reservation; architecture.md 4).
+   * What other streams have to say, which the decision is given, or to hold first (a reservation; architecture.md 4): claimed with `Commands.claim`, in one write with the decision.
    * Left out for a repeated command: that gets its first result and decides nothing. `permitted`: what was handed on; undefined where it is prepared again, on a fresh look.
    */
   prepare?(command: C, state: State, needs: Instances<Needs>, permitted: Permitted | undefined): Promise<Prepared>;
@@ -76,6 +76,7 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
 
     async execute(command: C): Promise<CommandResult> {
       const { result, appended } = await this.decided(command, await this.permitted(command));
+      command.claims = null;
       // What was appended just now need not be looked for; what a repeated command left may have changed long since.
       if (definition.after) await definition.after(command, (await this.commands.load(on, command.id, appended ? result.version : undefined)).state, this.needed);
       return result;
@@ -104,6 +105,7 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     private async prepared(command: C, seen: Seen | null, permitted?: Permitted): Promise<Prepared | undefined> {
       let prepared: Prepared | undefined;
       if (!definition.prepare) return undefined;
+      command.claims = [];
       await this.commands.unlessRepeated(command, async () => {
         const target = (seen?.target as Loaded<State> | undefined) ?? (await this.commands.load(on, command.id));
         if (!makes) assertTarget(on, command, ownerOf, target);

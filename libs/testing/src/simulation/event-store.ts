@@ -51,7 +51,7 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
   /** What the sequencer of this process numbered last, for the relay beside it. */
   justNumbered: readonly SequencedCommit[] = [];
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
-  private readonly appends: Batcher<StoredCommit, undefined>;
+  private readonly appends: Batcher<readonly StoredCommit[], undefined>;
 
   constructor(
     readonly service: string,
@@ -64,7 +64,7 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
       run: (batch) => appender.append(batch),
       maxBatch: 16,
       maxWaiting: 500,
-      exclusiveBy: (commit) => commit.streamId,
+      exclusiveBy: (commits) => commits.map(({ streamId }) => streamId),
     });
     process.onCrash(
       server.listen((changes) => {
@@ -79,18 +79,8 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
     );
   }
 
-  async append(commit: NewCommit): Promise<void> {
-    const { commitId, commandId, streamId, expectedVersion } = commit;
-    await this.appends.add({
-      commitId,
-      commandId,
-      streamId,
-      expectedVersion,
-      toVersion: expectedVersion + commit.events.length,
-      commit,
-      position: null,
-      recordedAt: null,
-    });
+  async append(...commits: readonly NewCommit[]): Promise<void> {
+    await this.appends.add(commits.map(toStored));
     this.appended.ring();
   }
 
@@ -140,14 +130,15 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
     return this.numbered.wait(this.numbered.rings, this.process.clock, ms, signal);
   }
 
-  async insert(commits: readonly StoredCommit[]): Promise<readonly InsertOutcome[]> {
+  async insert(commits: readonly StoredCommit[], inOrder: boolean): Promise<readonly InsertOutcome[]> {
     try {
-      return await this.ask(`insert ${commits.map(keysOf).join(', ')}`, ATTEMPT_MS, (reply) => {
+      return await this.ask(`insert ${commits.map(keysOf).join(inOrder ? ', then ' : ', ')}`, ATTEMPT_MS, (reply) => {
         const outcomes: InsertOutcome[] = [];
         let number = 0;
         for (const commit of commits) {
-          const isNew = this.server.accepts(COMMITS, commit.commitId, commit);
-          outcomes.push(isNew ? 'stored' : 'duplicate');
+          const isBehind = inOrder && outcomes.some((outcome) => outcome !== 'stored');
+          const isNew = !isBehind && this.server.accepts(COMMITS, commit.commitId, commit);
+          outcomes.push(isNew ? 'stored' : isBehind ? 'unknown' : 'duplicate');
           if (isNew) number = this.server.write([{ collection: COMMITS, id: commit.commitId, document: commit }]);
         }
         this.server.whenDurable(number, reply, outcomes);
@@ -194,6 +185,17 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
       .sort((a, b) => a.expectedVersion - b.expectedVersion);
   }
 }
+
+const toStored = (commit: NewCommit): StoredCommit => ({
+  commitId: commit.commitId,
+  commandId: commit.commandId,
+  streamId: commit.streamId,
+  expectedVersion: commit.expectedVersion,
+  toVersion: commit.expectedVersion + commit.events.length,
+  commit,
+  position: null,
+  recordedAt: null,
+});
 
 const keysOf = ({ streamId, expectedVersion, toVersion }: NewCommitKeys): string => `${streamId}@${expectedVersion}-${toVersion}`;
 

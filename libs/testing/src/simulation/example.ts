@@ -10,11 +10,13 @@ import {
   type ProcessManager,
   projection,
 } from '@keyfold/event-sourcing';
+import type { SimulatedClaim } from './claims.js';
 import type { Workload } from './client.js';
 import type { SimulatedService } from './service.js';
 
 type AccountEvent =
   DomainEvent<'bank.account.deposited', { amount: number; bad?: boolean }> | DomainEvent<'bank.account.withdrawn', { amount: number }>;
+type RegisterEvent = DomainEvent<'bank.register.entered', { entry: string }>;
 type TaskEvent = DomainEvent<'desk.task.raised', { account: string; amount: number }> | DomainEvent<'desk.task.reminded', { of: string }>;
 
 const accountContract = defineContract<AccountEvent>({
@@ -22,6 +24,13 @@ const accountContract = defineContract<AccountEvent>({
   name: 'account',
   streamPrefix: 'account',
   events: { 'bank.account.deposited': { version: 1 }, 'bank.account.withdrawn': { version: 1 } },
+});
+
+const registerContract = defineContract<RegisterEvent>({
+  service: 'bank',
+  name: 'register',
+  streamPrefix: 'register',
+  events: { 'bank.register.entered': { version: 1 } },
 });
 
 const taskContract = defineContract<TaskEvent>({
@@ -44,6 +53,19 @@ const account = decider<number, AccountEvent>({
         return ignored(balance, fact);
     }
   },
+});
+
+const register = decider<readonly string[], RegisterEvent>({
+  contract: registerContract,
+  initial: [],
+  evolve: (entries, { data }) => [...entries, data.entry],
+});
+
+/** A guard that many commands on many streams write to. */
+const entered = (id: string, entry: string): SimulatedClaim => ({
+  decider: register,
+  id,
+  decide: (entries: readonly string[]) => (entries.includes(entry) ? [] : [{ type: 'bank.register.entered', data: { entry } }]),
 });
 
 const task = decider<'none' | 'open' | 'reminded', TaskEvent>({
@@ -130,7 +152,7 @@ const instanceIn = (streamId: string): string => streamId.slice('overdue-'.lengt
 /** A view with one row per stream, which cannot fold some events as long as it is not mended. */
 const bank = (isMended: () => boolean): SimulatedService => ({
   service: 'bank',
-  contracts: [accountContract],
+  contracts: [accountContract, registerContract as AggregateContract<never>],
   commands: {
     'accounts/deposit': {
       decider: account,
@@ -142,6 +164,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         { type: 'bank.account.deposited', data: body },
         { type: 'bank.account.deposited', data: body },
       ],
+      claims: (id: string, { amount }: AccountEvent['data']) => [entered('all', `${id} ${amount}`), entered('twice', String(amount))],
     },
     'accounts/withdraw': {
       decider: account,
@@ -149,7 +172,8 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         if (amount > balance) throw new DomainError('not-enough', { amount });
         return [{ type: 'bank.account.withdrawn', data: { amount } }];
       },
-    },
+      claims: (id: string, { amount }: { amount: number }) => [entered('all', `${id} ${amount}`)],
+      },
     'accounts/empty': {
       decider: account,
       decide: (balance: number) => (balance === 0 ? [] : [{ type: 'bank.account.withdrawn', data: { amount: balance } }]),
@@ -194,7 +218,7 @@ const work: Workload = (random) => {
   };
 };
 
-/** The services that Keyfold's own machinery is simulated with: contention, an event that cannot be folded, a policy across services, a process with a timer. */
+/** The services that Keyfold's own machinery is simulated with: contention, an event that cannot be folded, a policy across services, a process with a timer, claims on a guard. */
 export function exampleServices(): { services: SimulatedService[]; workload: Workload; mend(): void } {
   let mended = false;
   return {

@@ -3,9 +3,7 @@ import {
   type Commit,
   type DeadLetter,
   DomainError,
-  type DomainEvent,
   type EventRegistry,
-  type Fact,
   type Ids,
   isStreamOf,
   type Marks,
@@ -17,6 +15,7 @@ import {
   topicOf,
 } from '@keyfold/event-sourcing';
 import type { SimulatedBroker } from './broker.js';
+import { claimed, factsOf } from './claims.js';
 import type { Recorded } from './client.js';
 import { COMMITS, type StoredCommit, toCommit } from './event-store.js';
 import type { SimulatedServer } from './server.js';
@@ -54,6 +53,7 @@ export function violationsOf(evidence: Evidence): string[] {
     ...evidence.journal.flatMap((recorded) => [
       ...acknowledged(recorded, logs.get(recorded.service)!),
       ...explained(recorded, logs.get(recorded.service)!, evidence.registry),
+      ...claimed(recorded, logs.get(recorded.service)!, evidence.registry),
     ]),
     ...linear(evidence.journal),
     ...[...evidence.projections].flatMap(([service, projections]) =>
@@ -150,16 +150,13 @@ function* linear(journal: readonly Recorded[]): Generator<string> {
 function* explained(recorded: Recorded, log: readonly Commit[], registry: EventRegistry): Generator<string> {
   const { commandId, command, body, streamId, outcome, result, error, expectedVersion, toldBeforeAttempt, headAfter } = recorded;
   if (outcome === 'unknown' || (outcome === 'done' && result!.events.length > 0)) return;
-  const facts = log
-    .filter((commit) => commit.streamId === streamId)
-    .flatMap((commit) => commit.events.map((event, i) => ({ ...event, version: commit.expectedVersion + i + 1 })));
+  const facts = factsOf(streamId, log, registry);
   let state: unknown = command.decider.initial;
   for (let version = 0; version <= headAfter; version++) {
     if (version >= toldBeforeAttempt && answers(state, version)) return;
-    const event = facts[version];
-    if (!event) break;
-    const data = registry.upcast(event.type, event.schemaVersion, event.data);
-    state = command.decider.evolve(state, { ...event, data, supersedes: event.supersedes ?? [] } as Fact<DomainEvent>);
+    const fact = facts[version];
+    if (!fact) break;
+    state = command.decider.evolve(state, fact);
   }
   yield `I8 ${commandId}: "${error?.message ?? 'nothing to do'}" is true of no version of ${streamId} from ${toldBeforeAttempt} to ${headAfter}`;
 

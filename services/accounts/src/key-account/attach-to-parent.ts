@@ -28,13 +28,13 @@ export const attachToParentCase = useCase(AttachToParent, {
     if (isWithdrawn(parent) || !scope.coversAccount(accessOf(parent, context.now), 'read')) throw new NotFound('key-account', parentId);
     return parent;
   },
-  /** The edge is claimed first: a crash after it leaves an edge that the repeated command finds claimed already. */
+  /** The edge is written first: a crash after it leaves an edge that the repeated command finds claimed already. */
   async prepare(command, child, [commands, hierarchy, time], permitted) {
     const parent = permitted ?? (await commands.load(keyAccount, command.parentId)).state;
     if (isWithdrawn(parent)) throw new NotFound('key-account', command.parentId);
     if (parent.status === 'closed' || parent.status === 'merged') throw new DomainError('parent-unavailable');
     const from = fromOf(command, time);
-    if (attachToParent(child, command.parentId, from).length > 0) await hierarchy.claimParent(command, child, command.parentId, from);
+    if (attachToParent(child, command.parentId, from).length > 0) hierarchy.claimParent(command, child, command.parentId, from);
     return versionOf(child);
   },
   decide: (account, command, claimedAt, [, , time]) => asPrepared(claimedAt, account, command, attachToParent(account, command.parentId, fromOf(command, time))),

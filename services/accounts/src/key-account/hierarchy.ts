@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
-import { assertNothingBelow, claimMerge, claimParent, giveUpMerge, tellEdges, tellMerge } from '../reservation/hierarchy.js';
+import { assertNothingBelow, claimMerge, claimParent, tellEdges, tellMerge } from '../reservation/hierarchy.js';
 import { type EdgesTold, HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
+import { TeamMembers } from '../team-member/team-members.js';
 import { type KeyAccount, versionOf } from './key-account.aggregate.js';
 
 /** The edges of all group trees: claimed before an account says them, told once it has. */
 @Injectable()
 export class Hierarchy {
-  constructor(private readonly commands: Commands) {}
+  constructor(
+    private readonly commands: Commands,
+    private readonly members: TeamMembers,
+  ) {}
 
   /** For this version of the account: one that has moved on claims again. */
-  claimParent(command: AggregateCommand, account: KeyAccount, parentId: string, from: string): Promise<unknown> {
+  claimParent(command: AggregateCommand, account: KeyAccount, parentId: string, from: string): void {
     const known = edgesOf(command.id, account);
-    return this.commands.also(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
+    this.commands.claim(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
   }
 
   /**
@@ -25,19 +29,15 @@ export class Hierarchy {
     if (tellEdges(state, edges).length > 0) await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edges));
   }
 
-  /** Each attempt claims anew: the claim of one that was refused was given up. */
-  claimMerge(command: AggregateCommand, successorId: string, from: string): Promise<unknown> {
+  /** Each attempt claims anew: what one that was cut off had claimed may have been given up since. */
+  claimMerge(command: AggregateCommand, successorId: string, from: string): void {
     const { commandId: claim, now } = command.context;
-    return this.commands.also(reservation, HIERARCHY, command, `merge:${now}`, (state) => claimMerge(state, command.id, successorId, { claim, from }));
+    const claimed = { claim, from, settledBefore: this.members.settledBefore() };
+    this.commands.claim(reservation, HIERARCHY, command, `merge:${now}`, (state) => claimMerge(state, command.id, successorId, claimed));
   }
 
   tellMerge(command: AggregateCommand, from: string): Promise<unknown> {
     return this.commands.also(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id, from));
-  }
-
-  giveUpMerge(command: AggregateCommand): Promise<unknown> {
-    const { commandId: claim, now } = command.context;
-    return this.commands.also(reservation, HIERARCHY, command, `give-up:${now}`, (state) => giveUpMerge(state, command.id, claim));
   }
 
   /** Refuses (`withdraw-built-upon`) an account that has others below it: they would lose their group. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, NewCommit } from '@keyfold/event-sourcing';
-import { AccountsService } from '../../test/service.js';
+import type { EventStore } from '@keyfold/event-sourcing';
+import { AccountsService, DEADLINE_MS, oneByOne } from '../../test/service.js';
 import { HIERARCHY, holdingOf, reservation } from '../reservation/reservation.aggregate.js';
 import { RefuseClosure } from './decide-closure.js';
 import { MakeDormant } from './dormancy.js';
@@ -10,25 +10,22 @@ import { RegisterClient } from './register-client.js';
 import { RequestClosure } from './request-closure.js';
 
 let service: AccountsService;
-/** What comes between a merge and its claim, once. */
-let meanwhile: (() => Promise<unknown>) | null;
+/** What comes before the next append to a stream, once. */
+let meanwhile: { readonly streamId: string; readonly work: () => unknown } | null;
 
 const interrupted = (store: EventStore): EventStore =>
-  new Proxy(store, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      return async (...given: unknown[]): Promise<unknown> => {
-        const before = name === 'append' && (given[0] as NewCommit).streamId.endsWith(HIERARCHY) ? meanwhile : null;
-        if (before) meanwhile = null;
-        await before?.();
-        return Reflect.apply(member, target, given);
-      };
-    },
+  oneByOne(store, async ({ streamId }) => {
+    if (streamId !== meanwhile?.streamId) return;
+    const { work } = meanwhile;
+    meanwhile = null;
+    await work();
   });
+const cutOff = (): never => {
+  throw new Error('cut off');
+};
 
-const merge = (effectiveOn: string, key?: string): Promise<string> =>
-  service.run(MergeAccount, 'loser', { successorId: 'winner', reason: 'twice', effectiveOn }, key ? { key } : {}).then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
+const merge = (effectiveOn: string, key?: string, successorId = 'winner'): Promise<string> =>
+  service.run(MergeAccount, 'loser', { successorId, reason: 'twice', effectiveOn }, key ? { key } : {}).then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
 const account = async (id: string): Promise<RegisteredAccount> => (await service.commands.load(keyAccount, id)).state as RegisteredAccount;
 const claimOf = async (id: string) => holdingOf((await service.commands.load(reservation, HIERARCHY)).state, id).merge;
 
@@ -47,14 +44,27 @@ describe('an account that is merged', () => {
     expect(await claimOf('loser')).toEqual({ successorId: 'winner', from: mergedFrom, told: true, claims: [] });
   });
 
-  it('is claimed anew by a command that was refused and comes back', async () => {
+  it('claims nothing where its successor closes at that moment, and is claimed by the command that comes back', async () => {
     await service.run(MakeDormant, 'winner', { reason: 'silent' });
-    meanwhile = () => service.run(RequestClosure, 'winner', { reason: 'gone' });
+    const other = await service.another();
+    meanwhile = { streamId: `reservation-${HIERARCHY}`, work: () => other.run(RequestClosure, 'winner', { reason: 'gone' }).then(cutOff) };
+    expect(await merge('2026-02-20', 'again')).toMatch('cut off');
     expect(await merge('2026-02-20', 'again')).toBe('merge-successor-closed');
     expect(await claimOf('loser')).toBeNull();
     await service.run(RefuseClosure, 'winner', { closureId: (await account('winner')).closureId!, blockers: [] });
     service.pass(1_000);
     expect(await merge('2026-02-20', 'again')).toBe('done');
     expect(await claimOf('loser')).toMatchObject({ told: true });
+  });
+
+  it('into another account is not held up for longer than a merge that was cut off could have taken', async () => {
+    await service.run(RegisterClient, 'third', { name: 'third', activeSince: '2020-01-01' });
+    meanwhile = { streamId: 'account-winner', work: cutOff };
+    expect(await merge('2026-02-20', 'cut-off')).toMatch('cut off');
+    expect(await merge('2026-02-20', 'next', 'third')).toBe('hierarchy-merge-begun');
+    service.pass(DEADLINE_MS * 10);
+    expect(await merge('2026-02-20', 'next', 'third')).toBe('done');
+    expect(await claimOf('loser')).toMatchObject({ successorId: 'third', told: true });
+    expect(await merge('2026-02-20', 'cut-off')).not.toBe('done');
   });
 });

@@ -16,8 +16,8 @@ export class MergeAccount extends AggregateCommand {
 }
 
 /**
- * Three streams, in this order: the hierarchy (no circle, no second merge of either), the successor (open), the account itself. A crash in between leaves claims that
- * the repeated command finds; until the account's own stream says it, nothing is merged. What is opened on the merged account afterwards needs no barrier: it
+ * Three streams in one write, in this order: the hierarchy (no circle, no second merge of either), the successor (open), the account itself. A crash in between leaves claims
+ * that the repeated command finds, and that the next merge gives up; until the account's own stream says it, nothing is merged. What is opened on the merged account afterwards needs no barrier: it
  * counts with the successor like all the rest.
  */
 export const mergeAccountCase = useCase(MergeAccount, {
@@ -35,13 +35,8 @@ export const mergeAccountCase = useCase(MergeAccount, {
     if (merge(account, { successorId, reason }, from).length === 0) return;
     assertMergeable(account, successor);
     absorb(successor, { accountId: id, reason });
-    await hierarchy.claimMerge(command, successorId, from);
-    try {
-      await commands.also(keyAccount, successorId, command, 'absorb', (state) => absorb(state, { accountId: id, reason }));
-    } catch (error) {
-      if (error instanceof DomainError) await hierarchy.giveUpMerge(command);
-      throw error;
-    }
+    hierarchy.claimMerge(command, successorId, from);
+    commands.claim(keyAccount, successorId, command, `absorb:${command.context.now}`, (state) => absorb(state, { accountId: id, reason }));
   },
   decide: (account, command, _prepared, [, , , time]) => merge(account, { successorId: command.successorId, reason: command.reason }, firstInstant(command, time)),
   async after(command, account, [, hierarchy, seats]) {

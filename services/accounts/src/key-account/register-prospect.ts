@@ -21,7 +21,7 @@ export const registerProspectCase = useCase(RegisterProspect, {
   async prepare(command, _account, [members]) {
     const { memberId, roles } = command.context.actor;
     const ownerId = roles.includes('kam') ? memberId : null;
-    if (ownerId !== null) await members.entrust(command, ownerId);
+    if (ownerId !== null) members.entrust(command, ownerId);
     return ownerId;
   },
   decide: (account, { name, profile }, ownerId) => registerProspect(account, { name, profile: profileOf(profile) }, ownerId),

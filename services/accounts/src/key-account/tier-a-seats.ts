@@ -20,7 +20,7 @@ export class TierASeats {
 
   /** Before an account becomes somebody's: it is entrusted to him, and takes a seat of his where it is of tier A. */
   async entrust(command: AggregateCommand, account: KeyAccount, ownerId: string): Promise<void> {
-    await this.members.entrustToManager(command, ownerId);
+    this.members.entrustToManager(command, ownerId);
     if (isTierA(account)) await this.claim(command, ownerId);
   }
 
@@ -32,7 +32,7 @@ export class TierASeats {
     if (isFull(state, tierALimit))
       await giveUpPast(this.commands, command, { id, state, settledBefore: this.members.settledBefore() }, async (accountId) => ownsFrom((await this.commands.load(keyAccount, accountId)).state, ownerId, now));
     // Each attempt claims anew: the seat of a command that was cut off may have been given up before it is repeated.
-    await this.commands.also(reservation, id, command, `claim:${now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
+    this.commands.claim(reservation, id, command, `claim:${now}`, (seats) => claimTierASeat(seats, command.id, tierALimit));
   }
 
   /** After a tier-A account changed hands or came to its end: whose it is not any more has no seat for it. */

@@ -19,6 +19,6 @@ export class AttributedDeals {
     const { state } = await this.commands.load(reservation, id);
     const says = async (planId: string): Promise<boolean> => planId === command.id || isAttributedIn((await this.commands.load(marketingPlan, planId)).state, opportunityId);
     await giveUpPast(this.commands, command, { id, state, settledBefore: this.members.settledBefore() }, says);
-    await this.commands.also(reservation, id, command, `claim:${command.context.now}`, (held) => claimAttribution(held, command.id));
+    this.commands.claim(reservation, id, command, `claim:${command.context.now}`, (held) => claimAttribution(held, command.id));
   }
 }

@@ -12,7 +12,7 @@ interface LifecycleRules<Known, Day, Needs extends Injectables> {
   /** What it lacks then, all of it, as codes. */
   missing(plan: Known, day: Day): readonly string[];
   /** What has to be held before the plan is in force, and is given up after it ended. */
-  claim?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): Promise<unknown>;
+  claim?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): void;
   release?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): Promise<unknown>;
 }
 
@@ -64,7 +64,7 @@ export function planLifecycleCases<State, Known extends WithObjectives & { reado
       step: 'activate',
       needs,
       async prepare(command, plan, needed) {
-        if (life.activate(plan).length > 0) await claim?.(command, plan, needed);
+        if (life.activate(plan).length > 0) claim?.(command, plan, needed);
       },
       decide: (plan) => life.activate(plan),
     }),

@@ -3,7 +3,7 @@ import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { given } from '@keyfold/event-sourcing/testing';
 import { Random } from '@keyfold/testing/simulation';
-import { assertNothingBelow, claimMerge, claimParent, giveUpMerge, HIERARCHY_DEPTH, tellEdges, tellMerge } from './hierarchy.js';
+import { assertNothingBelow, claimMerge, claimParent, HIERARCHY_DEPTH, tellEdges, tellMerge } from './hierarchy.js';
 import { type EdgesTold, holdingOf, type Reservation, reservation } from './reservation.aggregate.js';
 
 const day = (index: number): string => new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
@@ -114,7 +114,7 @@ describe('an edge that was claimed and not told', () => {
 });
 
 describe('a merge', () => {
-  const merge = (id: string, successor: string, from = day(0), claim = 'one') => (state: Reservation) => claimMerge(state, id, successor, { claim, from });
+  const merge = (id: string, successor: string, from = day(0), claim = 'one', settledBefore = day(-1)) => (state: Reservation) => claimMerge(state, id, successor, { claim, from, settledBefore });
 
   it('is claimed, once', () => {
     given(reservation).when(merge('loser', 'winner')).then(mergeClaimed('loser', 'winner'));
@@ -137,13 +137,11 @@ describe('a merge', () => {
     const begun = [...chain('group', 'loser', 'x'), mergeClaimed('loser', 'winner')];
     given(reservation, ...begun).when((state) => claimParent(state, as('group'), 'x', day(1))).thenRefused('hierarchy-cycle');
     given(reservation, ...begun).when((state) => claimParent(state, as('winner'), 'x', day(1))).thenRefused('hierarchy-cycle');
-    given(reservation, ...begun).when((state) => giveUpMerge(state, 'loser', 'one')).then(mergeGivenUp('loser'));
     given(reservation, ...begun, mergeGivenUp('loser')).when((state) => claimParent(state, as('winner'), 'x', day(1))).then(claimed('winner', 'x', day(1)));
   });
-  it('is told once, and not given up any more', () => {
+  it('is told once', () => {
     given(reservation, mergeClaimed('a', 'b')).when((state) => tellMerge(state, 'a', day(0))).then(mergeTold('a'));
     given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => tellMerge(state, 'a', day(0))).thenNothing();
-    given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when((state) => giveUpMerge(state, 'a', 'one')).thenNothing();
     given(reservation, mergeClaimed('a', 'b'), mergeTold('a')).when(merge('a', 'b', day(0), 'other')).thenNothing();
   });
 
@@ -167,9 +165,26 @@ describe('a merge', () => {
       given(reservation, ...cameToBe).when((state) => claimParent(state, as('group'), 'x', day(5))).thenRefused('hierarchy-cycle');
       given(reservation, ...cameToBe).when((state) => claimParent(state, as('group'), 'x', day(9))).then(claimed('group', 'x', day(9)));
     });
-    it('is given up by each for itself', () => {
-      given(reservation, ...both).when((state) => giveUpMerge(state, 'loser', 'other')).then(mergeGivenUp('loser', 'other'));
-      given(reservation, ...both, mergeGivenUp('loser', 'other')).when((state) => giveUpMerge(state, 'loser', 'other')).thenNothing();
+  });
+
+  describe('whose commands were cut off', () => {
+    const late = day(1);
+    const cutOff = [mergeClaimed('loser', 'winner'), mergeClaimed('loser', 'winner', day(5), 'other')] as const;
+    const givenUp = [mergeGivenUp('loser'), mergeGivenUp('loser', 'other')];
+    const into = (successor: string, settledBefore = late) => merge('loser', successor, day(0), 'next', settledBefore);
+
+    it('is given up by the next one into another account, once none can come to be any more', () => {
+      given(reservation, ...cutOff).when(into('third')).then(...givenUp, mergeClaimed('loser', 'third', day(0), 'next'));
+      given(reservation, ...cutOff).when(into('third', day(-1))).thenRefused('hierarchy-merge-begun', { successorId: 'winner' });
+      given(reservation, ...cutOff).when(into('winner')).then(mergeClaimed('loser', 'winner', day(0), 'next'));
+    });
+    it('is given up by the next one into its own account', () => {
+      given(reservation, ...cutOff).when(merge('third', 'loser', day(0), 'next', late)).then(...givenUp, mergeClaimed('third', 'loser', day(0), 'next'));
+      given(reservation, ...cutOff).when(merge('third', 'loser', day(0), 'next')).thenRefused('merge-successor-closed');
+    });
+    it('stays once it is told', () => {
+      given(reservation, ...cutOff, mergeTold('loser')).when(into('third')).thenRefused('hierarchy-merge-begun', { successorId: 'winner' });
+      given(reservation, ...cutOff, mergeTold('loser')).when(merge('third', 'loser', day(0), 'next', late)).thenRefused('merge-successor-closed');
     });
   });
 });
@@ -189,14 +204,17 @@ describe('random commands of clients that race, some of them cut off', () => {
     const random = new Random(seed);
     let state = reservation.initial;
     let version = 0;
+    const at = (time: number): string => new Date(time).toISOString();
     const take = (events: readonly ReservationEvent[]): void => {
-      for (const event of events) state = reservation.evolve(state, { occurredAt: day(0), supersedes: [], ...event, version: ++version } as never);
+      for (const event of events) state = reservation.evolve(state, { occurredAt: at(version), supersedes: [], ...event, version: ++version } as never);
     };
     const accounts = new Map<string, Account>(IDS.map((id) => [id, { edges: [], version: 1, merged: null, before: { edges: [], version: 1 } }]));
     /** Steps of commands under way: what each still has to do, in its order. */
     const under: (() => void)[][] = [];
     let accepted = 0;
     let merges = 0;
+    /** When the merges under way were claimed. */
+    const merging = new Map<string, number>();
     const claimed = (claim: () => ReservationEvent[]): boolean => {
       try {
         take(claim());
@@ -229,17 +247,20 @@ describe('random commands of clients that race, some of them cut off', () => {
     const merge = (id: string, into: string, from: string): void => {
       const account = accounts.get(id)!;
       const claim = `merge-${++merges}`;
-      if (!claimed(() => claimMerge(state, id, into, { claim, from }))) return;
+      const settledBefore = at(Math.min(version, ...[...merging.values()].map((time) => time - 1)));
+      const begunAt = version;
+      if (!claimed(() => claimMerge(state, id, into, { claim, from, settledBefore }))) return;
+      if (random.chance(0.3)) return; // cut off
+      merging.set(claim, begunAt);
       const append = (): void => {
         account.merged ??= { into, from };
         account.version += 1;
+        merging.delete(claim);
       };
-      const refused = random.chance(0.3);
-      if (refused) under.push([() => take(giveUpMerge(state, id, claim))]);
-      else under.push([append, () => take(tellMerge(state, id, account.merged!.from))]);
+      under.push([append, () => take(tellMerge(state, id, account.merged!.from))]);
     };
     const mergeByClients = (id: string, other: string): void => {
-      const into = holdingOf(state, id).merge?.successorId ?? other;
+      const into = random.chance(0.5) ? (holdingOf(state, id).merge?.successorId ?? other) : other;
       for (let clients = random.int(2); clients >= 0; clients--) merge(id, into, day(random.int(DAYS)));
     };
     for (let step = 0; step < 200; step++) {

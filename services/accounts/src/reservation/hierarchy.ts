@@ -1,7 +1,7 @@
 import type { HierarchyEdge, ReservationEvent } from '@keyfold/contracts';
 import { DomainError } from '@keyfold/event-sourcing';
 import { entryOf } from './buckets.js';
-import { type EdgesTold, type Holding, holdingOf, isSame, type Reservation, withTold } from './reservation.aggregate.js';
+import { type EdgesTold, type Holding, holdingOf, isSame, type Reservation, withMerge, withTold } from './reservation.aggregate.js';
 
 /*
  * Group trees under concurrency and with days in the past or to come: no cycle and at most 6 levels on any day (domain.md 4.1).
@@ -15,8 +15,8 @@ import { type EdgesTold, type Holding, holdingOf, isSame, type Reservation, with
  * A claim is for one version of the account: an account that has moved on since says nothing before it is claimed again, because what others told meanwhile may have ended the claim.
  * The only edge that an account ever had counts from its claim on as it does once it is told, so it is told when the account claims another one,
  * in the append of that claim.
- * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's, from the earliest day that is claimed.
- * A command gives up its own claim only: another one may be about to say the merge.
+ * The same holds for merges: until told, the children of the merged account are judged as its own and as its successor's, from the earliest day that is claimed. Where all
+ * commands that claimed one have ended and the account is not merged, they were cut off: the next merge of either gives their claims up.
  */
 
 export const HIERARCHY_DEPTH = 6;
@@ -61,33 +61,44 @@ const told = ({ holderId, version, edges }: EdgesTold): ReservationEvent => ({
   data: { holderId, version, edges: edges.map(({ parentId, from }) => ({ parentId, from })) },
 });
 
-/** Claims that the account is its successor from an instant on: what is below it is below the successor then. Several commands may claim it, each for its day. */
-export function claimMerge(state: Reservation, accountId: string, successorId: string, claimed: MergeClaim): ReservationEvent[] {
-  const { claim, from } = claimed;
+/**
+ * Claims that the account is its successor from an instant on: what is below it is below the successor then. Several commands may claim it, each for its day. What was claimed
+ * of another merge, and came to nothing, is given up. To be written with what the account and its successor say: that neither is merged.
+ */
+export function claimMerge(state: Reservation, accountId: string, successorId: string, { claim, from, settledBefore }: MergeClaim): ReservationEvent[] {
   const begun = holdingOf(state, accountId).merge;
-  if (begun && begun.successorId !== successorId) throw new DomainError('hierarchy-merge-begun', { successorId: begun.successorId });
-  if (begun?.told || begun?.claims.some((one) => one.claim === claim && one.from <= from)) return [];
-  if (holdingOf(state, successorId).merge) throw new DomainError('merge-successor-closed');
-  for (const day of changes(state, { above: successorId, below: accountId }, from, null)) {
-    if (isAbove(state, accountId, successorId, day)) throw new DomainError('hierarchy-cycle');
-    assertDepth(levelsUp(state, successorId, day) + levelsDown(state, accountId, day) - 1);
+  const past = [...(begun?.successorId === successorId ? [] : cameToNothing(state, accountId, settledBefore)), ...cameToNothing(state, successorId, settledBefore)];
+  const known = past.reduce((held, { data }) => withMerge(held, data.holderId, null), state);
+  const mine = holdingOf(known, accountId).merge;
+  if (mine && mine.successorId !== successorId) throw new DomainError('hierarchy-merge-begun', { successorId: mine.successorId });
+  if (mine?.told || mine?.claims.some((one) => one.claim === claim && one.from <= from)) return [];
+  if (holdingOf(known, successorId).merge) throw new DomainError('merge-successor-closed');
+  for (const day of changes(known, { above: successorId, below: accountId }, from, null)) {
+    if (isAbove(known, accountId, successorId, day)) throw new DomainError('hierarchy-cycle');
+    assertDepth(levelsUp(known, successorId, day) + levelsDown(known, accountId, day) - 1);
   }
-  return [{ type: 'accounts.reservation.merge-claimed', data: { holderId: accountId, successorId, from, claim } }];
+  return [...past, { type: 'accounts.reservation.merge-claimed', data: { holderId: accountId, successorId, from, claim } }];
 }
 
-/** `claim`: the command. */
+type MergeGivenUp = Extract<ReservationEvent, { type: 'accounts.reservation.merge-given-up' }>;
+
+function cameToNothing(state: Reservation, holderId: string, settledBefore: string): MergeGivenUp[] {
+  const { merge } = holdingOf(state, holderId);
+  if (!merge || merge.told || merge.claims.some(({ at }) => at > settledBefore)) return [];
+  return merge.claims.map(({ claim }) => ({ type: 'accounts.reservation.merge-given-up', data: { holderId, claim } }));
+}
+
 export interface MergeClaim {
+  /** The command. */
   readonly claim: string;
   readonly from: string;
+  /** Commands that claimed something before it have ended. */
+  readonly settledBefore: string;
 }
 
 /** From the day that the account's stream says, which may be later than another one that was claimed. */
 export const tellMerge = (state: Reservation, accountId: string, from: string): ReservationEvent[] =>
   holdingOf(state, accountId).merge?.told === false ? [{ type: 'accounts.reservation.merge-told', data: { holderId: accountId, from } }] : [];
-
-/** What a command claimed that does not bring the merge about. Another one may, under its own claim. */
-export const giveUpMerge = (state: Reservation, accountId: string, claim: string): ReservationEvent[] =>
-  holdingOf(state, accountId).merge?.claims.some((one) => one.claim === claim) ? [{ type: 'accounts.reservation.merge-given-up', data: { holderId: accountId, claim } }] : [];
 
 /** Refuses (`withdraw-built-upon`) while another account is below this one, will be on a later day, or may be. */
 export function assertNothingBelow(state: Reservation, id: string, now: string): void {

@@ -19,8 +19,8 @@ export interface Merge {
   readonly from: string;
   /** False: it may come to be. */
   readonly told: boolean;
-  /** Of the commands that may bring it about; none once it is told. */
-  readonly claims: readonly { readonly claim: string | null; readonly from: string }[];
+  /** Of the commands that may bring it about, with the moment at which each claimed it; none once it is told. */
+  readonly claims: readonly { readonly claim: string | null; readonly from: string; readonly at: string }[];
 }
 
 /** What an account's own stream says of its parents, as of its version. */
@@ -42,7 +42,7 @@ export interface Reservation {
 export const reservation = decider<Reservation, ReservationEvent>({
   contract: reservationContract,
   initial: { holdings: [], below: [], absorbed: [] },
-  snapshotVersion: 4,
+  snapshotVersion: 5,
   evolve(state, fact): Reservation {
     switch (fact.type) {
       case 'accounts.reservation.claimed': {
@@ -70,7 +70,7 @@ function evolveHierarchy(state: Reservation, fact: Exclude<Fact<ReservationEvent
       return withTold(state, fact.data);
     case 'accounts.reservation.merge-claimed': {
       const { holderId, successorId, from, claim } = fact.data;
-      const claims = [...(holding.merge?.claims ?? []), { claim, from }];
+      const claims = [...(holding.merge?.claims ?? []), { claim, from, at: fact.occurredAt }];
       return withMerge(state, holderId, { successorId, from: earliest(claims), told: false, claims });
     }
     case 'accounts.reservation.merge-told': {
@@ -111,7 +111,7 @@ function withEdges(state: Reservation, holderId: string, holding: Holding): Rese
   return { ...state, below, holdings: withEntry(state.holdings, holderId, holding) };
 }
 
-function withMerge(state: Reservation, holderId: string, merge: Merge | null): Reservation {
+export function withMerge(state: Reservation, holderId: string, merge: Merge | null): Reservation {
   const holding = holdingOf(state, holderId);
   const others = withoutListed(state.absorbed, holding.merge?.successorId ?? null, holderId);
   const absorbed = merge ? withEntry(others, merge.successorId, [...(entryOf(others, merge.successorId) ?? []), holderId]) : others;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EventStore, NewCommit } from '@keyfold/event-sourcing';
-import { AccountsService, DEADLINE_MS } from '../../test/service.js';
+import type { EventStore } from '@keyfold/event-sourcing';
+import { AccountsService, DEADLINE_MS, oneByOne } from '../../test/service.js';
 import { AssignOwner } from '../key-account/assign-owner.js';
 import { keyAccount, ownerOf } from '../key-account/key-account.aggregate.js';
 import { CancelHandover, HandOver } from '../key-account/hand-over.js';
@@ -13,7 +13,7 @@ let service: AccountsService;
 afterEach(() => service.stop());
 
 const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: { code?: string }) => error.code ?? String(error));
-const leave = () => outcome(service.run(OffboardMember, 'lea', { lastDay: '2026-06-30', cause: 'resigned', reason: 'another company' }));
+const leave = (process = service) => outcome(process.run(OffboardMember, 'lea', { lastDay: '2026-06-30', cause: 'resigned', reason: 'another company' }));
 const handOver = (id: string, toOwnerId: string, effectiveOn: string) => outcome(service.run(HandOver, id, { toOwnerId, effectiveOn, reason: 'new territory' }));
 const NEXT = '2026-07-01';
 /** `former`: whose it is before; it is on its way to `next`. */
@@ -26,27 +26,22 @@ const GIVING: Readonly<Record<string, { readonly former: string | null; readonly
 const left = async () => (await service.commands.load(teamMember, 'lea')).state.status === 'offboarded';
 const owns = async () => ownerOf((await service.commands.load(keyAccount, 'acme')).state) === 'lea';
 
-/** A log on which the first call of a kind, once armed, waits for `release`; `reached` tells when it is there. */
-function holding(isHeld: (method: string, argument: NewCommit | string) => boolean) {
+/** Lets the first caller, once armed, wait for `release`; `reached` tells when it is there. */
+function gate() {
   const reached = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   let armed = false;
-  const around = (store: EventStore): EventStore =>
-    new Proxy(store, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        return async (...given: unknown[]) => {
-          if (armed && isHeld(String(name), given[0] as NewCommit | string)) {
-            armed = false;
-            reached.resolve();
-            await released.promise;
-          }
-          return Reflect.apply(member, target, given) as unknown;
-        };
-      },
-    });
-  return { around, reached: reached.promise, release: () => released.resolve(), arm: () => (armed = true) };
+  return {
+    async pass(): Promise<void> {
+      if (!armed) return;
+      armed = false;
+      reached.resolve();
+      await released.promise;
+    },
+    arm: () => (armed = true),
+    reached: reached.promise,
+    release: () => released.resolve(),
+  };
 }
 
 async function given(former: string | null, next?: string): Promise<void> {
@@ -59,33 +54,42 @@ async function given(former: string | null, next?: string): Promise<void> {
 
 describe.each(Object.entries(GIVING))('a member who leaves while %s gives an account to him', (_name, { former, next, give }) => {
   it('stays when the account was on its way to him first', async () => {
-    const gate = holding((method, commit) => method === 'append' && (commit as NewCommit).streamId === 'account-acme');
-    service = await AccountsService.start(gate.around);
+    const held = gate();
+    service = await AccountsService.start((store) => oneByOne(store, ({ streamId }) => streamId === 'account-acme' && held.pass()));
     await given(former, next);
-    gate.arm();
+    const other = await service.another();
+    held.arm();
     const giving = give();
-    await gate.reached;
-    expect(await leave()).toBe('portfolio-changing');
-    gate.release();
+    await held.reached;
+    expect(await leave(other)).toBe('portfolio-changing');
+    held.release();
     expect([await giving, await owns(), await left()]).toEqual(['done', true, false]);
     service.pass(60_000);
     expect(await leave()).toBe('portfolio-not-handed-over');
   });
 
   it('stays when the account came to him while he was looked at', async () => {
-    const gate = holding((method, streamId) => ['load', 'head'].includes(method) && streamId === 'account-former');
-    service = await AccountsService.start(gate.around);
+    const held = gate();
+    const looking = (store: EventStore): EventStore => {
+      const [load, head] = [store.load.bind(store), store.head.bind(store)];
+      const passed = <T>(streamId: string, look: () => Promise<T>): Promise<T> => (streamId === 'account-former' ? held.pass().then(look) : look());
+      return Object.assign(Object.create(store) as EventStore, {
+        load: (streamId: string, after?: number) => passed(streamId, () => load(streamId, after)),
+        head: (streamId: string) => passed(streamId, () => head(streamId)),
+      });
+    };
+    service = await AccountsService.start(looking);
     await given(former, next);
     // What was his once is looked at when he leaves.
     await service.run(RegisterClient, 'former', { name: 'Former', activeSince: '2020-01-01' });
     await service.run(AssignOwner, 'former', { ownerId: 'lea' });
     await handOver('former', 'kim', '2026-03-03');
     service.pass(60_000);
-    gate.arm();
+    held.arm();
     const leaving = leave();
-    await gate.reached;
+    await held.reached;
     expect(await give()).toBe('done');
-    gate.release();
+    held.release();
     expect([await leaving, await owns(), await left()]).toEqual([expect.stringMatching(/^portfolio-(changing|not-handed-over)$/), true, false]);
   });
 
@@ -99,11 +103,10 @@ describe.each(Object.entries(GIVING))('a member who leaves while %s gives an acc
 describe('an account that was to become the member’s', () => {
   it('and did not, because its command failed, holds nobody up for longer than the command could have taken', async () => {
     let fails = false;
-    service = await AccountsService.start((store) => {
-      const append = store.append.bind(store);
-      store.append = (commit) => (fails && commit.streamId === 'account-acme' ? Promise.reject(new RangeError('lost')) : append(commit));
-      return store;
-    });
+    const lose = (): never => {
+      throw new RangeError('lost');
+    };
+    service = await AccountsService.start((store) => oneByOne(store, ({ streamId }) => fails && streamId === 'account-acme' && lose()));
     await given(null);
     fails = true;
     expect(await GIVING['assign-owner']!.give()).not.toBe('done');

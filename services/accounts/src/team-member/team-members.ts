@@ -41,13 +41,13 @@ export class TeamMembers {
   }
 
   /** Claimed before an account, the command's target, becomes the member's, in `prepare` of whatever makes it his; refuses a member who is leaving. */
-  async entrust(command: AggregateCommand, memberId: string): Promise<void> {
-    await this.entrustTo(command, memberId, (member) => member);
+  entrust(command: AggregateCommand, memberId: string): void {
+    this.entrustTo(command, memberId, (member) => member);
   }
 
   /** The same, and refuses whom `assertAccountManager` refuses, in the same decision. */
-  async entrustToManager(command: AggregateCommand, memberId: string): Promise<void> {
-    await this.entrustTo(command, memberId, (member) => asAccountManager(assertPresent(member)));
+  entrustToManager(command: AggregateCommand, memberId: string): void {
+    this.entrustTo(command, memberId, (member) => asAccountManager(assertPresent(member)));
   }
 
   /**
@@ -66,9 +66,9 @@ export class TeamMembers {
     return entrusted;
   }
 
-  private entrustTo(command: AggregateCommand, memberId: string, checked: (member: TeamMember) => TeamMember): Promise<unknown> {
+  private entrustTo(command: AggregateCommand, memberId: string, checked: (member: TeamMember) => TeamMember): void {
     const { id, context: { now } } = command;
-    return this.commands.also(teamMember, memberId, command, `entrust:${id}:${now}`, (member) => entrust(checked(member), id, now));
+    this.commands.claim(teamMember, memberId, command, `entrust:${id}:${now}`, (member) => entrust(checked(member), id, now));
   }
 
   /** What was claimed before this instant was followed by its append, or never will be. */

@@ -102,6 +102,60 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
       });
     });
 
+    describe('append of several commits', () => {
+      it('stores them on the heads that those before them leave', async () => {
+        await store.append(someCommit('a-1', 0));
+        await store.append(someCommit('b-1', 0), someCommit('a-1', 1, { events: [someEvent(), someEvent()] }), someCommit('a-1', 3), someCommit('c-1', 0));
+        expect([await store.head('a-1'), await store.head('b-1'), await store.head('c-1')]).toEqual([4, 1, 1]);
+        const commits = await numbered(5);
+        expect(commits.filter(({ streamId }) => streamId === 'a-1').map((commit) => commit.expectedVersion)).toEqual([0, 1, 3]);
+      });
+
+      it('stores none behind the first that is refused, and says why it is', async () => {
+        await store.append(someCommit('b-1', 0));
+        await expect(store.append(someCommit('a-1', 0), someCommit('b-1', 0), someCommit('c-1', 0))).rejects.toThrow(WrongExpectedVersion);
+        expect([await store.head('a-1'), await store.head('b-1'), await store.head('c-1')]).toEqual([1, 1, 0]);
+        await expect(store.append(someCommit('d-1', 1), someCommit('e-1', 0))).rejects.toThrow(WrongExpectedVersion);
+        expect(await store.head('e-1')).toBe(0);
+      });
+
+      it('stores none behind one whose command id is taken', async () => {
+        const first = someCommit('a-1', 0);
+        await store.append(first);
+        await expect(store.append(someCommit('b-1', 0, { commandId: first.commandId }), someCommit('c-1', 0))).rejects.toThrow(CommandAlreadyAppended);
+        expect([await store.head('b-1'), await store.head('c-1')]).toEqual([0, 0]);
+      });
+
+      it('stores none at all where one is too large', async () => {
+        const tooLarge = someCommit('b-1', 0, { events: [someEvent({ text: 'x'.repeat(LARGEST_EVENT + 1) })] });
+        await expect(store.append(someCommit('a-1', 0), tooLarge)).rejects.toThrow(EventTooLarge);
+        expect(await store.head('a-1')).toBe(0);
+      });
+
+      it('lets of several writes that want the same streams those win that come first on each, whatever their order', async () => {
+        for (let version = 0; version < 10; version++) {
+          const writes = [['x', 'y', 'x-own'], ['y', 'x', 'y-own'], ['x', 'x-alone']].map((streams) => streams.map((stream) => someCommit(`${stream}-1`, version)));
+          const outcomes = await Promise.allSettled(writes.map((commits) => store.append(...commits)));
+          const heads = await Promise.all(['x', 'y', 'x-own', 'y-own', 'x-alone'].map((stream) => store.head(`${stream}-1`)));
+          expect(heads.slice(0, 2)).toEqual([version + 1, version + 1]);
+          outcomes.forEach(({ status }, i) => expect(heads[2 + i]).toBe(status === 'fulfilled' ? version + 1 : version));
+          // The next round wants every stream at the same version.
+          for (const [i, stream] of ['x-own', 'y-own', 'x-alone'].entries()) if (heads[2 + i] === version) await store.append(someCommit(`${stream}-1`, version));
+        }
+      });
+
+      it('shares its work with others, of which none is hurt by one that fails', async () => {
+        await store.append(someCommit('taken', 0));
+        const writes = Array.from({ length: 60 }, (_, i) => [someCommit(i % 20 === 7 ? 'taken' : `claim-${i}`, 0), ...(i % 3 === 0 ? [] : [someCommit(`own-${i}`, 0)])]);
+        const outcomes = await Promise.allSettled(writes.map((commits) => store.append(...commits)));
+        for (const [i, commits] of writes.entries()) {
+          const isLost = commits[0]!.streamId === 'taken';
+          expect(outcomes[i]!.status).toBe(isLost ? 'rejected' : 'fulfilled');
+          if (commits[1]) expect(await store.head(commits[1].streamId)).toBe(isLost ? 0 : 1);
+        }
+      });
+    });
+
     describe('command ids', () => {
       it('are unique in the whole service', async () => {
         const first = someCommit('a-1', 0);

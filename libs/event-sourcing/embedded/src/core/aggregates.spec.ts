@@ -1,6 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, Aggregates, CommandIdReused, decider, defineContract, type DomainEvent, DomainError, StaleVersion, UnknownEventVersion, upcastFrom, WrongExpectedVersion } from '@keyfold/event-sourcing';
-import { count, counted, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
+import {
+  type AggregateContract,
+  Aggregates,
+  type CommandContext,
+  CommandIdReused,
+  decider,
+  defineContract,
+  DomainError,
+  type DomainEvent,
+  type NewCommit,
+  StaleVersion,
+  type StreamClaim,
+  Unavailable,
+  UnknownEventVersion,
+  upcastFrom,
+  WrongExpectedVersion,
+} from '@keyfold/event-sourcing';
+import { count, counted, type Counter, counter, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import { mirrorVault, testService, type TestService } from '../../test/service.js';
 
 let service: TestService;
@@ -217,6 +233,103 @@ describe('a lost race', () => {
   it('is given up after four losses', async () => {
     await expect(racing(4).execute(counter, '1', someContext(), count(1))).rejects.toThrow(WrongExpectedVersion);
     expect(await total()).toBe(4);
+  });
+});
+
+describe('a claim', () => {
+  const claimOn = (id: string, context: CommandContext, decide: (state: Counter) => readonly CounterEvent[]): StreamClaim =>
+    ({ decider: counter, id, context: { ...context, commandId: `${context.commandId} ${id}`, commandHash: 'claim' }, decide }) as unknown as StreamClaim;
+  const inLog = async (): Promise<string[]> => (await service.store.feed(0, 100)).map(({ streamId, expectedVersion }) => `${streamId}@${expectedVersion}`);
+  const run = (aggregates: Aggregates, by: number, claimed: number, context = someContext()) =>
+    aggregates.execute(counter, '1', context, count(by), [claimOn('seats', context, count(claimed))]);
+
+  it('is written before the decision, each under a command id of its own', async () => {
+    const context = someContext();
+    expect(await run(service.aggregates, 2, 3, context)).toEqual({ id: '1', version: 1, events: ['test.counter.counted'] });
+    expect((await service.store.feed(0, 10)).map(({ streamId, commandId }) => [streamId, commandId])).toEqual([
+      ['counter-seats', `${context.commandId} seats`],
+      ['counter-1', context.commandId],
+    ]);
+    expect([await total('seats'), await total()]).toEqual([3, 2]);
+  });
+
+  it('is not made by a command that is refused, has nothing to do, or only asks', async () => {
+    await expect(run(service.aggregates, 11, 1)).rejects.toThrow(DomainError);
+    expect(await run(service.aggregates, 0, 1)).toMatchObject({ version: 0, events: [] });
+    expect(await run(service.aggregates, 1, 1, someContext({ dryRun: true }))).toMatchObject({ version: 1 });
+    expect(await inLog()).toEqual([]);
+  });
+
+  it('that is refused refuses the command', async () => {
+    await expect(run(service.aggregates, 1, 11)).rejects.toMatchObject({ code: 'too-much' });
+    expect(await inLog()).toEqual([]);
+  });
+
+  it('sees what those before it on its stream claim', async () => {
+    const context = someContext();
+    const claims = [claimOn('seats', context, count(6)), { ...claimOn('seats', context, count(6)), context: someContext() }];
+    await expect(service.aggregates.execute(counter, '1', context, count(1), claims)).rejects.toMatchObject({ params: { total: 6, by: 6 } });
+    expect(await inLog()).toEqual([]);
+  });
+
+  it('that another process overtakes is decided again with the command, on the state of the winner', async () => {
+    const rivals = [5];
+    const racing = service.process({
+      failpoint: async (name) => {
+        const by = name === 'before-append' && rivals.pop();
+        if (by) await service.process().execute(counter, 'seats', someContext(), count(by));
+      },
+    });
+    expect(await run(racing, 1, 4)).toMatchObject({ version: 1 });
+    expect([await total('seats'), await total()]).toEqual([9, 1]);
+    rivals.push(1);
+    await expect(run(racing, 1, 1)).rejects.toMatchObject({ code: 'too-much', params: { total: 10 } });
+    expect(await total()).toBe(1);
+  });
+
+  it('stays where the decision is overtaken, and is not made twice', async () => {
+    let lost = false;
+    const racing = service.process({
+      failpoint: async (name) => {
+        if (name !== 'before-append' || lost) return;
+        lost = true;
+        await service.process().execute(counter, '1', someContext(), count(1));
+      },
+    });
+    expect(await run(racing, 1, 4)).toMatchObject({ version: 2 });
+    expect(await inLog()).toEqual(['counter-1@0', 'counter-seats@0', 'counter-1@1']);
+  });
+
+  it('that was made before a crash is found by the repeated command', async () => {
+    const context = someContext();
+    const { store } = service;
+    const cut = Object.assign(Object.create(store) as typeof store, { append: (first: NewCommit) => store.append(first).then(() => Promise.reject(new Unavailable('the event store'))) });
+    const crashing = new Aggregates(cut, service.registry, { ...service.tools, vault: mirrorVault, failpoint: () => undefined, cacheBytes: 1_000 });
+    await expect(run(crashing, 1, 4, context)).rejects.toThrow(Unavailable);
+    expect(await inLog()).toEqual(['counter-seats@0']);
+    expect(await run(service.process(), 1, 4, context)).toMatchObject({ version: 1 });
+    expect(await run(service.process(), 1, 4, context)).toMatchObject({ version: 1 });
+    expect(await inLog()).toEqual(['counter-seats@0', 'counter-1@0']);
+  });
+
+  it('that has nothing to do is looked at again where another process has moved its stream', async () => {
+    const filled = (context: CommandContext) => [claimOn('seats', context, ({ total: now }) => (now === 10 ? [] : [counted(10 - now)]))];
+    const fill = (context = someContext()) => service.aggregates.execute(counter, '1', context, count(1), filled(context));
+    await fill();
+    await fill();
+    expect(await inLog()).toEqual(['counter-seats@0', 'counter-1@0', 'counter-1@1']);
+    await service.process().execute(counter, 'seats', someContext(), () => [counted(-5)]);
+    await fill();
+    expect(await total('seats')).toBe(10);
+  });
+
+  it('of two commands on each other’s streams makes neither wait for the other for ever', async () => {
+    const crossed = ['a', 'b'].flatMap((id) => [1, 2, 3].map((by) => {
+      const context = someContext();
+      return service.aggregates.execute(counter, id, context, count(by % 2), [claimOn(id === 'a' ? 'b' : 'a', context, count(1))]);
+    }));
+    await Promise.all(crossed);
+    expect([await total('a'), await total('b')]).toEqual([4, 4]);
   });
 });
 
