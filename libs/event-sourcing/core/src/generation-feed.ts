@@ -1,6 +1,7 @@
 import { BatchFold, Gap, type Placed } from './batch-fold.js';
 import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
+import { isEnough, type KeptMarks, type KeptRow, MOST_MARKS, mostRows, trim } from './feed-memory.js';
 import type { SequencedCommit } from './events.js';
 import type { BehindStream, BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
 import { PAGE } from './log-pages.js';
@@ -9,35 +10,14 @@ import type { Projection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
 import { followsStream, gapless, type Incoming, incomingOfCommit, servicesOf } from './subscription.js';
 
-interface KeptRow {
-  row: object | null;
-  readonly partitions: Set<string>;
-  stored: boolean;
-  isDirty: boolean;
-}
-
-interface KeptMarks extends Marks {
-  accepted: number;
-  applied: number;
-  stored: boolean;
-  isDirty: boolean;
-}
-
 type Positions = Readonly<Record<string, number>>;
 
-/** Rows and marks that may wait to be written. More makes fewer writes of the same row, but more to be done again after a crash and a larger transaction. */
-const MOST_DIRTY = 20_000;
 const LONGEST_DIRTY_MS = 8_000;
-/** Memory for the rows that are kept to be folded on, in characters of their JSON. */
-const ROWS_CHARS = 64 * 1024 * 1024;
-const MOST_ROWS = 200_000;
-const MOST_MARKS = 1_000_000;
-const LOOKED_AT = 50;
-
 /**
  * Feeds a generation that does not serve from the owners' logs. It has one writer, the holder of the claim; so rows are folded in memory, over many pages,
  * and written in bulk when they are finished for now. Each write holds rows, marks, dead letters and positions: a crash loses what was folded since, and the next
- * holder begins at the positions.
+ * holder begins at the positions. While everything is in memory one write may be under way beside the folding: nothing is read from the store then, so nobody misses it,
+ * and where it fails all memory is given up, back to the positions of the last that did not.
  */
 export class GenerationFeed {
   private readonly folding: BatchFold<object>;
@@ -50,6 +30,8 @@ export class GenerationFeed {
   private complete: boolean;
   private flushedAt: number;
   private flushed: Positions;
+  /** The write that is under way beside the folding, or that failed so and was not waited for yet. */
+  private beside: { readonly write: Promise<void>; hasFailed: boolean } | null = null;
 
   constructor(
     private readonly projection: Projection,
@@ -69,8 +51,8 @@ export class GenerationFeed {
   }
 
   get isDue(): boolean {
-    const dirty = Math.max(this.dirtyRows.length, this.dirtyMarks.length);
-    return dirty >= MOST_DIRTY || this.now() - this.flushedAt >= LONGEST_DIRTY_MS;
+    const isMuch = isEnough({ rows: this.rows, dirtyRows: this.dirtyRows, dirtyMarks: this.dirtyMarks }, this.claim.room);
+    return isMuch || (this.beside ? this.beside.hasFailed : this.now() - this.flushedAt >= LONGEST_DIRTY_MS);
   }
 
   /** Folds a page of a log in memory. */
@@ -95,24 +77,43 @@ export class GenerationFeed {
 
   /** Writes what was folded. Throws RowRefused; then the memory is empty again, and the positions are those of before. */
   async flush(positions: Positions, progress: RebuildProgress): Promise<void> {
+    const write = this.pending(positions);
+    this.isBeingWritten();
     try {
-      await this.generations.checkpoint(this.projection, this.claim, this.pending(positions), progress);
+      await this.generations.checkpoint(this.projection, this.claim, write, progress);
+      this.flushed = positions;
     } catch (error) {
       this.forget();
       throw error;
     }
-    this.wasWritten(positions);
   }
 
   /** Like `flush`; where the store refuses a row, the commits since the last flush are folded and written apart, and what the row came of is parked. */
   async flushOrPark(positions: Positions, progress: RebuildProgress): Promise<void> {
-    try {
-      await this.flush(positions, progress);
-    } catch (error) {
-      if (!(error instanceof RowRefused)) throw error;
-      for (const [service, end] of Object.entries(positions)) await this.feedApart(service, end, progress);
-      await this.flush(positions, progress);
-    }
+    await this.settle(positions, progress);
+    await this.orPark(this.flush(positions, progress), positions, progress);
+  }
+
+  /** Like `flushOrPark`, and does not wait for the end, where folding can go on: the next flush does. `isDue` tells at once when it has failed. */
+  async flushBeside(positions: Positions, progress: RebuildProgress): Promise<void> {
+    await this.settle(positions, progress);
+    const beside = { write: this.flush(positions, progress), hasFailed: false };
+    if (!this.complete) return this.orPark(beside.write, positions, progress);
+    this.beside = beside;
+    const ended = (): void => void (this.beside === beside && (this.beside = null));
+    beside.write.then(ended, () => (beside.hasFailed = true));
+  }
+
+  /** Resolves when no write is under way, whatever became of it. */
+  async ended(): Promise<void> {
+    await this.beside?.write.catch(() => undefined);
+    this.beside = null;
+  }
+
+  private async settle(positions: Positions, progress: RebuildProgress): Promise<void> {
+    const { beside } = this;
+    this.beside = null;
+    if (beside) await this.orPark(beside.write, positions, progress);
   }
 
   /** What is to be written to come to `positions`. */
@@ -136,14 +137,21 @@ export class GenerationFeed {
     this.complete = false;
   }
 
+  private async orPark(writing: Promise<void>, positions: Positions, progress: RebuildProgress): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      for (const [service, end] of Object.entries(positions)) await this.feedApart(service, end, progress);
+      await this.flush(positions, progress);
+    }
+  }
+
   private async feedApart(service: string, end: number, progress: RebuildProgress): Promise<void> {
     for (let position = this.flushed[service] ?? 0; position < end; ) {
       const commits = await this.tools.feeds.after(service, position, PAGE);
       if (commits.length === 0) return;
-      await this.writeApart(
-        commits.flatMap((commit) => this.followed(service, commit)),
-        progress,
-      );
+      await this.writeApart(commits.flatMap((commit) => this.followed(service, commit)), progress);
       position = commits[commits.length - 1]!.position;
     }
   }
@@ -229,7 +237,8 @@ export class GenerationFeed {
     }
   }
 
-  private wasWritten(positions: Positions): void {
+  /** From here on what is folded belongs to the next write. A write that fails empties the memory, so that what is said here of it is never believed. */
+  private isBeingWritten(): void {
     for (const id of this.dirtyRows) {
       const kept = this.rows.get(id)!;
       kept.stored = kept.row !== null;
@@ -238,7 +247,6 @@ export class GenerationFeed {
       this.rows.set(id, kept);
     }
     for (const id of this.dirtyMarks) Object.assign(this.marks.get(id)!, { stored: true, isDirty: false });
-    this.flushed = positions;
     this.flushedAt = this.now();
     this.letGo();
     this.noneDirty();
@@ -250,11 +258,9 @@ export class GenerationFeed {
     this.parked = [];
   }
 
-  /** Keeps memory within its bounds, judged by some of the rows that were just written. */
+  /** Keeps memory within its bounds. */
   private letGo(): void {
-    const looked = this.dirtyRows.slice(0, LOOKED_AT).map((id) => JSON.stringify(this.rows.get(id)!.row).length);
-    const average = looked.length === 0 ? 0 : looked.reduce((sum, chars) => sum + chars, 0) / looked.length;
-    const most = Math.min(MOST_ROWS, ROWS_CHARS / Math.max(average, 1));
+    const most = mostRows(this.rows, this.dirtyRows);
     this.complete &&= this.rows.size <= most && this.marks.size <= MOST_MARKS;
     trim(this.rows, most);
     trim(this.marks, MOST_MARKS);
@@ -262,12 +268,5 @@ export class GenerationFeed {
 
   private now(): number {
     return this.tools.clock.now().getTime();
-  }
-}
-
-function trim(kept: Map<string, unknown>, most: number): void {
-  for (const id of kept.keys()) {
-    if (kept.size <= most) return;
-    kept.delete(id);
   }
 }

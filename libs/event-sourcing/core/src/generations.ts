@@ -47,6 +47,8 @@ export interface Claim {
   readonly isEmpty: boolean;
   /** Service -> the position up to which its log has been fed to the generation. */
   readonly positions: Readonly<Record<string, number>>;
+  /** Bytes that the store surely takes in one write, its own overhead for each row and mark included. */
+  readonly room: number;
 }
 
 export interface BuiltRow {

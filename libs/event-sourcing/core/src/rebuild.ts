@@ -164,8 +164,8 @@ export class Rebuilder {
       metrics.set('rebuild_progress_ratio', total === 0 ? 1 : done / total, { projection: this.name });
       return { state, done, total, error: null, ...(state === 'building' && { rate: Math.round((done - begun.done) / seconds) }) };
     };
-    const write = async (): Promise<void> => {
-      await feed.flushOrPark({ ...positions }, noted());
+    const write = async (flush: 'flushBeside' | 'flushOrPark'): Promise<void> => {
+      await feed[flush]({ ...positions }, noted());
       await failpoint('rebuild-checkpoint');
     };
     for (const [service, end] of ends) {
@@ -173,10 +173,10 @@ export class Rebuilder {
         if (signal.aborted) break;
         await feed.takeCommits(service, commits);
         positions[service] = commits[commits.length - 1]!.position;
-        if (feed.isDue) await write();
+        if (feed.isDue) await write('flushBeside');
       }
     }
-    if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await write();
+    if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await write('flushOrPark');
   }
 
   private async compare({ claim, feed }: Feeding, signal: AbortSignal): Promise<void> {
@@ -250,6 +250,7 @@ export class Rebuilder {
   private async failed({ claim, feed }: Feeding, { built, rebuild }: GenerationsStatus, error: unknown): Promise<void> {
     const { log } = this.tools;
     const fields = { projection: this.name, error: String(error) };
+    await feed.ended();
     if (error instanceof Superseded) return log.info('another process goes on with this generation', fields);
     // An outage passes, and what was never built has nothing else to serve: the next call goes on from the positions.
     if (error instanceof Unavailable || !built || !isUnderWay(rebuild)) {

@@ -24,6 +24,7 @@ import { behindOf, compareGenerations } from './generation-comparison.js';
 import { documentsOf, found, FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { byId, collectionsOf, keyOf, marksOf, toRow } from './row-document.js';
 import { type BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
+import { transactionRoom } from './transaction-room.js';
 import { dropUnusedVersions } from './unused-versions.js';
 
 const WHAT = 'the projection store';
@@ -130,7 +131,7 @@ export class MongoGenerations implements Generations {
     const { generation, positions } = document.fed;
     const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
     const isEmpty = !(await this.ask(rows.findOne({}, { readConcern: MAJORITY }))) && !(await this.ask(marks.findOne({}, { readConcern: MAJORITY })));
-    return { generation, epoch: document.epoch, isEmpty, positions };
+    return { generation, epoch: document.epoch, isEmpty, positions, room: await transactionRoom(this.db) };
   }
 
   async read(projection: AnyProjection, { generation }: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {
