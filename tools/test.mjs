@@ -61,7 +61,7 @@ const startServers = () =>
     console.log(`  MongoDB and Kafka: ${how}`);
   });
 
-const runStage = async (name, { config, workers, deadlineMs }) => {
+const runStage = async (name, { config, workers, deadlineMs, needsBuild = false }) => {
   const report = join(reports, `${name}.json`);
   const jest = [
     '--experimental-vm-modules',
@@ -70,7 +70,7 @@ const runStage = async (name, { config, workers, deadlineMs }) => {
     'node_modules/jest/bin/jest.js',
   ];
   const args = [...jest, '-c', config, '--maxWorkers', workers, '--passWithNoTests', '--json', '--outputFile', report];
-  const code = await run(process.execPath, args, { cwd: root, env: { ...process.env, ...addresses }, deadlineMs });
+  const code = await run(process.execPath, args, { cwd: root, env: { ...process.env, ...addresses, ...(needsBuild && { TEST_PROGRAMS: 'built' }) }, deadlineMs });
   if (code === 124) console.error(`${name}: stopped after ${deadlineMs / 60_000} minutes`);
   totals.addReport(report, code);
 };

@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { programOf, ROOT } from './program.js';
 import { newSecrets } from './servers.js';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What every process of a distributed deployment is told: the servers, the prefix of its own names, and secrets made up anew. */
 export const deploymentOn = (mongo: { readonly url: string }, kafka: { readonly brokers: readonly string[]; readonly prefix: string }) => ({
@@ -19,7 +17,7 @@ export const deploymentOn = (mongo: { readonly url: string }, kafka: { readonly 
 
 /** Runs the setup job of a deployment, which makes databases and topics. Throws when it fails. */
 export async function setUpDeployment(env: Readonly<Record<string, string>>): Promise<void> {
-  const job = ['--disable-warning=ExperimentalWarning', '--import', './tools/ts-register.mjs', 'libs/platform/src/setup.main.ts'];
+  const job = ['--disable-warning=ExperimentalWarning', ...programOf('libs/platform/src/setup.main.ts')];
   const made = spawn(process.execPath, job, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: undefined, ...env }, stdio: 'inherit' });
   const [code] = (await once(made, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the setup job ended with ${code}`);

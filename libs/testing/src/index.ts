@@ -5,6 +5,7 @@ export * from './deployment.js';
 export { foldingOf, goldenStories, type GoldenStory, holesIn, statesAlong } from './golden.js';
 export * from './ids.js';
 export * from './ports.js';
+export { programOf } from './program.js';
 export * from './servers.js';
 export * from './simulation/index.js';
 export * from './service-under-test.js';

@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '@keyfold/event-sourcing/waiting';
 import { freePort } from './ports.js';
+import { programOf, ROOT } from './program.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const OUTPUT_KEPT = 64 * 1024;
 const SETPRIV = '/usr/bin/setpriv';
 
 export interface ServiceOptions {
-  /** What to run, from the repository's root: a built `.../dist/main.js`, or a `.ts` source, which runs without a build. */
+  /** What to run, from the repository's root: a built `.../dist/main.js`, or a `.ts` source (see `programOf`). */
   readonly main: string;
   readonly args?: readonly string[];
   /** Added to this process's environment; undefined takes a variable away. */
@@ -109,9 +107,7 @@ export class ServiceUnderTest {
   }
 
   private spawn(env: ServiceOptions['env']): ChildProcess {
-    const main = resolve(ROOT, this.options.main);
-    const loader = main.endsWith('.ts') ? ['--import', resolve(ROOT, 'tools/ts-register.mjs')] : [];
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...loader, main, ...(this.options.args ?? [])];
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...programOf(this.options.main), ...(this.options.args ?? [])];
     // The kernel kills the service when the process of the test ends, however that ends.
     const [command = '', ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
     const child = spawn(command, args, { cwd: ROOT, env: this.environment(env), stdio: ['ignore', 'pipe', 'pipe'] });

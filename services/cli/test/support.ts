@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ServiceUnderTest } from '@keyfold/testing';
+import { programOf, ServiceUnderTest } from '@keyfold/testing';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -44,7 +44,7 @@ export interface ImportReport {
 
 export const tally = (created: number, changed = 0, unchanged = 0, wrong = 0): Tally => ({ created, changed, unchanged, wrong });
 
-const CLI = ['--disable-warning=ExperimentalWarning', '--import', join(ROOT, 'tools/ts-register.mjs'), '-C', '@keyfold/source', join(ROOT, 'services/cli/src/main.ts')];
+const CLI = ['--disable-warning=ExperimentalWarning', ...programOf('services/cli/src/main.ts')];
 
 export async function startKeyfold(env: Record<string, string> = {}): Promise<Keyfold> {
   const folder = await mkdtemp(join(tmpdir(), 'keyfold-import-'));

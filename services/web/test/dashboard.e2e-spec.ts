@@ -189,6 +189,24 @@ describe('an account', () => {
     await form.waitFor({ state: 'detached' });
     await eventually(async () => expect(await screen.page.locator('.facts').textContent()).toContain(OTHER_KAM));
   });
+
+  it('says whose it will be, and stays where it is once that is cancelled', async () => {
+    const screen = await signedIn(DIRECTOR, ACCOUNT);
+    const facts = async () => (await screen.page.locator('.facts').textContent()) ?? '';
+    await screen.button('Hand over').click();
+    const form = screen.dialog();
+    await screen.choose(form.getByRole('combobox', { name: 'New owner' }), KAM);
+    await form.getByLabel('From').fill('12/31/2099');
+    await form.getByLabel('Reason').fill('Comes back');
+    await form.getByRole('button', { name: 'Hand over' }).click();
+    await form.waitFor({ state: 'detached' });
+    await eventually(async () => expect(await facts()).toMatch(new RegExp(`Owner${OTHER_KAM}Owner from Dec 31, 2099${KAM}`)));
+    await screen.button('Cancel the handover').click();
+    await screen.dialog().getByLabel('Reason').fill('Stays away');
+    await screen.dialog().getByRole('button', { name: 'Cancel the handover' }).click();
+    await eventually(async () => expect(await facts()).toMatch(new RegExp(`Owner${OTHER_KAM}(?!Owner)`)));
+    await eventually(async () => expect(await screen.button('Cancel the handover').count()).toBe(0));
+  });
 });
 
 describe.each(['en', 'fr'] as const)('accessibility (%s)', (language) => {

@@ -9,6 +9,8 @@ export const ACCOUNT_READERS = ['kam', 'director', 'sales-engineer', 'project-ma
 type Internal = 'sortName' | 'statusBefore' | 'profile' | 'activeSince' | 'engagedAt' | 'dormantSince' | 'owners' | 'ownerBefore' | 'teamIds' | 'parents' | 'parentIds';
 type KeyAccountItem = Omit<KeyAccountRow, Internal> & CompanyProfile & {
   readonly ownerName: string | null;
+  /** The day from which it is the owner's, while that is still to come, and whose it is until then. */
+  readonly handover: { readonly on: string; readonly fromOwnerId: string; readonly fromOwnerName: string | null } | null;
   /** The parent today. */
   readonly parentId: string | null;
   readonly activeSince: string | null;
@@ -33,8 +35,9 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
   where: ({ q }) => (q === undefined ? [] : [{ sortName: { $gte: q.toLowerCase(), $lt: `${q.toLowerCase()}\uffff` } }]),
   sort: { sortName: 1 },
   scope: 'accounts',
-  async show({ sortName: _sortName, statusBefore: _before, owners: _owners, ownerBefore: _owner, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
+  async show({ sortName: _sortName, statusBefore: _before, owners: _owners, ownerBefore, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
     const day = (instant: string | null): string | null => instant && time.dateOf(instant);
+    const since = row.ownerSince !== null && row.ownerSince > access.now() ? row.ownerSince : null;
     return {
       ...row,
       ...profile,
@@ -43,6 +46,7 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
       engagedOn: day(engagedAt),
       dormantSince: day(dormantSince),
       ownerName: await access.memberName(row.ownerId),
+      handover: since && ownerBefore ? { on: time.dateOf(since), fromOwnerId: ownerBefore, fromOwnerName: await access.memberName(ownerBefore) } : null,
     };
   },
 });

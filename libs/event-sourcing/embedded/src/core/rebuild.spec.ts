@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, type AuditEntry, type AuditLog, type Feeds, NoPreviousGeneration, projection, type Projection, ReadModel, Rebuilder, type RebuildTools, type SequencedCommit, Unavailable } from '@keyfold/event-sourcing';
+import { type AggregateContract, type AuditEntry, type AuditLog, type Feeds, NoPreviousGeneration, projection, type Projection, ReadModel, Rebuilder, type RebuildTools, RowRefused, type SequencedCommit, Unavailable } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someContext } from '@keyfold/event-sourcing/testing';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
 import { incoming, live, testService, type TestService } from '../../test/service.js';
@@ -257,6 +257,53 @@ describe('a rebuild', () => {
     await own.work(forEver);
     expect((await store.deadLetters(totals(), { limit: 10 })).map(({ streamId, version }) => `${streamId}@${version}`)).toEqual(['counter-3@1', 'counter-3@2']);
     expect(await total()).toBe(3);
+  });
+});
+
+describe('a write beside the folding', () => {
+  const EVENTS = 10;
+
+  /** Rebuilds from pages of two commits, each of which is old enough to be written. The first write waits until everything is folded, and then ends in `outcome`. */
+  async function rebuilt(outcome: () => Promise<void>): Promise<Rebuilder> {
+    for (let i = 0; i < EVENTS; i++) await add(String(i % 4), 1);
+    const all = Promise.withResolvers<void>();
+    let folded = 0;
+    const counting = totals((by) => {
+      folded += by;
+      if (folded === EVENTS) all.resolve();
+      return by;
+    });
+    const { generations } = store;
+    const checkpoint = generations.checkpoint.bind(generations);
+    let writes = 0;
+    generations.checkpoint = async (...given) => {
+      if (++writes === 1) await all.promise.then(outcome);
+      return checkpoint(...given);
+    };
+    const after: Feeds['after'] = (of, position) => {
+      service.clock.pass(9_000);
+      return service.tools.feeds.after(of, position, 2);
+    };
+    const own = rebuilder({ feeds: { ...service.tools.feeds, after } }, counting);
+    await own.work(forEver);
+    return own;
+  }
+
+  it('holds nobody up', async () => {
+    await rebuilt(async () => undefined);
+    expect([await total(), (await status()).rebuild?.state]).toEqual([EVENTS, 'switched']);
+  });
+
+  it('that the store refuses is done again apart, with what was folded since', async () => {
+    await rebuilt(() => Promise.reject(new RowRefused('too large')));
+    expect([await total(), (await status()).rebuild?.state, await store.countDeadLetters(totals())]).toEqual([EVENTS, 'switched', 0]);
+  });
+
+  it('that meets an outage takes back what was folded since, and the next call goes on from there', async () => {
+    const own = await rebuilt(() => Promise.reject(new Unavailable('the projection store')));
+    expect([await total(), (await status()).rebuild]).toMatchObject([0, { state: 'building', error: 'Unavailable: the projection store is not available' }]);
+    await own.work(forEver);
+    expect([await total(), (await status()).rebuild?.state]).toEqual([EVENTS, 'switched']);
   });
 });
 

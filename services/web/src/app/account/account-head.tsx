@@ -12,18 +12,28 @@ import { Icon } from '../ui/icons.js';
 import { AppLink } from '../ui/link.js';
 import { Value } from '../ui/value.js';
 import { MakeDormant, RequestClosure } from './closure.js';
-import { AssignOwner, HandOver } from './hand-over.js';
+import { AssignOwner, CancelHandover, HandOver } from './hand-over.js';
+
+type Fact = readonly [label: string, value: string | null];
 
 export function AccountHead({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const { date } = useFormats();
   const personName = usePersonName();
-  const facts = [
-    [t('account.owner'), personName(account.ownerId, account.ownerName)],
+  const { handover } = account;
+  const owner = personName(account.ownerId, account.ownerName);
+  const ownership: readonly Fact[] = handover
+    ? [
+        [t('account.owner'), personName(handover.fromOwnerId, handover.fromOwnerName)],
+        [t('account.owner-from', { day: date(handover.on) }), owner],
+      ]
+    : [[t('account.owner'), owner]];
+  const facts: readonly Fact[] = [
+    ...ownership,
     [t('account.sector'), account.sector],
     [t('account.country'), account.country],
     [t('account.active-since'), account.activeSince && date(account.activeSince)],
-  ] as const;
+  ];
   return (
     <div className="page-head">
       <div>
@@ -62,13 +72,15 @@ export function AccountHead({ account }: { account: KeyAccount }) {
 /** A client has to sleep before it is closed. */
 const CLOSABLE: readonly KeyAccount['status'][] = ['prospect', 'targeted', 'dormant'];
 
-const DIALOGS = { report: ReportIncident, 'hand-over': HandOver, assign: AssignOwner, sleep: MakeDormant, close: RequestClosure };
+const DIALOGS = { report: ReportIncident, 'hand-over': HandOver, 'cancel-handover': CancelHandover, assign: AssignOwner, sleep: MakeDormant, close: RequestClosure };
+
+type DialogName = keyof typeof DIALOGS;
 
 function AccountActions({ account }: { account: KeyAccount }) {
   const { t } = useTranslation();
   const may = useMay();
   const { isPast } = useAsOf();
-  const [dialog, setDialog] = useState<keyof typeof DIALOGS | null>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const Dialog = dialog && DIALOGS[dialog];
   if (isPast) return <p className="dim page-actions">{t('as-of.read-only')}</p>;
   return (
@@ -83,16 +95,7 @@ function AccountActions({ account }: { account: KeyAccount }) {
           {t('closure.request')}
         </Button>
       )}
-      {may('hand-over') && account.ownerId !== null && (
-        <Button variant="default" leftSection={<Icon name="transfer" size={16} />} onClick={() => setDialog('hand-over')}>
-          {t('hand-over.title')}
-        </Button>
-      )}
-      {may('assign-owner') && account.ownerId === null && account.status !== 'closed' && (
-        <Button variant="default" onClick={() => setDialog('assign')}>
-          {t('owner.assign')}
-        </Button>
-      )}
+      <OwnerActions account={account} open={setDialog} />
       {may('report-incident') && (
         <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setDialog('report')}>
           {t('incident.report')}
@@ -100,5 +103,29 @@ function AccountActions({ account }: { account: KeyAccount }) {
       )}
       {Dialog && <Dialog account={account} onClose={() => setDialog(null)} />}
     </div>
+  );
+}
+
+function OwnerActions({ account, open }: { account: KeyAccount; open: (dialog: DialogName) => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  return (
+    <>
+      {may('hand-over') && account.ownerId !== null && (
+        <Button variant="default" leftSection={<Icon name="transfer" size={16} />} onClick={() => open('hand-over')}>
+          {t('hand-over.title')}
+        </Button>
+      )}
+      {may('hand-over') && account.handover && (
+        <Button variant="default" onClick={() => open('cancel-handover')}>
+          {t('cancel-handover.title')}
+        </Button>
+      )}
+      {may('assign-owner') && account.ownerId === null && account.status !== 'closed' && (
+        <Button variant="default" onClick={() => open('assign')}>
+          {t('owner.assign')}
+        </Button>
+      )}
+    </>
   );
 }

@@ -38,6 +38,8 @@ export interface KeyAccount {
   readonly tier: Tier | null;
   readonly ownerId: string | null;
   readonly ownerName: string | null;
+  /** While the owner's first day is still to come: that day, and whose the account is until then. */
+  readonly handover: { readonly on: string; readonly fromOwnerId: string; readonly fromOwnerName: string | null } | null;
   readonly parentId: string | null;
   readonly sector: string | null;
   readonly country: string | null;
