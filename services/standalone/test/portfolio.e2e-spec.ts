@@ -288,6 +288,7 @@ describe('a portfolio', () => {
     await tell('director', `portfolios/${before}/weigh-account`, { accountId: id, weightPercent: 40 });
     await tell('director', `key-accounts/${id}/hand-over`, { toOwnerId: after, effectiveOn: farAhead, reason: 'New territory' });
     await eventually(async () => expect((await summary(after, `?asOf=${farAhead}`)).accounts.map((one) => one.id)).toEqual([id]));
+    expect(await account(id)).toMatchObject({ ownerId: after, handover: { on: farAhead, fromOwnerId: before, fromOwnerName: 'uma' } });
     const cancel = (effectiveOn: string, user = 'director', language = 'en') => call(user, `accounts/key-accounts/${id}/cancel-handover`, { effectiveOn, reason: 'Ten years too late' }, language);
     expect([(await cancel(TODAY)).body.title, (await cancel(TODAY, 'director', 'fr')).body.title]).toEqual([`No handover of this account is to come on ${TODAY}.`, `Aucune passation de ce compte n'est prévue le ${TODAY}.`]);
     expect((await cancel(farAhead, 'kam')).status).toBe(403);
@@ -296,7 +297,7 @@ describe('a portfolio', () => {
     const soon = addDays(TODAY, 7);
     expect((await handOver(addDays(farAhead, 1))).body.code).toBe('handover-to-come');
     expect((await Promise.all([cancel(farAhead), cancel(farAhead)])).map(({ status }) => status)).toEqual([200, 200]);
-    expect(await account(id)).toMatchObject({ ownerId: before });
+    expect(await account(id)).toMatchObject({ ownerId: before, handover: null });
     await eventually(async () =>
       expect([(await summary(before, `?asOf=${farAhead}`)).accounts, (await summary(after, `?asOf=${farAhead}`)).accounts]).toEqual([[expect.objectContaining({ id, weightPercent: 40, until: null })], []]),
     );

@@ -77,6 +77,7 @@ interface Written {
 }
 
 const ATTEMPTS = 4;
+
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
  * States are cached (those used last, within `cacheBytes`) and validated by the expected version of the append; a refusal, and the answer that there is
