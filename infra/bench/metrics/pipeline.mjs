@@ -137,7 +137,7 @@ export const M7 = {
 export const M8 = {
   title: 'rebuild of a read model',
   async run(context) {
-    const total = context.size(1_000_000, 50_000);
+    const total = context.size(1_000_000, 150_000);
     const numbers = streamNumbers(total, total / 10, null);
     const { opened, expected, close } = await storedLog(context, numbers);
     const some = logOf(context, numbers.slice(0, context.size(100_000, 20_000)));

@@ -5,7 +5,7 @@ import { isEnough, type KeptMarks, type KeptRow, MOST_MARKS, mostRows, trim } fr
 import type { SequencedCommit } from './events.js';
 import type { BehindStream, BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
 import { PAGE } from './log-pages.js';
-import type { DeadLetter, Marks } from './ports.js';
+import type { DeadLetter, Failpoint, Marks } from './ports.js';
 import type { Projection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
 import { followsStream, gapless, type Incoming, incomingOfCommit, servicesOf } from './subscription.js';
@@ -37,7 +37,7 @@ export class GenerationFeed {
     private readonly projection: Projection,
     private readonly claim: Claim,
     private readonly generations: Generations,
-    private readonly tools: SubscriberTools,
+    private readonly tools: SubscriberTools & { readonly failpoint: Failpoint },
   ) {
     this.folding = new BatchFold(projection, tools);
     this.flushed = claim.positions;
@@ -82,6 +82,7 @@ export class GenerationFeed {
     try {
       await this.generations.checkpoint(this.projection, this.claim, write, progress);
       this.flushed = positions;
+      await this.tools.failpoint('rebuild-checkpoint');
     } catch (error) {
       this.forget();
       throw error;

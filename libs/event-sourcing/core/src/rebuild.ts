@@ -150,7 +150,7 @@ export class Rebuilder {
 
   /** Feeds the logs up to where they stand now, and writes it. `state` is null for a generation that is not being built. */
   private async catchUp({ feed }: Feeding, state: RebuildState | null, { signal, progress }: Pace): Promise<void> {
-    const { feeds, clock, metrics, failpoint } = this.tools;
+    const { feeds, clock, metrics } = this.tools;
     const ends = new Map<string, number>();
     for (const service of this.services()) ends.set(service, await feeds.lastPosition(service));
     const positions: Record<string, number> = { ...feed.positions };
@@ -164,19 +164,15 @@ export class Rebuilder {
       metrics.set('rebuild_progress_ratio', total === 0 ? 1 : done / total, { projection: this.name });
       return { state, done, total, error: null, ...(state === 'building' && { rate: Math.round((done - begun.done) / seconds) }) };
     };
-    const write = async (flush: 'flushBeside' | 'flushOrPark'): Promise<void> => {
-      await feed[flush]({ ...positions }, noted());
-      await failpoint('rebuild-checkpoint');
-    };
     for (const [service, end] of ends) {
       for await (const commits of pagesOf(feeds, service, { after: positions[service] ?? 0, end })) {
         if (signal.aborted) break;
         await feed.takeCommits(service, commits);
         positions[service] = commits[commits.length - 1]!.position;
-        if (feed.isDue) await write('flushBeside');
+        if (feed.isDue) await feed.flushBeside({ ...positions }, noted());
       }
     }
-    if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await write('flushOrPark');
+    if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await feed.flushOrPark({ ...positions }, noted());
   }
 
   private async compare({ claim, feed }: Feeding, signal: AbortSignal): Promise<void> {
