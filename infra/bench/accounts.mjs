@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { prepare } from '../../tools/ensure-installed.mjs';
 import { buildIfStale } from '../../tools/lib/build.mjs';
 import { onStopSignal, stopAll } from '../../tools/lib/processes.mjs';
+import { randomFrom } from '../chaos/random.mjs';
 
 const HELP = `npm run bench:accounts [-- options]
 
@@ -46,18 +47,6 @@ const KAM_ACCOUNTS = 40;
 const WARM_UP = 200;
 const CURRENCY_SET = JSON.stringify([{ type: 'accounts.key-account.currency-set', data: { currency: 'EUR' } }]);
 const log = (line) => console.error(`  ${line}`);
-
-/** A generator of uniform numbers with a seed: every run fills and asks the same. */
-function randomFrom(seed) {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 4_294_967_296) * below);
-  };
-}
-
-/** What is behind a command, its read models and policies, is then not always paid for by the same measure. */
-const inRandomOrder = (list, random) => list.map((item) => [random(1e9), item]).toSorted(([a], [b]) => a - b).map(([, item]) => item);
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const idOf = (number) => `account-${number}`;
@@ -186,7 +175,7 @@ async function get(api, token, path) {
 async function measure(running, tokens, size, samples) {
   const { api, insert } = running;
   const random = randomFrom(size);
-  const someAccount = () => idOf(random(size));
+  const someAccount = () => idOf(random.below(size));
   const tell = (path, body) => async () => {
     const answer = await api.fetch(`/api/accounts/key-accounts${path()}`, { method: 'POST', headers: { authorization: `Bearer ${tokens.director}`, 'content-type': 'application/json' }, body: JSON.stringify(body()) });
     await answer.arrayBuffer();
@@ -203,12 +192,12 @@ async function measure(running, tokens, size, samples) {
   const measures = {
     'no work': async () => void (await (await api.fetch('/health/live')).arrayBuffer()),
     'bare durable insert': insert,
-    'command: register a prospect': tell(() => '', () => ({ name: `Prospect ${random(1e9)}` })),
-    'command: set the currency': tell(() => `/${someAccount()}/set-currency`, () => ({ currency: currencies[random(5)] })),
-    'command: hand over': tell(() => `/${someAccount()}/hand-over`, () => ({ toOwnerId: managers[random(managers.length)], effectiveOn: new Date().toISOString().slice(0, 10), reason: 'bench' })),
+    'command: register a prospect': tell(() => '', () => ({ name: `Prospect ${random.below(1e9)}` })),
+    'command: set the currency': tell(() => `/${someAccount()}/set-currency`, () => ({ currency: currencies[random.below(5)] })),
+    'command: hand over': tell(() => `/${someAccount()}/hand-over`, () => ({ toOwnerId: managers[random.below(managers.length)], effectiveOn: new Date().toISOString().slice(0, 10), reason: 'bench' })),
     'command: attach to a parent': tell(() => `/${someAccount()}/attach-to-parent`, () => ({ parentId: someAccount() })),
     'list: first page, director': list(tokens.director, () => ''),
-    'list: page by name, director': list(tokens.director, () => `&q=${encodeURIComponent(nameOf(random(size)).slice(0, 9))}`),
+    'list: page by name, director': list(tokens.director, () => `&q=${encodeURIComponent(nameOf(random.below(size)).slice(0, 9))}`),
     'list: own accounts, key account manager': list(tokens.kam, () => ''),
     'list: people, director': list(tokens.director, () => '', 'stakeholders'),
     'list: people, key account manager': list(tokens.kam, () => '', 'stakeholders'),
@@ -218,8 +207,9 @@ async function measure(running, tokens, size, samples) {
   };
   const rate = Number(options.rate);
   const times = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
+  // In random order: what a command leaves behind (read models, policies) is then not always paid for by the same measure.
   for (let i = -WARM_UP; i < samples; i++)
-    for (const [name, once] of inRandomOrder(Object.entries(measures), random)) {
+    for (const [name, once] of random.shuffled(Object.entries(measures))) {
       const begun = performance.now();
       await once();
       const took = performance.now() - begun;

@@ -81,21 +81,21 @@ export class CommitAppender<C extends NewCommitKeys> {
   private async settle(commits: readonly C[], inOrder: boolean, verdicts: Map<C, Error | undefined>): Promise<void> {
     const until = this.clock.now().getTime() + this.deadlineMs;
     let open = commits;
-    let failure: unknown;
+    let failure: Error = new Unavailable(STORE);
     for (let attempt = 0; open.length > 0; attempt++) {
       if (attempt > 0) await this.clock.wait(Math.min(FIRST_BACK_OFF_MS * 2 ** attempt, LONGEST_BACK_OFF_MS));
       if (attempt > 0 && this.clock.now().getTime() >= until) break;
       try {
         await this.attempt(open, inOrder, verdicts);
       } catch (error) {
-        failure = error;
+        failure = error instanceof Unavailable ? new Unavailable(STORE, { cause: error }) : (error as Error);
         if (!(error instanceof Unavailable)) break;
       }
       // Behind one that will never be stored nothing is stored either: it was in every insert that they were in, before them.
       const lost = inOrder && open.find((commit) => verdicts.get(commit));
       open = lost ? [] : open.filter((commit) => !verdicts.has(commit));
     }
-    for (const commit of open) verdicts.set(commit, failure instanceof Error && !(failure instanceof Unavailable) ? failure : new Unavailable(STORE, { cause: failure }));
+    for (const commit of open) verdicts.set(commit, failure);
   }
 
   /** Settles what can be settled now. The commits stay the same in every attempt, so the unique indexes make sending them again harmless. */

@@ -1,8 +1,8 @@
 import { BatchFold, Gap, type Placed } from './batch-fold.js';
 import { type Obstacle, obstacleOf, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
-import { isEnough, type KeptMarks, type KeptRow, MOST_MARKS, mostRows, trim } from './feed-memory.js';
 import type { SequencedCommit } from './events.js';
+import { isEnough, type KeptMarks, type KeptRow, MOST_MARKS, mostRows, trim } from './feed-memory.js';
 import type { BehindStream, BuiltRow, BuiltWrite, Claim, Generations, RebuildProgress } from './generations.js';
 import { PAGE } from './log-pages.js';
 import type { DeadLetter, Failpoint, Marks } from './ports.js';
@@ -13,6 +13,7 @@ import { followsStream, gapless, type Incoming, incomingOfCommit, servicesOf } f
 type Positions = Readonly<Record<string, number>>;
 
 const LONGEST_DIRTY_MS = 8_000;
+
 /**
  * Feeds a generation that does not serve from the owners' logs. It has one writer, the holder of the claim; so rows are folded in memory, over many pages,
  * and written in bulk when they are finished for now. Each write holds rows, marks, dead letters and positions: a crash loses what was folded since, and the next

@@ -3,7 +3,6 @@ import { Command, CommandBus } from '@nestjs/cqrs';
 import {
   type Actor,
   Aggregates,
-  type StreamClaim,
   type Clock,
   type CommandContext,
   type CommandResult,
@@ -14,6 +13,7 @@ import {
   type Loaded,
   NotFound,
   StaleVersion,
+  type StreamClaim,
 } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import { hashedBody } from './personal-field.js';

@@ -173,7 +173,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         return [{ type: 'bank.account.withdrawn', data: { amount } }];
       },
       claims: (id: string, { amount }: { amount: number }) => [entered('all', `${id} ${amount}`)],
-      },
+    },
     'accounts/empty': {
       decider: account,
       decide: (balance: number) => (balance === 0 ? [] : [{ type: 'bank.account.withdrawn', data: { amount: balance } }]),
