@@ -37,9 +37,11 @@ interface RowFields<Row> {
   readonly everybodys?: string;
 }
 
+/** The first instant of a row's owner, where that is still to come at an instant; else null. */
+export const ownerToComeFrom = ({ ownerSince }: Pick<OwnedRow, 'ownerSince'>, instant: string): string | null => (ownerSince !== null && ownerSince > instant ? ownerSince : null);
+
 /** Whose the account of a row is at an instant. */
-export const ownerOfRow = ({ ownerId, ownerSince, ownerBefore }: Pick<OwnedRow, 'ownerId' | 'ownerSince' | 'ownerBefore'>, instant: string): string | null =>
-  ownerSince !== null && ownerSince > instant ? ownerBefore : ownerId;
+export const ownerOfRow = (row: Pick<OwnedRow, 'ownerId' | 'ownerSince' | 'ownerBefore'>, instant: string): string | null => (ownerToComeFrom(row, instant) ? row.ownerBefore : row.ownerId);
 
 /** Whose accounts a scope covers, as a list; beside it the team of each account is covered, and what grants open. */
 interface Reach {

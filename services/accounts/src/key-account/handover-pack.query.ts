@@ -1,7 +1,7 @@
 import type { Provenance, RelationshipLevel, Tier } from '@keyfold/contracts';
 import { type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
 import { queryCase, RowById, Views } from '@keyfold/event-sourcing-nest';
-import { Access, ownerOfRow, ReportingTime } from '@keyfold/platform';
+import { Access, ownerOfRow, ownerToComeFrom, ReportingTime } from '@keyfold/platform';
 import { type AccountPlanRow, accountPlans } from '../account-plan/account-plans.projection.js';
 import { csrScorecards, type CsrScorecardRow } from '../csr-scorecard/csr-scorecards.projection.js';
 import { type CadenceRow, cadenceCompliance } from '../engagement-plan/cadence-compliance.projection.js';
@@ -97,9 +97,9 @@ export const handoverPackQuery = queryCase(GetHandoverPack, {
 async function ownershipOf(row: KeyAccountRow, access: Access, time: ReportingTime): Promise<HandoverPack['ownership']> {
   const person = async (memberId: string | null): Promise<Person | null> => (memberId === null ? null : { memberId, name: await access.memberName(memberId) });
   const today = ownerOfRow(row, access.now());
-  const isToCome = row.ownerSince !== null && row.ownerSince > access.now();
-  const [owner, before, last] = await Promise.all([person(today), person(isToCome || row.ownerBefore === row.ownerId ? null : row.ownerBefore), person(row.ownerId)]);
-  return { owner, before, next: isToCome && last ? { ...last, from: time.dateOf(row.ownerSince) } : null };
+  const from = ownerToComeFrom(row, access.now());
+  const [owner, before, last] = await Promise.all([person(today), person(from || row.ownerBefore === row.ownerId ? null : row.ownerBefore), person(row.ownerId)]);
+  return { owner, before, next: from && last ? { ...last, from: time.dateOf(from) } : null };
 }
 
 async function relationsOf(row: RelationsRow | null, access: Access): Promise<HandoverPack['relations']> {

@@ -1,6 +1,6 @@
 import { type CompanyProfile, type Tier, TIERS } from '@keyfold/contracts';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
-import { IsId, IsText, rowQueries } from '@keyfold/platform';
+import { IsId, IsText, ownerToComeFrom, rowQueries } from '@keyfold/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { type KeyAccountRow, keyAccounts, parentOn, STATUSES } from './key-accounts.projection.js';
 
@@ -37,7 +37,7 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
   scope: 'accounts',
   async show({ sortName: _sortName, statusBefore: _before, owners: _owners, ownerBefore, teamIds: _team, parents, parentIds: _parents, profile, engagedAt, dormantSince, ...row }, access, time) {
     const day = (instant: string | null): string | null => instant && time.dateOf(instant);
-    const since = row.ownerSince !== null && row.ownerSince > access.now() ? row.ownerSince : null;
+    const from = ownerToComeFrom(row, access.now());
     return {
       ...row,
       ...profile,
@@ -46,7 +46,7 @@ export const keyAccountQueries = rowQueries<KeyAccountRow, KeyAccountItem, ListK
       engagedOn: day(engagedAt),
       dormantSince: day(dormantSince),
       ownerName: await access.memberName(row.ownerId),
-      handover: since && ownerBefore ? { on: time.dateOf(since), fromOwnerId: ownerBefore, fromOwnerName: await access.memberName(ownerBefore) } : null,
+      handover: from && ownerBefore ? { on: time.dateOf(from), fromOwnerId: ownerBefore, fromOwnerName: await access.memberName(ownerBefore) } : null,
     };
   },
 });

@@ -118,7 +118,7 @@ function OwnerActions({ account, open }: { account: KeyAccount; open: (dialog: D
       )}
       {may('hand-over') && account.handover && (
         <Button variant="default" onClick={() => open('cancel-handover')}>
-          {t('cancel-handover.title')}
+          {t('cancel-handover.request')}
         </Button>
       )}
       {may('assign-owner') && account.ownerId === null && account.status !== 'closed' && (

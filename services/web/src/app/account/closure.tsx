@@ -1,29 +1,27 @@
-import { Text, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyAccount } from '../api/rows.js';
-import { CommandForm } from '../ui/command-form.js';
+import { WithReason, type WithReasonProps } from './with-reason.js';
 
-interface Props {
-  readonly account: KeyAccount;
-  readonly onClose: () => void;
-}
+type Props = Pick<WithReasonProps, 'account' | 'onClose'>;
 
 /** The first step to the end of a client: it sleeps, and may be closed then. */
-export const MakeDormant = (props: Props) => <WithReason {...props} command="make-dormant" texts="dormancy" />;
+export function MakeDormant(props: Props) {
+  const { t } = useTranslation();
+  return (
+    <WithReason {...props} command="make-dormant" texts="dormancy">
+      <Text size="sm">{t('dormancy.hint')}</Text>
+    </WithReason>
+  );
+}
 
 /** Asks to close the account. The answer comes later: every service is asked whether something is still open. */
-export const RequestClosure = (props: Props) => <WithReason {...props} command="request-closure" texts="closure" />;
-
-function WithReason({ account, command, texts, onClose }: Props & { command: string; texts: 'dormancy' | 'closure' }) {
+export function RequestClosure(props: Props) {
   const { t } = useTranslation();
-  const [reason, setReason] = useState('');
-  const action = () => ({ path: `/api/accounts/key-accounts/${account.id}/${command}`, body: { reason: reason.trim() }, version: account.version });
   return (
-    <CommandForm danger title={t(`${texts}.request-of`, { name: account.name })} submit={t(`${texts}.request`)} done={t(`${texts}.requested`)} action={action} onClose={onClose}>
-      <Text size="sm">{t(`${texts}.hint`)}</Text>
-      <Textarea data-autofocus required autosize minRows={2} maxLength={500} label={t('form.reason')} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
-    </CommandForm>
+    <WithReason {...props} command="request-closure" texts="closure">
+      <Text size="sm">{t('closure.hint')}</Text>
+    </WithReason>
   );
 }
 

@@ -5,6 +5,7 @@ import { useRows } from '../api/queries.js';
 import type { KeyAccount, TeamMember } from '../api/rows.js';
 import { CommandForm } from '../ui/command-form.js';
 import { DateField, today } from '../ui/date-field.js';
+import { WithReason } from './with-reason.js';
 
 /** The account to another owner from a day on. */
 export function HandOver({ account, onClose }: { account: KeyAccount; onClose: () => void }) {
@@ -24,15 +25,7 @@ export function HandOver({ account, onClose }: { account: KeyAccount; onClose: (
 
 /** A handover that is still to come was a mistake: who has the account keeps it. */
 export function CancelHandover({ account, onClose }: { account: KeyAccount; onClose: () => void }) {
-  const { t } = useTranslation();
-  const [reason, setReason] = useState('');
-  const { handover } = account;
-  const action = () => (handover ? { path: `/api/accounts/key-accounts/${account.id}/cancel-handover`, body: { effectiveOn: handover.on, reason: reason.trim() }, version: account.version } : null);
-  return (
-    <CommandForm danger title={t('cancel-handover.of', { name: account.name })} submit={t('cancel-handover.title')} done={t('cancel-handover.done')} action={action} onClose={onClose}>
-      <Textarea data-autofocus required autosize minRows={2} maxLength={500} label={t('form.reason')} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
-    </CommandForm>
-  );
+  return <WithReason account={account} command="cancel-handover" body={{ effectiveOn: account.handover?.on }} texts="cancel-handover" onClose={onClose} />;
 }
 
 /** Gives an account that has nobody its first owner. */
