@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { KeyWrap } from '@keyfold/event-sourcing';
 
 const KEY_BYTES = 32;
@@ -7,8 +7,11 @@ const TAG_BYTES = 16;
 
 /** AES-256-GCM under the master key, with the person's id as additional data. Wrapped: iv | tag | ciphertext. */
 export class AesKeyWrap implements KeyWrap {
-  constructor(private readonly masterKey: Uint8Array) {
+  private readonly masterKey: KeyObject;
+
+  constructor(masterKey: Uint8Array) {
     if (masterKey.length !== KEY_BYTES) throw new RangeError(`the master key has ${masterKey.length} bytes, it needs ${KEY_BYTES}`);
+    this.masterKey = createSecretKey(masterKey);
   }
 
   newKey(): Uint8Array {
