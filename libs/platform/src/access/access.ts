@@ -3,6 +3,7 @@ import type { GrantedRole } from '@keyfold/contracts';
 import { type Actor, type Filter, Forbidden, type ProjectionStore, type View } from '@keyfold/event-sourcing';
 import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
+import { Organisation } from './organisation.js';
 import { RowsOfAccounts } from './rows-of-accounts.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
@@ -85,7 +86,8 @@ function scopeOf(memberId: string | null, covers: Covers, { reach = NO_REACH, gr
 @Injectable()
 export class Access extends Scopes {
   private readonly seen = new WeakMap<Actor, Promise<readonly DirectoryMember[]>>();
-  private readonly membersById = new WeakMap<readonly DirectoryMember[], ReadonlyMap<string, DirectoryMember>>();
+  /** By the members as the directory gives them: another array only where one of them has changed. */
+  private readonly organisations = new WeakMap<readonly DirectoryMember[], Organisation>();
 
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
@@ -105,7 +107,7 @@ export class Access extends Scopes {
     const grants = grantsAt(member, now);
     if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { reach: { ...NO_REACH, owners: [memberId] }, grants, ofAccounts: own });
     if (!roles.includes('director')) return scopeOf(memberId, own, { reach: { ...NO_REACH, owners: [memberId] }, grants });
-    const team = teamOf(memberId, await this.membersFor(principal));
+    const team = this.organisationOf(await this.membersFor(principal)).teamOf(memberId);
     return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { reach: { ...NO_REACH, owners: [...team], unowned: true }, grants });
   }
 
@@ -212,7 +214,7 @@ export class Access extends Scopes {
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */
   async member(id: string): Promise<DirectoryMember | null> {
-    return this.memberAmong(await this.store.view(memberDirectory).all(), id);
+    return this.organisationOf(await this.store.view(memberDirectory).all()).member(id);
   }
 
   /** Owner today; null for an account that nobody owns or that this service does not know. */
@@ -243,7 +245,7 @@ export class Access extends Scopes {
   }
 
   private async memberOf(principal: Actor): Promise<DirectoryMember | null> {
-    return principal.memberId === null ? null : this.memberAmong(await this.membersFor(principal), principal.memberId);
+    return principal.memberId === null ? null : this.organisationOf(await this.membersFor(principal)).member(principal.memberId);
   }
 
   /** Guard and scope of one request judge by one look at the members: whoever wants a newer one asks with a copy of the principal. */
@@ -253,21 +255,14 @@ export class Access extends Scopes {
     return known;
   }
 
-  private memberAmong(members: readonly DirectoryMember[], id: string): DirectoryMember | null {
-    let known = this.membersById.get(members);
-    if (!known) this.membersById.set(members, (known = new Map(members.map((member) => [member.id, member]))));
-    return known.get(id) ?? null;
+  private organisationOf(members: readonly DirectoryMember[]): Organisation {
+    let known = this.organisations.get(members);
+    if (!known) this.organisations.set(members, (known = new Organisation(members)));
+    return known;
   }
 }
 
 const hasLeft = (member: DirectoryMember | null, now: string): boolean => member?.leavesAt != null && member.leavesAt <= now;
-
-function teamOf(directorId: string, members: readonly DirectoryMember[]): ReadonlySet<string> {
-  const reports = Map.groupBy(members, (member) => member.managerId);
-  const team = new Set([directorId]);
-  for (const id of team) for (const member of reports.get(id) ?? []) team.add(member.id);
-  return team;
-}
 
 const inParts = (ids: readonly string[], atMost: number): string[][] => Array.from({ length: Math.ceil(ids.length / atMost) }, (_, i) => ids.slice(i * atMost, (i + 1) * atMost));
 
