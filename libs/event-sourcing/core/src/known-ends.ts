@@ -1,19 +1,20 @@
+import { LastUsed } from './last-used.js';
+
 /**
  * Ends of commits that this process has seen: per stream the latest. That a commit ends at a version is true for ever once it was read with majority,
  * so the memory never goes stale; it only goes incomplete, and then the log is asked.
  */
 export class KnownEnds {
-  private readonly ends = new Map<string, number>();
+  private readonly ends = new LastUsed<number>();
 
   constructor(private readonly limit: number) {}
 
   has(streamId: string, version: number): boolean {
-    return version === 0 || this.ends.get(streamId) === version;
+    return version === 0 || this.ends.peek(streamId) === version;
   }
 
   add(streamId: string, version: number): void {
-    this.ends.delete(streamId);
     this.ends.set(streamId, version);
-    if (this.ends.size > this.limit) this.ends.delete(this.ends.keys().next().value!);
+    if (this.ends.size > this.limit) this.ends.delete(this.ends.oldest!);
   }
 }

@@ -1,10 +1,12 @@
+import { LastUsed } from './last-used.js';
+
 /** What a state weighs: estimated bytes in memory, and whether JSON would give it back as it is. */
 export interface Weight {
   readonly bytes: number;
   readonly plain: boolean;
 }
 
-const ENTRY_BYTES = 160;
+const ENTRY_BYTES = 220;
 const OBJECT_BYTES = 24;
 const FIELD_BYTES = 16;
 const STRING_BYTES = 16;
@@ -35,9 +37,9 @@ export function weigh(value: unknown): Weight {
   return { bytes, plain };
 }
 
-/** The entries used last, as many as their estimated bytes allow. Least recently used last out: a Map keeps insertion order, so inserting again marks a use. */
+/** The entries used last, as many as their estimated bytes allow. The least recently used goes first. */
 export class StateCache<Entry extends { readonly bytes: number }> {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new LastUsed<Entry>();
   private used = 0;
 
   constructor(private readonly limit: number) {}
@@ -47,11 +49,7 @@ export class StateCache<Entry extends { readonly bytes: number }> {
   }
 
   get(key: string): Entry | undefined {
-    const found = this.entries.get(key);
-    if (!found) return undefined;
-    this.entries.delete(key);
-    this.entries.set(key, found);
-    return found;
+    return this.entries.get(key);
   }
 
   has(key: string): boolean {
@@ -60,19 +58,16 @@ export class StateCache<Entry extends { readonly bytes: number }> {
 
   /** One that is larger than all room is not kept. */
   set(key: string, entry: Entry): void {
-    this.delete(key);
     const bytes = bytesOf(key, entry);
-    if (bytes > this.limit) return;
+    if (bytes > this.limit) return this.delete(key);
+    const before = this.entries.peek(key);
     this.entries.set(key, entry);
-    this.used += bytes;
-    for (const oldest of this.entries.keys()) {
-      if (this.used <= this.limit) return;
-      this.delete(oldest);
-    }
+    this.used += bytes - (before ? bytesOf(key, before) : 0);
+    while (this.used > this.limit) this.delete(this.entries.oldest!);
   }
 
   delete(key: string): void {
-    const found = this.entries.get(key);
+    const found = this.entries.peek(key);
     if (!found) return;
     this.entries.delete(key);
     this.used -= bytesOf(key, found);
