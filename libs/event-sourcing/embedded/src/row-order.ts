@@ -38,12 +38,23 @@ export class RowOrder<Row extends object> {
       this.rows = [...current.values()].map((row) => ({ row, values: this.valuesOf(row) })).sort((a, b) => this.compare(a.values, b.values)).map(({ row }) => row);
       this.whole = true;
     } else
-      for (const [id, standing] of this.moved) {
-        if (standing) this.rows.splice(this.placeBehind(this.valuesOf(standing)) - 1, 1);
-        const row = current.get(id);
-        if (row) this.rows.splice(this.placeBehind(this.valuesOf(row)), 0, row);
-      }
+      for (const [id, standing] of this.moved) this.move(standing, current.get(id));
     this.moved.clear();
+  }
+
+  /** Most writes change none of the keys: the row takes the place of the one that it was. */
+  private move(standing: Row | null, row: Row | undefined): void {
+    const values = row && this.valuesOf(row);
+    if (standing) {
+      const before = this.valuesOf(standing);
+      const place = this.placeBehind(before) - 1;
+      if (row && this.compare(before, values!) === 0) {
+        this.rows[place] = row;
+        return;
+      }
+      this.rows.splice(place, 1);
+    }
+    if (row) this.rows.splice(this.placeBehind(values!), 0, row);
   }
 
   /** Place of the first row that comes after these values. */

@@ -56,8 +56,9 @@ export class RowSet<Row extends object> {
   find({ filter, sort, limit, after }: RowQuery): Row[] {
     if (filter) assertFilter(filter);
     const keys = sortKeys(sort);
-    const candidates = filter ? this.candidates(filter) : this.all();
-    if (candidates.length > this.few()) return this.inOrder(keys, { filter, limit, after });
+    const ids = filter ? this.narrowed(filter) : null;
+    if ((ids ?? this.rows).size > this.few()) return this.inOrder(keys, { filter, limit, after });
+    const candidates = this.among(ids);
     const matches = tester(after ? both(filter, behind(sort, after)) : filter);
     const found = candidates.filter(matches).map((row) => ({ row, values: keys.map(([field]) => valueAt(row, field)) }));
     found.sort((a, b) => {
@@ -77,7 +78,7 @@ export class RowSet<Row extends object> {
     const found: Row[] = [];
     const order = this.orderOf(keys);
     for (const row of after || bounds.least === undefined ? order.behind(after ?? null, this.rows) : order.startingAt(bounds.least, this.rows)) {
-      if (bounds.end !== undefined && compareValues(valueAt(row, field), bounds.end) >= 0) break;
+      if (bounds.isBehind?.(valueAt(row, field))) break;
       if (matches(row) && found.push(row) === limit) break;
     }
     return found;
@@ -99,15 +100,14 @@ export class RowSet<Row extends object> {
 
   private matching(filter: Filter): readonly Row[] {
     assertFilter(filter);
-    return this.candidates(filter).filter(tester(filter));
+    return this.among(this.narrowed(filter)).filter(tester(filter));
   }
 
-  /** The smallest set of rows that an equality of the filter, or of a branch that must hold, points at. */
-  private candidates(filter: Filter): readonly Row[] {
-    const best = this.narrowed(filter);
-    return best === null ? this.all() : [...best].map((id) => this.rows.get(id)!);
+  private among(ids: ReadonlySet<string> | null): readonly Row[] {
+    return ids === null ? this.all() : [...ids].map((id) => this.rows.get(id)!);
   }
 
+  /** The smallest set of rows that an equality of the filter, or of a branch that must hold, points at; null where none does. */
   private narrowed(filter: Filter): ReadonlySet<string> | null {
     let best: ReadonlySet<string> | null = null;
     const offer = (ids: ReadonlySet<string> | null): void => {
@@ -138,9 +138,16 @@ export class RowSet<Row extends object> {
     if (field === 'id') return new Set((values as string[]).filter((id) => this.rows.has(id)));
     const index = this.indexes.get(field);
     if (!index) return null;
-    const found = values.flatMap((value) => index.get(value) ?? []);
-    if (found.length === 1) return found[0]!;
-    return found.reduce((sum, ids) => sum + ids.size, 0) > this.few() ? null : new Set(found.flatMap((ids) => [...ids]));
+    const few = this.few();
+    const found: ReadonlySet<string>[] = [];
+    let sum = 0;
+    for (const value of values) {
+      const ids = index.get(value);
+      if (!ids) continue;
+      sum += ids.size;
+      if (found.push(ids) > 1 && sum > few) return null;
+    }
+    return found.length === 1 ? found[0]! : new Set(found.flatMap((ids) => [...ids]));
   }
 
   private few(): number {
@@ -192,14 +199,21 @@ function* conditionsOf(filter: Filter): Generator<readonly [string, unknown]> {
     else yield [field, condition];
 }
 
-/** Values between which the field must lie: not before `least`, before `end`. */
-function boundsOf(filter: Filter | undefined, field: string): { least?: unknown; end?: unknown } {
-  const bounds: { least?: unknown; end?: unknown } = {};
+interface Bounds {
+  /** No value that matches comes before it. */
+  readonly least?: unknown;
+  /** No value that matches comes behind one of which this is true. */
+  readonly isBehind?: (value: unknown) => boolean;
+}
+
+function boundsOf(filter: Filter | undefined, field: string): Bounds {
+  let bounds: Bounds = {};
   for (const [name, condition] of filter ? conditionsOf(filter) : [])
     if (name === field && typeof condition === 'object' && condition !== null) {
-      const { $gte, $lt } = condition as { $gte?: unknown; $lt?: unknown };
-      if ($gte !== undefined) bounds.least = $gte;
-      if ($lt !== undefined) bounds.end = $lt;
+      const { $gte, $lt, $lte } = condition as { $gte?: unknown; $lt?: unknown; $lte?: unknown };
+      if ($gte !== undefined) bounds = { ...bounds, least: $gte };
+      if ($lt !== undefined) bounds = { ...bounds, isBehind: (value) => compareValues(value, $lt) >= 0 };
+      if ($lte !== undefined) bounds = { ...bounds, isBehind: (value) => compareValues(value, $lte) > 0 };
     }
   return bounds;
 }
