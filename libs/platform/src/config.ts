@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { LOG_LEVELS } from './log.js';
 import { flag, hosts, key, oneOf, type Setting, text, timeZone, url, whole } from './settings.js';
 
@@ -34,7 +35,7 @@ export const SETTINGS = {
   backupRetentionDays: whole('KEYFOLD_BACKUP_RETENTION_DAYS', 1, 36_500, { meaning: 'How long backups of the databases are kept, as receipts of erasures tell it; unknown without it' }),
   auditDays: whole('KEYFOLD_AUDIT_DAYS', 1, 36_500, { fallback: '400', meaning: 'How long entries of the audit logs are kept' }),
   unusedVersionDays: whole('KEYFOLD_UNUSED_VERSION_DAYS', 1, 36_500, { fallback: '14', meaning: 'How long the rows of former versions of read models are kept once no process runs them' }),
-  cacheMb: whole('KEYFOLD_CACHE_MB', 1, 65_536, { fallback: '64', meaning: 'Memory for the states of aggregates used last, per service, in MB' }),
+  cacheMb: whole('KEYFOLD_CACHE_MB', 1, 65_536, { meaning: 'Memory for the states of aggregates used last, per service, in MB; a sixteenth of what the heap may take, and 64 at least, without it' }),
   logLevel: oneOf('KEYFOLD_LOG_LEVEL', LOG_LEVELS, { fallback: 'info', meaning: 'The least level that is written' }),
 } satisfies Record<string, Setting<unknown>>;
 
@@ -115,11 +116,15 @@ function complete(values: { [Name in keyof Values]: Values[Name] | null }): Conf
     ...values,
     serviceToken: values.serviceToken ?? randomBytes(32).toString('hex'),
     cursorKey: values.cursorKey ?? randomBytes(32),
+    cacheMb: values.cacheMb ?? usualCache(),
     oidcIssuer: values.demo ? DEMO_ISSUER : values.oidcIssuer,
     oidcJwksUrl: values.oidcJwksUrl ?? `${values.publicUrl}/auth/jwks.json`,
     peers: { accounts: accountsUrl, opportunities: opportunitiesUrl, satisfaction: satisfactionUrl, reporting: reportingUrl },
   } as Config;
 }
+
+/** In MB. The limit of the heap follows from the memory of the machine or the container. */
+const usualCache = (): number => Math.max(64, Math.floor(getHeapStatistics().heap_size_limit / 16 / 1_000_000));
 
 /** The settings as the README lists them. */
 export function settingsTable(): string {

@@ -6,6 +6,7 @@ export * from './behind.js';
 export * from './bell.js';
 export * from './canonical.js';
 export * from './cloudevents.js';
+export * from './commits-at-hand.js';
 export * from './dead-letters.js';
 export * from './decider.js';
 export * from './delivery.js';

@@ -21,7 +21,10 @@ export interface Policy {
   readonly follows: readonly AggregateContract[];
   /** Whatever their keys, its events are reacted to one after the other. Without it those of different partition keys go side by side. */
   readonly oneAtATime?: true;
-  /** Pure. Ids of new aggregates come from `derive`, so that the same event always means the same command. */
+  /**
+   * Pure. Ids of new aggregates come from `derive`, so that the same event always means the same command. Commands for different ids are sent side by side, those for one id one after
+   * the other.
+   */
   react(event: RecordedEvent, derive: (...parts: string[]) => string): readonly PolicyCommand[];
 }
 
@@ -141,19 +144,25 @@ export class PolicyRunner implements Subscriber {
   }
 
   private async send(event: RecordedEvent, commands: readonly PolicyCommand[]): Promise<void> {
-    for (const [step, command] of commands.entries())
-      try {
-        await this.tools.sender.send({
-          ...command,
-          commandId: this.tools.ids.derive(event.eventId, this.name, String(step), command.id),
-          correlationId: event.correlationId,
-          causationId: event.eventId,
-          traceparent: event.traceparent,
-        });
-      } catch (error) {
-        if (!(error instanceof DomainError || error instanceof NotFound)) throw error;
-        this.tools.log.info('policy: the command was refused', { policy: this.name, command: command.name, id: command.id, reason: error.message });
-      }
+    const byTarget = Map.groupBy(commands.entries(), ([, { id }]) => id);
+    await inLanes(byTarget.values(), LANES, async (steps) => {
+      for (const [step, command] of steps) await this.sendOne(event, step, command);
+    });
+  }
+
+  private async sendOne(event: RecordedEvent, step: number, command: PolicyCommand): Promise<void> {
+    try {
+      await this.tools.sender.send({
+        ...command,
+        commandId: this.tools.ids.derive(event.eventId, this.name, String(step), command.id),
+        correlationId: event.correlationId,
+        causationId: event.eventId,
+        traceparent: event.traceparent,
+      });
+    } catch (error) {
+      if (!(error instanceof DomainError || error instanceof NotFound)) throw error;
+      this.tools.log.info('policy: the command was refused', { policy: this.name, command: command.name, id: command.id, reason: error.message });
+    }
   }
 
   private async settle(partition: string, outcomes: readonly Outcome[]): Promise<void> {

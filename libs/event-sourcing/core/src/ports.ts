@@ -58,7 +58,7 @@ export interface EventStore {
   feed(position: number, limit: number): Promise<SequencedCommit[]>;
 
   /**
-   * As `feed`, from what the sequencer of this process has just numbered and still has in memory; none where it has not. Saves the relay a read.
+   * As `feed`, from what this process has just numbered and still has in memory; none where it has not. Saves the relay a read.
    */
   atHand(position: number, limit: number): readonly SequencedCommit[];
 

@@ -38,7 +38,7 @@ export class EmbeddedProjectionStore implements ProjectionStore {
     const slot = this.generations.slot(projection);
     const { serving } = slot;
     const write = fold({ marks: pick(serving.marks, keys.streams), rows: pick(serving.rows, keys.rows) as Map<string, Row> });
-    for (const row of write.rows.values()) if (row) assertStorable(row);
+    for (const [id, row] of write.rows) if (row && row !== serving.rows.get(id)) assertStorable(row);
     slot.durable?.write(projection as unknown as Projection, write);
     serving.write(write);
     if (write.marks.size > 0) slot.changed.ring();

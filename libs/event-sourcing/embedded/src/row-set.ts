@@ -31,6 +31,7 @@ export class RowSet<Row extends object> {
 
   set(id: string, row: Row | null): void {
     const before = this.rows.get(id);
+    if (row === before) return; // most events change nothing of most rows
     if (before) this.unindex(id, before);
     if (row) {
       this.rows.set(id, Object.freeze(row));

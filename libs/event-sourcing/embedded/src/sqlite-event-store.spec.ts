@@ -49,6 +49,15 @@ describe('the SQLite event store', () => {
     database.close();
   });
 
+  it('has what was just appended at hand for its relay, as the feed has it', async () => {
+    const database = openDatabase(':memory:', EVENT_LOG);
+    const store = new SqliteEventStore('accounts', database, { clock: realClock });
+    await Promise.allSettled([store.append(someCommit('a-1', 0), someCommit('a-2', 0)), store.append(someCommit('a-1', 0)), store.append(someCommit('a-3', 0))]);
+    expect(store.atHand(1, 10)).toEqual((await store.feed(0, 10)).slice(1));
+    expect([store.atHand(0, 10), store.atHand(3, 10)]).toEqual([[], []]);
+    database.close();
+  });
+
   it('leaves no hole in the positions when a whole batch fails', async () => {
     const database = openDatabase(':memory:', EVENT_LOG);
     const store = new SqliteEventStore('accounts', database, { clock: realClock });

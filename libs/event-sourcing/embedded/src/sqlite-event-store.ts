@@ -5,6 +5,7 @@ import {
   type Clock,
   type Commit,
   CommandAlreadyAppended,
+  CommitsAtHand,
   CommitTooLarge,
   countedAppend,
   type EventStore,
@@ -46,10 +47,17 @@ interface CommitRow {
   readonly body: string;
 }
 
+interface Place {
+  readonly position: number;
+  readonly recordedAt: string;
+}
+
 interface Draft {
   readonly commit: NewCommit;
   readonly body: string;
 }
+
+type Numbered = Draft & Place;
 
 export interface SqliteEventStoreOptions {
   readonly clock: Clock;
@@ -60,7 +68,8 @@ export interface SqliteEventStoreOptions {
 
 /** The log of one service in one SQLite file. This process is the only writer, so a commit gets its position and log time in the append itself. */
 export class SqliteEventStore implements EventStore {
-  private last: { readonly position: number; readonly recordedAt: string };
+  private last: Place;
+  private readonly justNumbered = new CommitsAtHand<Numbered>({ commitOf: ({ commit, position, recordedAt }) => ({ ...commit, position, recordedAt }), textOf: ({ body }) => body.length });
   private readonly appended = new Bell();
   private readonly clock: Clock;
   private readonly metrics: Metrics | undefined;
@@ -98,6 +107,7 @@ export class SqliteEventStore implements EventStore {
   /** Group commit: one transaction, one sync to the disk; each write is judged on its own, after those before it. */
   private appendAll(writes: readonly (readonly Draft[])[]): Promise<readonly (void | Error)[]> {
     let { last } = this;
+    const numbered: Numbered[] = [];
     this.metrics?.count('event_store_append_batches_total', { service: this.service });
     /** Up to the first that is refused. */
     const write = (drafts: readonly Draft[]): Error | undefined => {
@@ -105,6 +115,7 @@ export class SqliteEventStore implements EventStore {
         const refusal = this.refusal(commit);
         if (refusal) return refusal;
         last = this.next(last);
+        numbered.push({ commit, body, ...last });
         const toVersion = commit.expectedVersion + commit.events.length;
         this.sql.insert.run(last.position, last.recordedAt, commit.streamId, commit.expectedVersion, toVersion, commit.partitionKey, commit.commandId, body);
       }
@@ -113,6 +124,7 @@ export class SqliteEventStore implements EventStore {
     try {
       const results = inTransaction(this.database, () => writes.map(write));
       this.last = last;
+      if (numbered.length > 0) this.justNumbered.put(numbered);
       this.appended.ring();
       return Promise.resolve(results);
     } catch (cause) {
@@ -127,7 +139,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Dense positions; a log time that does not go back, whatever the machine's clock does. */
-  private next(last: { position: number; recordedAt: string }): { position: number; recordedAt: string } {
+  private next(last: Place): Place {
     const now = this.clock.now().toISOString();
     return { position: last.position + 1, recordedAt: now > last.recordedAt ? now : last.recordedAt };
   }
@@ -153,9 +165,8 @@ export class SqliteEventStore implements EventStore {
     return this.sql.feed.all(position, limit).map(commitOf);
   }
 
-  /** A commit has its position from the beginning here: no sequencer, nothing at hand. */
-  atHand(): readonly SequencedCommit[] {
-    return [];
+  atHand(position: number, limit: number): readonly SequencedCommit[] {
+    return this.justNumbered.after(position, limit);
   }
 
   async lastPosition(): Promise<number> {

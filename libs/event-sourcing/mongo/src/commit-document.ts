@@ -109,6 +109,9 @@ export function atMost({ events, actor }: CommitDocument): number {
   return bytes;
 }
 
+/** Characters of event data. */
+export const textOf = ({ events }: CommitDocument): number => events.reduce((sum, { data }) => sum + data.length, 0);
+
 /** Spelled out, because it is done for each commit of a log: to leave some fields of an object out costs several times as much. */
 export function toCommit(document: CommitDocument): Commit {
   return {

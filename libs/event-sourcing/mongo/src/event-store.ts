@@ -3,6 +3,7 @@ import {
   type Clock,
   type Commit,
   CommitAppender,
+  CommitsAtHand,
   countedAppend,
   type EventStore,
   KnownEnds,
@@ -14,10 +15,9 @@ import {
 import { type Connection, mongo } from 'mongoose';
 import { type CommitToAppend, MongoCommits, toAppend } from './commits.js';
 import { commitOf } from './commit-bytes.js';
-import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, toDocument } from './commit-document.js';
+import { checkIndexes, type CommitDocument, COMMITS, LARGEST_COMMIT, textOf, toCommit, toDocument } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
-import { CommitsAtHand } from './commits-at-hand.js';
 import { leasesOf } from './lease-document.js';
 import { Wakeups } from './wakeups.js';
 
@@ -53,7 +53,7 @@ export class MongoEventStore implements EventStore {
   readonly db: mongo.Db;
   readonly wakeups: Wakeups;
   /** Filled by the sequencer of this process. */
-  readonly justNumbered = new CommitsAtHand();
+  readonly justNumbered = new CommitsAtHand<CommitDocument & { readonly position: number }>({ commitOf: (document) => toCommit(document) as SequencedCommit, textOf });
   private readonly commits: mongo.Collection<CommitDocument>;
   private readonly ends = new KnownEnds(KNOWN_STREAMS);
   private readonly clock: Clock;

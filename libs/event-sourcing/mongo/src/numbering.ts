@@ -1,9 +1,8 @@
 import type { Bell, Clock, LastCommit, NumberingLog, NumberingTerm, StreamVersion, Turn, UnnumberedCommit } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
-import { type CommitDocument, COMMITS } from './commit-document.js';
+import { type CommitDocument, COMMITS, textOf } from './commit-document.js';
 import { lastCommitsBefore } from './commit-ends.js';
 import { DURABLE, READ_MS, within } from './connection.js';
-import { textOf } from './commits-at-hand.js';
 import type { MongoEventStore } from './event-store.js';
 import { type LeaseDocument, leasesOf } from './lease-document.js';
 
@@ -63,7 +62,7 @@ class MongoNumberingTerm implements NumberingTerm {
     const most = Math.min(limit, FEW);
     const few = this.isBusy ? [] : await this.ask(this.unsequenced({ limit: most, singleBatch: true }).toArray());
     // An answer that was cut off for its size is longer than that.
-    const complete = !this.isBusy && few.length < most && textOf(few) < LITTLE_TEXT;
+    const complete = !this.isBusy && few.length < most && few.reduce((sum, document) => sum + textOf(document), 0) < LITTLE_TEXT;
     this.whole = new Map(complete ? few.map((document) => [document._id, document]) : []);
     if (complete) return few.map(({ _id, streamId, expectedVersion, toVersion }) => ({ commitId: _id, streamId, expectedVersion, toVersion }));
     const projection = { _id: 0, commitId: '$_id', streamId: 1, expectedVersion: 1, toVersion: 1 };

@@ -266,6 +266,23 @@ describe('a policy', () => {
     ]);
   });
 
+  it('sends the commands of one event for different ids at once, and those for one id in their order', async () => {
+    const { sender, begun, answer } = held();
+    const shares = policy<CounterEvent>({
+      name: 'shares',
+      follows: [counterContract as AggregateContract<never>],
+      react: () => ['a', 'b', 'a'].map((id, i) => ({ name: 'counters/count', id, body: { by: i + 1 } })),
+    });
+    await add('source', 9);
+    const applied = apply(new PolicyRunner(shares, service.projections(), { ...service.tools, sender }));
+    await eventually(() => expect(begun).toEqual([1, 2]));
+    answer(2);
+    answer(1);
+    await eventually(() => expect(begun).toEqual([1, 2, 3]));
+    answer(3);
+    await applied;
+  });
+
   it('reacts to events of one key one after the other, whichever streams they are of', async () => {
     const { sender, begun, answer } = held();
     await service.store.append(someCommit('counter-source-a', 0, { partitionKey: 'acme', events: [someEvent({ by: 1 })] }));
