@@ -116,10 +116,15 @@ const managersOf = (size) => Array.from({ length: Math.ceil(size / ACCOUNTS_PER_
 /** As many accounts as were asked for, in the log and in the list. */
 async function fill({ api }, token, size, people) {
   const lineOf = (aggregate, command, id, body) => JSON.stringify({ aggregate, command, id, commandId: `${command}-${id}`, body });
+  /** What there was no time for is sent again: under its command id it is done once. */
   const send = async (lines) => {
-    const answer = await api.fetch('/api/accounts/bulk', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }, body: lines.join('\n'), signal: AbortSignal.timeout(120_000) });
-    const refused = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line)).find(({ status }) => status >= 300);
-    if (!answer.ok || refused) throw new Error(`a line was refused: ${JSON.stringify(refused)}`);
+    for (let left = lines; left.length > 0; ) {
+      const answer = await api.fetch('/api/accounts/bulk', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }, body: left.join('\n'), signal: AbortSignal.timeout(120_000) });
+      const results = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line));
+      const refused = results.find(({ status }) => status >= 300 && status !== 503);
+      if (!answer.ok || refused) throw new Error(`a line was refused: ${JSON.stringify(refused)}`);
+      left = left.filter((_line, i) => results.some(({ index, status }) => index === i && status === 503));
+    }
   };
   const members = managersOf(size);
   await send([lineOf('team-members', 'onboard', people.director, { name: 'Dora', role: 'director' })]);

@@ -61,6 +61,13 @@ export class GenerationFeed {
     return this.take(commits.flatMap((commit) => this.followed(service, commit)));
   }
 
+  /** Folds the next page of a log and moves `positions` behind it; begins to write where much has come together. */
+  async takePage(positions: Record<string, number>, { service, commits }: { service: string; commits: readonly SequencedCommit[] }, noted: () => RebuildProgress): Promise<void> {
+    await this.takeCommits(service, commits);
+    positions[service] = commits[commits.length - 1]!.position;
+    if (this.isDue) await this.flushBeside({ ...positions }, noted());
+  }
+
   /** Folds what is missing of single streams and writes it. Answers where the streams end in the logs. */
   async fill(streams: readonly BehindStream[], progress: RebuildProgress): Promise<ReadonlyMap<string, number>> {
     const heads = new Map<string, number>();

@@ -17,6 +17,7 @@ export * from './generations.js';
 export * from './known-ends.js';
 export * from './lag.js';
 export * from './leadership.js';
+export { pagesOf } from './log-pages.js';
 export * from './numberable.js';
 export { countedAppend } from './observed.js';
 export * from './paging.js';

@@ -31,6 +31,9 @@ const WORTH_KEEPING = 500;
 /** Where the looks have got to, to be prepared before the first. It follows nothing: it is kept where the marks are because it belongs to them. */
 export const LAG_WATCH = projection<{ id: string; position: number }>({ name: 'lag-watch', version: 1, follows: [], rowsOf: () => [], fold: () => null, durable: true });
 
+/** The position of a log up to which, at some look, every subscriber of the service had handled it. */
+export const handledUpTo = async (store: ProjectionStore, service: string): Promise<number> => (await store.view(LAG_WATCH).get(service))?.position ?? 0;
+
 /**
  * Measures lag cheaply and without trust in maximum positions. Each look reads the logs from the position up to which all was handled at the look before.
  * A projection handles the events of one partition in order (G5, G7), so the newest commit of a partition that its mark covers answers for all before it: in the usual case
@@ -63,7 +66,7 @@ export class LagWatch {
   }
 
   private async lookAt(service: string, behind: ReadonlyMap<AnyProjection, Behind>): Promise<void> {
-    const from = this.handled.get(service) ?? (await this.tools.store.view(LAG_WATCH).get(service))?.position ?? 0;
+    const from = this.handled.get(service) ?? (await handledUpTo(this.tools.store, service));
     const end = await this.tools.feeds.lastPosition(service);
     const commits: SequencedCommit[] = [];
     let position = from;

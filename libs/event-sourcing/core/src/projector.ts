@@ -2,6 +2,7 @@ import { BatchFold, type Folded, Gap } from './batch-fold.js';
 import { type Obstacle, obstacleOf, type Retryable, type RowChanges, sourcePartition } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { RecordedEvent } from './events.js';
+import { pagesOf } from './log-pages.js';
 import { report, type SubscriberTools, withoutGaps } from './observed.js';
 import type { ProjectionStore } from './ports.js';
 import type { Projection } from './projection.js';
@@ -18,7 +19,6 @@ export interface Subscriber extends Retryable {
 
 export type { SubscriberTools };
 
-const REPLAY_BATCH = 500;
 /** A batch of more events is one of many, which are likely all new, or all known. */
 const FEW = 20;
 
@@ -101,27 +101,29 @@ export class Projector<Row extends object> implements Subscriber {
   }
 }
 
+export interface ReplayPace {
+  readonly progress?: (service: string, done: number, total: number) => void;
+  /** Position up to which a subscriber is known to have handled a log. */
+  readonly handled?: (subscriber: Subscriber, service: string) => Promise<number>;
+}
+
 /**
- * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call. Resumable and repeatable: the marks drop what is known.
+ * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call; each is read once for all subscribers. Resumable and repeatable: the marks drop
+ * what is known.
  */
-export async function replay(
-  subscriber: Subscriber,
-  tools: Pick<SubscriberTools, 'feeds' | 'registry'>,
-  progress: (done: number, total: number) => void = () => undefined,
-): Promise<void> {
-  for (const service of new Set(subscriber.projection.follows.map((contract) => contract.service))) {
-    const total = await tools.feeds.lastPosition(service);
-    for (let position = 0; position < total; ) {
-      const commits = await tools.feeds.after(service, position, REPLAY_BATCH);
-      if (commits.length === 0) break;
-      const partitions = Map.groupBy(commits, (commit) => sourcePartition(service, commit.partitionKey));
-      for (const [partition, own] of partitions)
-        await subscriber.apply(
-          partition,
-          own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry)),
-        );
-      position = commits[commits.length - 1]!.position;
-      progress(position, total);
+export async function replay(subscribers: readonly Subscriber[], tools: Pick<SubscriberTools, 'feeds' | 'registry'>, { progress = () => undefined, handled = async () => 0 }: ReplayPace = {}): Promise<void> {
+  const followed = (subscriber: Subscriber): string[] => subscriber.projection.follows.map((contract) => contract.service);
+  for (const service of new Set(subscribers.flatMap(followed))) {
+    const end = await tools.feeds.lastPosition(service);
+    const each = await Promise.all(subscribers.filter((subscriber) => followed(subscriber).includes(service)).map(async (subscriber) => ({ subscriber, after: await handled(subscriber, service) })));
+    for await (const commits of pagesOf(tools.feeds, service, { after: Math.min(...each.map(({ after }) => after)), end })) {
+      const position = commits[commits.length - 1]!.position;
+      const partitions = [...Map.groupBy(commits, (commit) => sourcePartition(service, commit.partitionKey))].map(
+        ([partition, own]) => [partition, own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry))] as const,
+      );
+      const behind = each.flatMap(({ subscriber, after }) => (after < position ? [subscriber] : []));
+      for (const [partition, events] of partitions) for (const subscriber of behind) await subscriber.apply(partition, events);
+      progress(service, position, end);
     }
   }
 }

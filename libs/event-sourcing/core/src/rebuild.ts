@@ -1,8 +1,10 @@
 import { movedMarks, movedMarksText } from './beyond-log.js';
 import { NoPreviousGeneration, RowRefused, Superseded, Unavailable } from './errors.js';
-import { type BehindStream, type BeyondLog, type BuiltWrite, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
+import { type BehindStream, type BeyondLog, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
 import { GenerationFeed } from './generation-feed.js';
+import type { SequencedCommit } from './events.js';
 import { pagesOf } from './log-pages.js';
+import { tailBehind } from './log-tail.js';
 import type { AuditEntry, AuditLog, Failpoint, Metrics, ProjectionStore } from './ports.js';
 import type { AnyProjection } from './projection.js';
 import type { SubscriberTools } from './projector.js';
@@ -14,8 +16,6 @@ export interface RebuildTools extends SubscriberTools {
   readonly failpoint: Failpoint;
 }
 
-/** Commits that may be folded while live batches wait for the switch. */
-const MOST_IN_TAIL = 1_000;
 const NAMED = 20;
 const SWITCHES = 50;
 const KEEP_CLAIM_MS = 3_000;
@@ -49,6 +49,8 @@ export class Rebuilder {
   /** Kept from call to call, as long as nobody takes the claim. */
   private feeding: Feeding | null = null;
   private keptAt = 0;
+  /** Of the pages that were handed in. */
+  private taken: Record<string, number> = {};
 
   constructor(
     readonly projection: AnyProjection,
@@ -92,6 +94,34 @@ export class Rebuilder {
       await this.failed(feeding, status, error);
     }
     if (signal.aborted) await this.letGo();
+  }
+
+  /**
+   * Folds a page of a log that is read once for many read models, where it follows the pages before it and this one follows the log and does not serve yet. `work` goes on behind the
+   * pages once `takenAll` was said. What goes wrong is told in the log; then no further page follows, and `work` goes on from what was written.
+   */
+  async take(service: string, commits: readonly SequencedCommit[]): Promise<void> {
+    if (!this.services().includes(service) || commits[0]?.position !== (this.taken[service] ?? 0) + 1) return;
+    await this.handedIn((feed) => feed.takePage(this.taken, { service, commits }, () => ({ state: 'building' })));
+  }
+
+  async takenAll(): Promise<void> {
+    if (Object.keys(this.taken).length > 0) await this.handedIn((feed) => feed.flushOrPark({ ...this.taken }, { state: 'building' }));
+  }
+
+  private async handedIn(work: (feed: GenerationFeed) => Promise<void>): Promise<void> {
+    const status = await this.status();
+    if (status.built) return;
+    if (!isUnderWay(status.rebuild)) await this.store.generations.begin(this.projection, this.now());
+    const feeding = (this.feeding ??= await this.claim());
+    if (!feeding) return;
+    try {
+      await work(feeding.feed);
+    } catch (error) {
+      this.feeding = null;
+      this.taken = {};
+      await this.failed(feeding, status, error);
+    }
   }
 
   /** Lets the previous generation serve again at once, under the rule of every switch. Throws NoPreviousGeneration, Unavailable. */
@@ -167,9 +197,7 @@ export class Rebuilder {
     for (const [service, end] of ends) {
       for await (const commits of pagesOf(feeds, service, { after: positions[service] ?? 0, end })) {
         if (signal.aborted) break;
-        await feed.takeCommits(service, commits);
-        positions[service] = commits[commits.length - 1]!.position;
-        if (feed.isDue) await feed.flushBeside({ ...positions }, noted());
+        await feed.takePage(positions, { service, commits }, noted);
       }
     }
     if (state || Object.entries(positions).some(([service, position]) => feed.positions[service] !== position)) await feed.flushOrPark({ ...positions }, noted());
@@ -189,7 +217,7 @@ export class Rebuilder {
     let beyond: BeyondLog = new Map();
     for (let attempt = 1; attempt <= SWITCHES && !pace.signal.aborted; attempt++) {
       try {
-        const outcome = await this.store.generations.switchOver(this.projection, claim, { state, at: this.now(), beyond, tail: () => this.tail(feed) });
+        const outcome = await this.store.generations.switchOver(this.projection, claim, { state, at: this.now(), beyond, tail: () => tailBehind(feed, this.services(), this.tools) });
         if (outcome.switched) return await this.toldOf(beyond);
         behind = outcome.behind;
       } catch (error) {
@@ -207,26 +235,6 @@ export class Rebuilder {
     const streams = movedMarksText(beyond);
     this.tools.log.warn('marks stood beyond the ends of their streams; the new generation has the right ones, the one that had served is dropped', { projection: this.name, streams });
     await this.record(MACHINERY, 'marks-beyond-log-left-behind', { count: beyond.size, streams });
-  }
-
-  /** What the logs hold beyond what was fed; null when it is too much to be folded while batches wait. */
-  private async tail(feed: GenerationFeed): Promise<BuiltWrite | null> {
-    const { feeds, failpoint } = this.tools;
-    await failpoint('rebuild-switch');
-    const positions: Record<string, number> = { ...feed.positions };
-    let left = MOST_IN_TAIL;
-    for (const service of this.services()) {
-      const end = await feeds.lastPosition(service);
-      if (end - (positions[service] ?? 0) > left) return null;
-      while ((positions[service] ?? 0) < end) {
-        const commits = await feeds.after(service, positions[service] ?? 0, left);
-        if (commits.length === 0) throw new Unavailable(`the log of ${service} up to ${end}`);
-        await feed.takeCommits(service, commits);
-        positions[service] = commits[commits.length - 1]!.position;
-        left -= commits.length;
-      }
-    }
-    return feed.pending(positions);
   }
 
   private async previous(): Promise<Feeding> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '@keyfold/event-sourcing';
-import { eventStoreContract, realClock, someCommit } from '@keyfold/event-sourcing/testing';
+import { eventStoreContract, realClock, someCommit, someEvent } from '@keyfold/event-sourcing/testing';
 import { openDatabase } from './database.js';
 import { openDataFolder } from './data-folder.js';
 import { EVENT_LOG, SqliteEventStore } from './sqlite-event-store.js';
@@ -55,6 +55,16 @@ describe('the SQLite event store', () => {
     await Promise.allSettled([store.append(someCommit('a-1', 0), someCommit('a-2', 0)), store.append(someCommit('a-1', 0)), store.append(someCommit('a-3', 0))]);
     expect(store.atHand(1, 10)).toEqual((await store.feed(0, 10)).slice(1));
     expect([store.atHand(0, 10), store.atHand(3, 10)]).toEqual([[], []]);
+    database.close();
+  });
+
+  it('ends a page of the feed that has grown large, and goes on behind it', async () => {
+    const database = openDatabase(':memory:', EVENT_LOG);
+    const store = new SqliteEventStore('accounts', database, { clock: realClock });
+    const large = () => someEvent({ text: 'x'.repeat(800_000) });
+    for (let i = 0; i < 5; i++) await store.append(someCommit(`a-${i}`, 0, { events: [large(), large(), large()] }));
+    const pages = [await store.feed(0, 10), await store.feed(4, 10)];
+    expect(pages.map((page) => page.map(({ position }) => position))).toEqual([[1, 2, 3, 4], [5]]);
     database.close();
   });
 

@@ -66,6 +66,9 @@ export interface SqliteEventStoreOptions {
   readonly maxCommitBytes?: number;
 }
 
+/** A page of the feed ends behind about so many characters, whatever its limit. */
+const FEED_TEXT = 8_000_000;
+
 /** The log of one service in one SQLite file. This process is the only writer, so a commit gets its position and log time in the append itself. */
 export class SqliteEventStore implements EventStore {
   private last: Place;
@@ -162,7 +165,14 @@ export class SqliteEventStore implements EventStore {
   }
 
   async feed(position: number, limit: number): Promise<SequencedCommit[]> {
-    return this.sql.feed.all(position, limit).map(commitOf);
+    const page: SequencedCommit[] = [];
+    let text = 0;
+    for (const row of this.sql.feed.iterate(position, limit) as Iterable<unknown> as Iterable<CommitRow>) {
+      page.push(commitOf(row));
+      text += row.body.length;
+      if (text > FEED_TEXT) break;
+    }
+    return page;
   }
 
   atHand(position: number, limit: number): readonly SequencedCommit[] {

@@ -8,8 +8,10 @@ import {
   deliver,
   type EventRegistry,
   type GenerationsStatus,
+  handledUpTo,
   isUnderWay,
   LAG_WATCH,
+  pagesOf,
   type Policy,
   PolicyRunner,
   ProcessRunner,
@@ -104,6 +106,7 @@ export class ServiceRuntime {
   /** Builds what has not been built from the owners' feeds. Awaited only where views do not survive a restart; elsewhere it goes on behind the scenes, with retries. */
   async build(progress: (name: string, done: number, total: number) => void = () => undefined): Promise<void> {
     if (this.adapters.volatile) {
+      await this.readTogether(progress);
       while (!(await this.tendOnce(progress)) && !this.stopping.signal.aborted) await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
       await this.replayAll(progress);
       this.replayed = true;
@@ -111,8 +114,27 @@ export class ServiceRuntime {
     this.background.push(this.tend());
   }
 
+  /** Each log once for all read models that are to be built from it. */
+  private async readTogether(progress: (name: string, done: number, total: number) => void): Promise<void> {
+    const { feeds } = this.adapters;
+    const rebuilders = await this.restless();
+    for (const service of this.followed()) {
+      const end = await feeds.lastPosition(service);
+      for await (const commits of pagesOf(feeds, service, { after: 0, end })) {
+        if (this.stopping.signal.aborted) return;
+        for (const rebuilder of rebuilders) await rebuilder.take(service, commits);
+        progress(service, commits[commits.length - 1]!.position, end);
+      }
+    }
+    for (const rebuilder of rebuilders) await rebuilder.takenAll();
+  }
+
+  private followed(): string[] {
+    return [...new Set(this.subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
+  }
+
   async consume(): Promise<void> {
-    const services = [...new Set(this.subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
+    const services = this.followed();
     if (services.length === 0) return;
     const { feeds, clock, log, metrics, audit } = this.adapters;
     const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness };
@@ -238,22 +260,23 @@ export class ServiceRuntime {
     return rebuilders.filter((_rebuilder, i) => !resting[i]);
   }
 
-  /** What has no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
+  /** What is no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
   private async replayAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
-    for (const subscriber of this.subscribers) {
-      const { projection, name } = subscriber;
-      while (!this.rebuilders.has(name) && !this.stopping.signal.aborted)
-        try {
-          if (!this.adapters.volatile && (await this.adapters.projections.built(projection))) break;
-          const tools = { registry: this.definition.registry, feeds: this.adapters.feeds };
-          await replay(subscriber, tools, (done, total) => progress(name, done, total));
-          await this.adapters.projections.setBuilt(projection);
-          break;
-        } catch (error) {
-          this.adapters.log.warn('cannot build yet, will try again', { projection: name, error: String(error) });
-          await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
-        }
-    }
+    const { feeds, projections, volatile, clock, log } = this.adapters;
+    while (!this.stopping.signal.aborted)
+      try {
+        const others = this.subscribers.filter(({ name }) => !this.rebuilders.has(name));
+        const built = await Promise.all(others.map(({ projection }) => projections.built(projection)));
+        // What came last to a volatile transport is gone with it; what came before that is known to be handled.
+        const replayed = others.filter((_subscriber, i) => volatile || !built[i]);
+        const handled = async (subscriber: Subscriber, service: string) => (built[others.indexOf(subscriber)] ? handledUpTo(projections, service) : 0);
+        await replay(replayed, { registry: this.definition.registry, feeds }, { progress, handled });
+        for (const { projection } of replayed) await projections.setBuilt(projection);
+        return;
+      } catch (error) {
+        log.warn('cannot replay the logs yet, will try again', { service: this.service, error: String(error) });
+        await clock.wait(RETRY_MS, this.stopping.signal);
+      }
   }
 }
 

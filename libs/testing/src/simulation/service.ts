@@ -255,17 +255,17 @@ export class Instance {
   /** Policies and processes see the whole history once, while the subscription already brings news. */
   private async replay(projections: SimulatedProjectionStore, subscribers: readonly Subscriber[]): Promise<void> {
     const { process } = this;
-    for (const subscriber of subscribers)
-      for (;;)
-        try {
-          if (await projections.built(subscriber.projection)) break;
-          await replay(subscriber, { registry: this.around.registry, feeds: this.feeds(process) });
-          await projections.setBuilt(subscriber.projection);
-          break;
-        } catch (error) {
-          process.log.warn('cannot build yet', { projection: subscriber.name, error: String(error) });
-          await process.clock.wait(RETRY_MS);
-        }
+    for (;;)
+      try {
+        const built = await Promise.all(subscribers.map(({ projection }) => projections.built(projection)));
+        const replayed = subscribers.filter((_subscriber, i) => !built[i]);
+        await replay(replayed, { registry: this.around.registry, feeds: this.feeds(process) });
+        for (const { projection } of replayed) await projections.setBuilt(projection);
+        return;
+      } catch (error) {
+        process.log.warn('cannot replay the logs yet', { service: this.name, error: String(error) });
+        await process.clock.wait(RETRY_MS);
+      }
   }
 
   private storeOf(service: string, process: SimulatedProcess): SimulatedEventStore {

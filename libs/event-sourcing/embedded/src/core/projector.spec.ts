@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, DeadLetters, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, type SequencedCommit, upcastFrom } from '@keyfold/event-sourcing';
+import { type AggregateContract, DeadLetters, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, replay, type SequencedCommit, type Subscriber, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -271,5 +271,19 @@ describe('the rows', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a replay', () => {
+  it('reads a log once for all subscribers, and gives each what it is not known to have handled', async () => {
+    for (let i = 0; i < 5; i++) await add(String(i), 1);
+    let pages = 0;
+    const feeds: TestService['tools']['feeds'] = { ...service.tools.feeds, after: (of, position, limit) => ((pages += position === 0 ? 1 : 0), service.tools.feeds.after(of, position, limit)) };
+    const given = new Map<string, number>();
+    const subscriber = (name: string): Subscriber => ({ name, projection: { ...totals(), name }, apply: async (_partition, events) => void given.set(name, (given.get(name) ?? 0) + events.length) }) as Partial<Subscriber> as Subscriber;
+    const seen: [string, number, number][] = [];
+    const handled = async ({ name }: Subscriber) => (name === 'done' ? 5 : 0);
+    await replay([subscriber('new'), subscriber('done'), projector()], { ...service.tools, feeds }, { handled, progress: (of, done, end) => void seen.push([of, done, end]) });
+    expect([[...given], pages, seen.at(-1), await total()]).toEqual([[['new', 5]], 1, ['test', 5, 5], 5]);
   });
 });

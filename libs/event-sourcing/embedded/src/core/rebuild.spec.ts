@@ -106,6 +106,40 @@ describe('the first start of a read model', () => {
     expect([await total(), (await status()).rebuild?.error]).toEqual([3, null]);
   });
 
+  it('takes pages of the log that were read for many, and reads on behind them alone', async () => {
+    for (let i = 0; i < 6; i++) await add(String(i), 1);
+    const asked: number[] = [];
+    const feeds: Feeds = { ...service.tools.feeds, after: (from, position, limit) => (asked.push(position), service.tools.feeds.after(from, position, limit)) };
+    const own = rebuilder({ feeds });
+    const commits = await log();
+    await own.take('another', commits); // it does not follow that
+    await own.take('test', commits.slice(0, 2));
+    await own.take('test', commits.slice(4)); // does not follow the page before
+    await own.take('test', commits.slice(2, 4));
+    await own.takenAll();
+    await own.work(forEver);
+    expect([await total(), Math.min(...asked)]).toEqual([6, 4]);
+    await own.take('test', commits.slice(4)); // it serves
+    expect([await total(), (await status()).built]).toEqual([6, true]);
+  });
+
+  it('goes on from what was written where a page that was handed in cannot be taken', async () => {
+    for (let i = 0; i < 6; i++) await add(String(i), 1);
+    const commits = await log();
+    const own = rebuilder();
+    await own.take('test', commits.slice(0, 2));
+    const { checkpoint } = store.generations;
+    store.generations.checkpoint = () => {
+      store.generations.checkpoint = checkpoint;
+      return Promise.reject(new Unavailable('the store'));
+    };
+    await own.takenAll();
+    await own.take('test', commits.slice(2)); // what came before it is lost
+    await own.takenAll();
+    await own.work(forEver);
+    expect([await total(), (await status()).built]).toEqual([6, true]);
+  });
+
   it('builds a raised version beside the old one, which goes on serving', async () => {
     await served();
     const raised = totals((by) => by * 100, { version: 2 });
