@@ -246,6 +246,7 @@ describe('random commands of clients that race, some of them cut off', () => {
     };
     const merge = (id: string, into: string, from: string): void => {
       const account = accounts.get(id)!;
+      if (accounts.get(into)!.merged) return; // said by the successor in the same write
       const claim = `merge-${++merges}`;
       const settledBefore = at(Math.min(version, ...[...merging.values()].map((time) => time - 1)));
       const begunAt = version;

@@ -159,10 +159,13 @@ function levelsDown(state: Reservation, id: string, day: string, limit = HIERARC
 /** The day `from`, and the later ones before `until` on which something above the one account or below the other begins. */
 function changes(state: Reservation, { above, below }: { above: string; below: string }, from: string, until: string | null): string[] {
   const up = closure(above, (id) => {
-    const { edges, claimed, merge } = holdingOf(state, id);
-    return [...edges, ...claimed].flatMap(({ parentId }) => parentId ?? []).concat(merge?.successorId ?? []);
+    const holding = holdingOf(state, id);
+    return edgesSince(holding, from).flatMap(({ parentId }) => parentId ?? []).concat(holding.merge?.successorId ?? []);
   });
-  const down = closure(below, (id) => [...(entryOf(state.below, id) ?? []), ...(entryOf(state.absorbed, id) ?? [])]);
+  const down = closure(below, (id) => {
+    const children = entryOf(state.below, id)?.filter((child) => edgesSince(holdingOf(state, child), from).some(({ parentId }) => parentId === id));
+    return [...(children ?? []), ...(entryOf(state.absorbed, id) ?? [])];
+  });
   const beginnings = [...up, ...down].flatMap((id) => {
     const { edges, claimed, merge } = holdingOf(state, id);
     return [...edges, ...claimed, ...(merge ? [merge] : [])].map((one) => one.from);
@@ -170,7 +173,12 @@ function changes(state: Reservation, { above, below }: { above: string; below: s
   return [...new Set([from, ...beginnings.filter((day) => day > from && (until === null || day < until))])];
 }
 
-/** All that is reached from an account on whatever day. */
+/** The edges that hold on a day or later, or may. */
+function edgesSince({ edges, claimed }: Holding, day: string): HierarchyEdge[] {
+  return [...edges.slice(Math.max(0, edges.findLastIndex(({ from }) => from <= day))), ...claimed];
+}
+
+/** All that is reached from an account. */
 function closure(id: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
   const reached = new Set([id]);
   for (const one of reached) for (const other of next(one)) reached.add(other);
