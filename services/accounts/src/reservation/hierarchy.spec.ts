@@ -57,6 +57,16 @@ describe('the hierarchy of account groups', () => {
 
 describe('edges of different days', () => {
   const attach = (child: string, parent: string, from: string) => (edges: Reservation) => claimParent(edges, as(child), parent, from);
+  it('are judged with what comes above or below what stands already', () => {
+    const standing = [...chain('c', 'd', 'e'), ...chain('x', 'y'), ...chain('a', 'b')];
+    given(reservation, ...standing).when(attach('x', 'e', day(1))).then(claimed('x', 'e', day(1)));
+    given(reservation, ...standing, claimed('c', 'b', day(5))).when(attach('x', 'e', day(1))).thenRefused('hierarchy-too-deep');
+    given(reservation, ...standing, ...chain('m', 'n'), claimed('m', 'y', day(5))).when(attach('x', 'e', day(1))).thenRefused('hierarchy-too-deep');
+  });
+  it('count no more once another one stands in their place', () => {
+    const past = [told('e', 2, ['d', day(0)], [null, day(1)]), ...chain('c', 'd'), claimed('c', 'b', day(5)), ...chain('a', 'b'), ...chain('x', 'y')];
+    given(reservation, ...past).when(attach('x', 'e', day(1))).then(claimed('x', 'e', day(1)));
+  });
   const bUnderAInMay = told('b', 2, ['a', day(120)], [null, day(150)]);
 
   it('make no cycle where they never hold together', () => {
