@@ -105,18 +105,21 @@ export interface ReplayPace {
   readonly progress?: (service: string, done: number, total: number) => void;
   /** Position up to which a subscriber is known to have handled a log. */
   readonly handled?: (subscriber: Subscriber, service: string) => Promise<number>;
+  /** Aborted, it ends behind the page in hand. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call; each is read once for all subscribers. Resumable and repeatable: the marks drop
  * what is known.
  */
-export async function replay(subscribers: readonly Subscriber[], tools: Pick<SubscriberTools, 'feeds' | 'registry'>, { progress = () => undefined, handled = async () => 0 }: ReplayPace = {}): Promise<void> {
+export async function replay(subscribers: readonly Subscriber[], tools: Pick<SubscriberTools, 'feeds' | 'registry'>, { progress = () => undefined, handled = async () => 0, signal }: ReplayPace = {}): Promise<void> {
   const followed = (subscriber: Subscriber): string[] => subscriber.projection.follows.map((contract) => contract.service);
   for (const service of new Set(subscribers.flatMap(followed))) {
     const end = await tools.feeds.lastPosition(service);
     const each = await Promise.all(subscribers.filter((subscriber) => followed(subscriber).includes(service)).map(async (subscriber) => ({ subscriber, after: await handled(subscriber, service) })));
     for await (const commits of pagesOf(tools.feeds, service, { after: Math.min(...each.map(({ after }) => after)), end })) {
+      if (signal?.aborted) return;
       const position = commits[commits.length - 1]!.position;
       const partitions = [...Map.groupBy(commits, (commit) => sourcePartition(service, commit.partitionKey))].map(
         ([partition, own]) => [partition, own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry))] as const,

@@ -263,19 +263,20 @@ export class ServiceRuntime {
   /** What is no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
   private async replayAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
     const { feeds, projections, volatile, clock, log } = this.adapters;
-    while (!this.stopping.signal.aborted)
+    const { signal } = this.stopping;
+    while (!signal.aborted)
       try {
         const others = this.subscribers.filter(({ name }) => !this.rebuilders.has(name));
         const built = await Promise.all(others.map(({ projection }) => projections.built(projection)));
         // What came last to a volatile transport is gone with it; what came before that is known to be handled.
         const replayed = others.filter((_subscriber, i) => volatile || !built[i]);
         const handled = async (subscriber: Subscriber, service: string) => (built[others.indexOf(subscriber)] ? handledUpTo(projections, service) : 0);
-        await replay(replayed, { registry: this.definition.registry, feeds }, { progress, handled });
-        for (const { projection } of replayed) await projections.setBuilt(projection);
+        await replay(replayed, { registry: this.definition.registry, feeds }, { progress, handled, signal });
+        if (!signal.aborted) for (const { projection } of replayed) await projections.setBuilt(projection);
         return;
       } catch (error) {
         log.warn('cannot replay the logs yet, will try again', { service: this.service, error: String(error) });
-        await clock.wait(RETRY_MS, this.stopping.signal);
+        await clock.wait(RETRY_MS, signal);
       }
   }
 }

@@ -285,5 +285,7 @@ describe('a replay', () => {
     const handled = async ({ name }: Subscriber) => (name === 'done' ? 5 : 0);
     await replay([subscriber('new'), subscriber('done'), projector()], { ...service.tools, feeds }, { handled, progress: (of, done, end) => void seen.push([of, done, end]) });
     expect([[...given], pages, seen.at(-1), await total()]).toEqual([[['new', 5]], 1, ['test', 5, 5], 5]);
+    await replay([subscriber('late')], service.tools, { signal: AbortSignal.abort() });
+    expect(given.has('late')).toBe(false);
   });
 });
