@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { KeyAccount } from '../api/rows.js';
 import { WithReason, type WithReasonProps } from './with-reason.js';
@@ -6,24 +5,10 @@ import { WithReason, type WithReasonProps } from './with-reason.js';
 type Props = Pick<WithReasonProps, 'account' | 'onClose'>;
 
 /** The first step to the end of a client: it sleeps, and may be closed then. */
-export function MakeDormant(props: Props) {
-  const { t } = useTranslation();
-  return (
-    <WithReason {...props} command="make-dormant" texts="dormancy">
-      <Text size="sm">{t('dormancy.hint')}</Text>
-    </WithReason>
-  );
-}
+export const MakeDormant = (props: Props) => <WithReason {...props} command="make-dormant" texts="dormancy" hint="dormancy.hint" />;
 
 /** Asks to close the account. The answer comes later: every service is asked whether something is still open. */
-export function RequestClosure(props: Props) {
-  const { t } = useTranslation();
-  return (
-    <WithReason {...props} command="request-closure" texts="closure">
-      <Text size="sm">{t('closure.hint')}</Text>
-    </WithReason>
-  );
-}
+export const RequestClosure = (props: Props) => <WithReason {...props} command="request-closure" texts="closure" hint="closure.hint" />;
 
 /** How the last request to close the account went. */
 export function ClosureState({ account: { closure } }: { account: KeyAccount }) {

@@ -1,5 +1,5 @@
-import { Textarea } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { KeyAccount } from '../api/rows.js';
 import { CommandForm } from '../ui/command-form.js';
@@ -12,17 +12,18 @@ export interface WithReasonProps {
   readonly texts: 'dormancy' | 'closure' | 'cancel-handover';
   /** What the command says beside its reason. */
   readonly body?: object;
-  readonly children?: ReactNode;
+  /** The text that stands above the reason. */
+  readonly hint?: 'dormancy.hint' | 'closure.hint';
 }
 
 /** The dialog of a command on an account that wants a reason. */
-export function WithReason({ account, command, texts, body, children, onClose }: WithReasonProps) {
+export function WithReason({ account, command, texts, body, hint, onClose }: WithReasonProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const action = () => ({ path: `/api/accounts/key-accounts/${account.id}/${command}`, body: { ...body, reason: reason.trim() }, version: account.version });
   return (
     <CommandForm danger title={t(`${texts}.request-of`, { name: account.name })} submit={t(`${texts}.request`)} done={t(`${texts}.requested`)} action={action} onClose={onClose}>
-      {children}
+      {hint && <Text size="sm">{t(hint)}</Text>}
       <Textarea data-autofocus required autosize minRows={2} maxLength={500} label={t('form.reason')} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} />
     </CommandForm>
   );
