@@ -16,6 +16,7 @@ export * from './filter.js';
 export * from './generations.js';
 export * from './known-ends.js';
 export * from './lag.js';
+export * from './last-used.js';
 export * from './leadership.js';
 export { pagesOf } from './log-pages.js';
 export * from './numberable.js';

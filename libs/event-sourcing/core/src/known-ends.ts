@@ -5,9 +5,11 @@ import { LastUsed } from './last-used.js';
  * so the memory never goes stale; it only goes incomplete, and then the log is asked.
  */
 export class KnownEnds {
-  private readonly ends = new LastUsed<number>();
+  private readonly ends: LastUsed<number>;
 
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.ends = new LastUsed(limit);
+  }
 
   has(streamId: string, version: number): boolean {
     return version === 0 || this.ends.peek(streamId) === version;
@@ -15,6 +17,5 @@ export class KnownEnds {
 
   add(streamId: string, version: number): void {
     this.ends.set(streamId, version);
-    if (this.ends.size > this.limit) this.ends.delete(this.ends.oldest!);
   }
 }

@@ -37,6 +37,15 @@ describe('values in the order of their last use', () => {
     expect(emptied(used)).toEqual(['e']);
   });
 
+  it('go beyond a bound, the oldest first, and all at once where all are to go', () => {
+    const used = new LastUsed<number>(2);
+    for (const key of ['a', 'b', 'a', 'c']) used.set(key, 1);
+    expect([used.has('a'), used.has('b'), used.has('c'), used.size]).toEqual([true, false, true, 2]);
+    used.clear();
+    used.set('d', 4);
+    expect(emptied(used)).toEqual(['d']);
+  });
+
   it('are in the order that a list of keys would have, whatever is done', () => {
     const used = new LastUsed<number>();
     let order: string[] = [];

@@ -14,6 +14,9 @@ export class LastUsed<Value> {
   /** Between the newest and the oldest, so that every place has two neighbours. */
   private readonly end = endOf<Value>();
 
+  /** `most`: with more keys than that the oldest goes. */
+  constructor(private readonly most = Infinity) {}
+
   get size(): number {
     return this.places.size;
   }
@@ -46,6 +49,7 @@ export class LastUsed<Value> {
       const made: Place<Value> = { key, value, older: this.end, newer: this.end };
       this.places.set(key, made);
       this.enter(made);
+      if (this.places.size > this.most) this.delete(this.oldest!);
     }
   }
 
@@ -54,6 +58,12 @@ export class LastUsed<Value> {
     if (!place) return;
     this.places.delete(key);
     this.leave(place);
+  }
+
+  clear(): void {
+    this.places.clear();
+    this.end.older = this.end;
+    this.end.newer = this.end;
   }
 
   /** The key that was used longest ago; undefined where there is none. */

@@ -1,8 +1,8 @@
 import { movedMarks, movedMarksText } from './beyond-log.js';
 import { NoPreviousGeneration, RowRefused, Superseded, Unavailable } from './errors.js';
+import type { SequencedCommit } from './events.js';
 import { type BehindStream, type BeyondLog, type Claim, type GenerationsStatus, isUnderWay, type RebuildProgress, type RebuildState } from './generations.js';
 import { GenerationFeed } from './generation-feed.js';
-import type { SequencedCommit } from './events.js';
 import { pagesOf } from './log-pages.js';
 import { tailBehind } from './log-tail.js';
 import type { AuditEntry, AuditLog, Failpoint, Metrics, ProjectionStore } from './ports.js';

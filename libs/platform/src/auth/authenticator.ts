@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { ROLES } from '@keyfold/contracts';
-import { type Actor, type Clock, Unavailable } from '@keyfold/event-sourcing';
+import { type Actor, type Clock, LastUsed, Unavailable } from '@keyfold/event-sourcing';
 import { Unauthenticated } from './unauthenticated.js';
 
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
@@ -24,7 +24,7 @@ export interface AuthenticatorOptions {
 
 /** Tells who a request comes from. Verified tokens are kept until they expire, so that a busy caller costs one signature check. */
 export class Authenticator {
-  private readonly kept = new Map<string, { principal: Actor; until: number }>();
+  private readonly kept = new LastUsed<{ principal: Actor; until: number }>(MAX_KEPT);
   private readonly serviceHash: Buffer;
 
   constructor(private readonly options: AuthenticatorOptions) {
@@ -39,11 +39,11 @@ export class Authenticator {
     const hash = sha256(token);
     if (timingSafeEqual(hash, this.serviceHash)) return { subject: 'service', memberId: null, roles: ['service'] };
     const name = hash.toString('base64');
-    const kept = this.kept.get(name);
+    const kept = this.kept.peek(name);
     if (kept && kept.until > this.now()) return kept.principal;
     const payload = await this.verify(token);
     const principal = principalOf(payload);
-    this.keep(name, { principal, until: payload.exp! * 1000 });
+    this.kept.set(name, { principal, until: payload.exp! * 1000 });
     return principal;
   }
 
@@ -62,12 +62,6 @@ export class Authenticator {
     } catch (error) {
       throw asRefusal(error);
     }
-  }
-
-  private keep(name: string, entry: { principal: Actor; until: number }): void {
-    this.kept.delete(name);
-    this.kept.set(name, entry);
-    if (this.kept.size > MAX_KEPT) this.kept.delete(this.kept.keys().next().value!);
   }
 
   private now(): number {

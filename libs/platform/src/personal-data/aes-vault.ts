@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type Clock, DomainError, type KeyStore, type Vault } from '@keyfold/event-sourcing';
+import { type Clock, DomainError, type KeyStore, LastUsed, type Vault } from '@keyfold/event-sourcing';
 
 const PREFIX = 'kf1.';
 const IV_BYTES = 12;
@@ -18,7 +18,7 @@ export const isCiphertext = (text: string): boolean => text.startsWith(PREFIX);
  * one person's data cannot be passed off as another's. What is encrypted under a cached key after its destruction can be read by nobody once the caches are empty.
  */
 export class AesVault implements Vault {
-  private readonly cache = new Map<string, { readonly key: KeyObject | 'destroyed'; readonly until: number }>();
+  private readonly cache = new LastUsed<{ readonly key: KeyObject | 'destroyed'; readonly until: number }>(CACHED_KEYS);
   /** Questions to the key store that are under way, so that many readers of one name ask once. */
   private readonly asking = new Map<string, Promise<ReadyKey>>();
 
@@ -64,7 +64,7 @@ export class AesVault implements Vault {
   }
 
   private async keyFor(personId: string, create: boolean): Promise<ReadyKey> {
-    const cached = this.cache.get(personId);
+    const cached = this.cache.peek(personId);
     if (cached && cached.until > this.clock.now().getTime()) return cached.key;
     const question = `${create}:${personId}`;
     const asking = this.asking.get(question) ?? this.readyKey(personId, create);
@@ -73,7 +73,7 @@ export class AesVault implements Vault {
       const key = await asking;
       // Not kept when the person was erased meanwhile; and a missing key is not kept at all, as another process may make it. A destroyed one is kept as that:
       // otherwise each reading of an erased name would ask the owners again, and fail with them.
-      if (key && this.asking.get(question) === asking) this.remember(personId, key);
+      if (key && this.asking.get(question) === asking) this.cache.set(personId, { key, until: this.clock.now().getTime() + LONGEST_KEPT_MS });
       return key;
     } finally {
       if (this.asking.get(question) === asking) this.asking.delete(question);
@@ -83,11 +83,5 @@ export class AesVault implements Vault {
   private async readyKey(personId: string, create: boolean): Promise<ReadyKey> {
     const key = await this.keys.keyFor(personId, create);
     return key instanceof Uint8Array ? createSecretKey(key) : key;
-  }
-
-  private remember(personId: string, key: KeyObject | 'destroyed'): void {
-    this.cache.delete(personId);
-    this.cache.set(personId, { key, until: this.clock.now().getTime() + LONGEST_KEPT_MS });
-    if (this.cache.size > CACHED_KEYS) this.cache.delete(this.cache.keys().next().value!);
   }
 }
