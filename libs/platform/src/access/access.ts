@@ -46,7 +46,7 @@ export const ownerOfRow = (row: Pick<OwnedRow, 'ownerId' | 'ownerSince' | 'owner
 
 /** Whose accounts a scope covers, as a list; beside it the team of each account is covered, and what grants open. */
 interface Reach {
-  readonly owners: readonly string[];
+  readonly owners: Iterable<string>;
   /** Accounts that nobody owns too. */
   readonly unowned: boolean;
   /** Accounts that grants open; null: all. */
@@ -108,7 +108,7 @@ export class Access extends Scopes {
     if (roles.some((role) => COVERS_MEMBERS.includes(role))) return scopeOf(memberId, (ownerId) => ownerId !== null, { reach: { ...NO_REACH, owners: [memberId] }, grants, ofAccounts: own });
     if (!roles.includes('director')) return scopeOf(memberId, own, { reach: { ...NO_REACH, owners: [memberId] }, grants });
     const team = this.organisationOf(await this.membersFor(principal)).teamOf(memberId);
-    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { reach: { ...NO_REACH, owners: [...team], unowned: true }, grants });
+    return scopeOf(memberId, (ownerId) => ownerId === null || team.has(ownerId), { reach: { ...NO_REACH, owners: team, unowned: true }, grants });
   }
 
   /** Whether a member has left, and as what he may read for the time being. */
@@ -156,7 +156,8 @@ export class Access extends Scopes {
     if (coversAll(scope) || reach.granted === null) return {};
     const few = await this.fewAccounts(scope);
     if (few) return { id: { $in: few.map(({ id }) => id) } };
-    const { owners, unowned, granted } = reach;
+    const { unowned, granted } = reach;
+    const owners = [...reach.owners];
     const now = this.now();
     const branches: Filter[] = [
       { $and: [{ ownerId: { $in: owners } }, { ownerSince: { $lte: now } }] },
