@@ -147,9 +147,26 @@ export class Access extends Scopes {
     });
   }
 
+  /** The rows of accounts themselves that the scope covers, by the owners and the team that they carry; each with the account's id under `id`. */
+  accountsThemselves<Row extends OwnedRow & { readonly id: string }>(view: Pick<View<Row>, 'find'>, scope: Scope): Pick<View<Row>, 'find'> {
+    if (coversAll(scope)) return view;
+    return new RowsOfAccounts<Row>(view, {
+      covered: async (rows) => rows.map((row) => this.coversOwnedRow(scope, row)),
+      few: async () => {
+        const accounts = await this.fewAccounts(scope);
+        return accounts && { id: { $in: accounts.map(({ id }) => id) } };
+      },
+      inParts: async () => [await this.ownFilter(scope)],
+    });
+  }
+
+  coversOwnedRow(scope: Scope, row: OwnedRow & { readonly id: string }): boolean {
+    return scope.coversAccount({ accountId: row.id, ownerId: ownerOfRow(row, this.now()), team: row.team }, 'read');
+  }
+
   /**
-   * Matches rows of accounts themselves that the scope covers, by the owners and the team that they carry: `OwnedRow` and the account's id under `id`. However many they are, the
-   * filter is as long as the list of members, so that a page of very many accounts is found in order.
+   * Matches rows of accounts themselves that the scope covers, as `accountsThemselves` finds them. However many they are, the filter is as long as the list of members, which is
+   * long enough to be read in order instead where a page is all that is asked for.
    */
   async ownFilter(scope: Scope): Promise<Filter> {
     const { reach = NO_REACH } = scope as ReachingScope;

@@ -1,9 +1,9 @@
 import type { Type } from '@nestjs/common';
 import type { Role } from '@keyfold/contracts';
-import { allOf, type Filter, NotFound, type Projection } from '@keyfold/event-sourcing';
+import { allOf, type Filter, NotFound, type Projection, type View } from '@keyfold/event-sourcing';
 import { type Injectables, type Instances, type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { ReportingTime } from '../deployment.js';
-import { Access, type OwnedRow, ownerOfRow } from './access.js';
+import { Access, type OwnedRow } from './access.js';
 
 const NEEDS = [Views, Access, ReportingTime] as const;
 type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
@@ -47,7 +47,7 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       async answer(query, needed) {
         const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
         const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals(query, equal), ...(where?.(query, own(needed)) ?? [])]);
-        const through = typeof definition.scope === 'object' && 'account' in definition.scope ? access.rowsOfAccounts(views.of(rows), query.scope, definition.scope) : views.of(rows);
+        const through = rowsInScope(definition, views.of(rows), query.scope, access);
         const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });
         return { ...page, items: await Promise.all(page.items.map((row) => show(row, access, time, own(needed)))) };
       },
@@ -71,18 +71,18 @@ export const equals = <Q extends object>(query: Q, fields: readonly (keyof Q & s
 
 type ScopeRule<Row> = Pick<RowQueries<Row & { id: string }, never, never>, 'scope'>;
 
-/** Rows by account have none: they are read through the scope. */
-async function scopeFilters<Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter[]> {
-  if (rule === 'accounts') return [await access.ownFilter(scope)];
-  return typeof rule === 'object' && 'owner' in rule ? [await access.ownerFilter(scope, rule.owner)] : [];
+/** Accounts and rows by account have none: they are read through the scope. */
+const scopeFilters = async <Row>({ scope: rule }: ScopeRule<Row>, scope: Scope, access: Access): Promise<Filter[]> =>
+  typeof rule === 'object' && 'owner' in rule ? [await access.ownerFilter(scope, rule.owner)] : [];
+
+function rowsInScope<Row extends { readonly id: string }>({ scope: rule }: ScopeRule<Row>, view: View<Row>, scope: Scope, access: Access): Pick<View<Row>, 'find'> {
+  if (rule === 'accounts') return access.accountsThemselves(view as unknown as View<OwnedRow & { readonly id: string }>, scope) as unknown as View<Row>;
+  return typeof rule === 'object' && 'account' in rule ? access.rowsOfAccounts(view, scope, rule) : view;
 }
 
 async function isInScope<Row>({ scope: rule }: ScopeRule<Row>, row: Row, scope: Scope, access: Access): Promise<boolean> {
   if (rule === 'everybody') return true;
-  if (rule === 'accounts') {
-    const account = row as Row & OwnedRow & { readonly id: string };
-    return scope.coversAccount({ accountId: account.id, ownerId: ownerOfRow(account, access.now()), team: account.team }, 'read');
-  }
+  if (rule === 'accounts') return access.coversOwnedRow(scope, row as Row & OwnedRow & { readonly id: string });
   if ('account' in rule) return access.coversAccount(scope, row[rule.account as keyof Row] as string | null, 'read');
   return scope.covers(row[rule.owner as keyof Row] as string | null);
 }

@@ -54,7 +54,16 @@ describe('the list of accounts', () => {
     ['an auditor', as(null, 'auditor'), 'unowned, of-anna, of-eve, to-bea-in-march, to-eve-in-march, to-anna-after-all, from-march-on, with-anna', 250],
   ])('of %s holds what the scope covers, and nothing else', async (_who, actor, named, many) => {
     const scope = await access.of(actor);
-    const found = (await store.view(keyAccounts).find({ filter: await access.ownFilter(scope), limit: 1_000 })).map(({ id }) => id);
+    const view = store.view(keyAccounts);
+    const found = (await access.accountsThemselves(view, scope).find({ limit: 1_000 })).map(({ id }) => id);
+    const pageByPage: string[] = [];
+    for (let after: string[] | undefined; ; after = pageByPage.slice(-1)) {
+      const page = await access.accountsThemselves(view, scope).find({ limit: 7, after });
+      pageByPage.push(...page.map(({ id }) => id));
+      if (page.length < 7) break;
+    }
+    expect(pageByPage).toEqual(found);
+    expect((await view.find({ filter: await access.ownFilter(scope), limit: 1_000 })).map(({ id }) => id)).toEqual(found);
     const covered = (await access.accountsIn(scope)).map(({ id }) => id);
     expect(found.toSorted()).toEqual(covered.toSorted());
     expect(found.filter((id) => !id.startsWith('many-')).toSorted()).toEqual(named.split(', ').filter(Boolean).toSorted());
