@@ -43,6 +43,8 @@ export interface GenerationsStatus {
 export interface Claim {
   readonly generation: number;
   readonly epoch: number;
+  /** It is being built; else it served before. For as long as the claim holds: a rebuild that begins and every switch end it. */
+  readonly underWay: boolean;
   /** The generation had nothing in it when it was claimed. */
   readonly isEmpty: boolean;
   /** Service -> the position up to which its log has been fed to the generation. */

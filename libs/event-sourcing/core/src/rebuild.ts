@@ -81,14 +81,14 @@ export class Rebuilder {
       await this.store.generations.begin(this.projection, this.now());
       status = await this.status();
     }
-    const underWay = isUnderWay(status.rebuild);
-    if (!underWay && status.previous === null) return;
-    const other = underWay ? status.rebuild?.generation : status.previous;
+    const other = isUnderWay(status.rebuild) ? status.rebuild!.generation : status.previous;
+    if (other === null) return;
     if (this.feeding?.claim.generation !== other) this.feeding = null;
     const feeding = (this.feeding ??= await this.claim());
     if (!feeding) return;
     try {
-      await (underWay ? this.build(feeding, status, { signal, progress }) : this.follow(feeding, { signal, progress }));
+      // As the claim says: another process may have switched, or begun, since the status was read.
+      await (feeding.claim.underWay ? this.build(feeding, status, { signal, progress }) : this.follow(feeding, { signal, progress }));
     } catch (error) {
       this.feeding = null;
       await this.failed(feeding, status, error);
@@ -114,7 +114,7 @@ export class Rebuilder {
     if (status.built) return;
     if (!isUnderWay(status.rebuild)) await this.store.generations.begin(this.projection, this.now());
     const feeding = (this.feeding ??= await this.claim());
-    if (!feeding) return;
+    if (!feeding?.claim.underWay) return;
     try {
       await work(feeding.feed);
     } catch (error) {
@@ -251,16 +251,16 @@ export class Rebuilder {
     return claim && { claim, feed: new GenerationFeed(this.projection, claim, generations, this.tools) };
   }
 
-  private async failed({ claim, feed }: Feeding, { built, rebuild }: GenerationsStatus, error: unknown): Promise<void> {
+  private async failed({ claim, feed }: Feeding, { built }: GenerationsStatus, error: unknown): Promise<void> {
     const { log } = this.tools;
     const fields = { projection: this.name, error: String(error) };
     await feed.ended();
     if (error instanceof Superseded) return log.info('another process goes on with this generation', fields);
     // An outage passes, and what was never built has nothing else to serve: the next call goes on from the positions.
-    if (error instanceof Unavailable || !built || !isUnderWay(rebuild)) {
+    if (error instanceof Unavailable || !built || !claim.underWay) {
       log.warn('cannot go on with this generation yet, will try again', fields);
       feed.forget();
-      const noted = isUnderWay(rebuild) ? feed.flush(feed.positions, { error: String(error) }) : Promise.resolve();
+      const noted = claim.underWay ? feed.flush(feed.positions, { error: String(error) }) : Promise.resolve();
       return noted.then(() => this.store.generations.release(this.projection, claim)).catch(() => undefined);
     }
     log.error('the rebuild failed', fields);

@@ -106,7 +106,7 @@ export class EmbeddedGenerations implements Generations {
     slot.epoch += 1;
     slot.claimedUntil = this.now() + CLAIM_MS;
     const { state, generation, positions } = slot.fed;
-    return { generation, epoch: slot.epoch, isEmpty: state.marks.size === 0 && state.rows.count() === 0, positions, room: Infinity };
+    return { generation, epoch: slot.epoch, underWay: isUnderWay(slot.rebuild), isEmpty: state.marks.size === 0 && state.rows.count() === 0, positions, room: Infinity };
   }
 
   async read(projection: AnyProjection, claim: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {

@@ -131,7 +131,7 @@ export class MongoGenerations implements Generations {
     const { generation, positions } = document.fed;
     const { rows, marks } = collectionsOf(this.db, keyOf(projection), generation);
     const isEmpty = !(await this.ask(rows.findOne({}, { readConcern: MAJORITY }))) && !(await this.ask(marks.findOne({}, { readConcern: MAJORITY })));
-    return { generation, epoch: document.epoch, isEmpty, positions, room: await transactionRoom(this.db) };
+    return { generation, epoch: document.epoch, underWay: isUnderWay(document.rebuild), isEmpty, positions, room: await transactionRoom(this.db) };
   }
 
   async read(projection: AnyProjection, { generation }: Claim, keys: { streams: readonly string[]; rows: readonly string[] }): Promise<BuiltState> {

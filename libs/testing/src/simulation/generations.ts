@@ -78,7 +78,7 @@ export class SimulatedGenerations implements Generations {
     const isEmpty = await this.ask<boolean>(`is ${view}#${generation} empty`, (reply) =>
       reply.answer([rowsOf, marksOf].every((of) => this.server.durable(of(view, generation)).size === 0)),
     );
-    return { generation, epoch: document.epoch, isEmpty, positions, room: Infinity };
+    return { generation, epoch: document.epoch, underWay: isUnderWay(document.rebuild), isEmpty, positions, room: Infinity };
   }
 
   read(

@@ -153,7 +153,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
       await generations.checkpoint(rows, claim, folded([], {}, { contract: 8 }), { state: 'catching-up', done: 8, total: 9, rate: 4 });
       await generations.release(rows, claim);
       const next = await claimed();
-      expect(next).toMatchObject({ generation: claim.generation, positions: { contract: 8 } });
+      expect(next).toMatchObject({ generation: claim.generation, underWay: true, positions: { contract: 8 } });
       const kept = await generations.read(rows, next, { streams: ['thing-1', 'thing-2'], rows: ['r1', 'r2'] });
       expect([Object.fromEntries(kept.marks), [...kept.rows].map(([, { row }]) => row)]).toEqual([{ 'thing-1': { accepted: 2, applied: 2 } }, [{ id: 'r1', kind: 'x' }]]);
       expect((await status()).rebuild).toEqual(
@@ -190,6 +190,7 @@ export function describeGenerations(given: () => { store: ProjectionStore; rows:
 
       await mark('thing-2', 1, { id: 'new-2' });
       const back = await claimed();
+      expect(back).toMatchObject({ generation: before, underWay: false });
       expect(back).toMatchObject({ generation: before, positions: { contract: 6 } });
       const rollBack = () => generations.switchOver(rows, back, { state: 'rolled-back', at: AT, beyond: new Map(), tail: async () => NOTHING });
       expect(await rollBack()).toEqual({ switched: false, behind: [{ streamId: 'thing-2', accepted: 0, serving: 1 }] });

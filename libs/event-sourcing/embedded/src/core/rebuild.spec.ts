@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AggregateContract, type AuditEntry, type AuditLog, type Feeds, NoPreviousGeneration, projection, type Projection, ReadModel, Rebuilder, type RebuildTools, RowRefused, type SequencedCommit, Unavailable } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, eventually, someContext } from '@keyfold/event-sourcing/testing';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -261,6 +261,22 @@ describe('a rebuild', () => {
     await own.start('olga');
     await rebuilder().work(forEver);
     expect((await status()).rebuild?.state).toBe('switched');
+  });
+
+  it('is not taken back by a process that still saw it under way when another had switched', async () => {
+    await served();
+    const { generations } = store;
+    await rebuilder().start('olga');
+    const seen = await status();
+    await rebuilder().work(forEver);
+    const { serving } = await status();
+    const late = rebuilder();
+    const once = jest.spyOn(generations, 'status').mockResolvedValueOnce(seen);
+    await late.work(forEver);
+    once.mockRestore();
+    expect((await status()).serving).toBe(serving);
+    await late.rollBack('olga', forEver);
+    expect((await status()).serving).toBe(seen.serving);
   });
 
   it('lets rows go that are too many for its memory, and reads them again', async () => {
