@@ -31,6 +31,7 @@ export * from './projector.js';
 export * from './read-model.js';
 export * from './rebuild.js';
 export * from './relay.js';
+export * from './replay.js';
 export * from './row-sample.js';
 export * from './sequencer.js';
 export * from './state-cache.js';

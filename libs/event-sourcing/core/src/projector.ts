@@ -1,12 +1,11 @@
 import { BatchFold, type Folded, Gap } from './batch-fold.js';
-import { type Obstacle, obstacleOf, type Retryable, type RowChanges, sourcePartition } from './dead-letters.js';
+import { type Obstacle, obstacleOf, type Retryable, type RowChanges } from './dead-letters.js';
 import { RowRefused } from './errors.js';
 import type { RecordedEvent } from './events.js';
-import { pagesOf } from './log-pages.js';
 import { report, type SubscriberTools, withoutGaps } from './observed.js';
 import type { ProjectionStore } from './ports.js';
 import type { Projection } from './projection.js';
-import { followsStream, type Incoming, incomingOfCommit } from './subscription.js';
+import { followsStream, type Incoming } from './subscription.js';
 
 /** One member of a service's subscription: a projection, a policy, a process. Its `projection` says what it follows; one that only acts has no rows. */
 export interface Subscriber extends Retryable {
@@ -98,35 +97,5 @@ export class Projector<Row extends object> implements Subscriber {
   async reapply(event: RecordedEvent): Promise<RowChanges> {
     const rows = this.projection.rowsOf(event);
     return { rows, fold: (before) => new Map(rows.map((id) => [id, this.projection.fold((before.get(id) as Row | undefined) ?? null, event, id)] as const)) };
-  }
-}
-
-export interface ReplayPace {
-  readonly progress?: (service: string, done: number, total: number) => void;
-  /** Position up to which a subscriber is known to have handled a log. */
-  readonly handled?: (subscriber: Subscriber, service: string) => Promise<number>;
-  /** Aborted, it ends behind the page in hand. */
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Replays the logs of the followed services from their owners' feeds, up to where they stood at the call; each is read once for all subscribers. Resumable and repeatable: the marks drop
- * what is known.
- */
-export async function replay(subscribers: readonly Subscriber[], tools: Pick<SubscriberTools, 'feeds' | 'registry'>, { progress = () => undefined, handled = async () => 0, signal }: ReplayPace = {}): Promise<void> {
-  const followed = (subscriber: Subscriber): string[] => subscriber.projection.follows.map((contract) => contract.service);
-  for (const service of new Set(subscribers.flatMap(followed))) {
-    const end = await tools.feeds.lastPosition(service);
-    const each = await Promise.all(subscribers.filter((subscriber) => followed(subscriber).includes(service)).map(async (subscriber) => ({ subscriber, after: await handled(subscriber, service) })));
-    for await (const commits of pagesOf(tools.feeds, service, { after: Math.min(...each.map(({ after }) => after)), end })) {
-      if (signal?.aborted) return;
-      const position = commits[commits.length - 1]!.position;
-      const partitions = [...Map.groupBy(commits, (commit) => sourcePartition(service, commit.partitionKey))].map(
-        ([partition, own]) => [partition, own.flatMap((commit) => incomingOfCommit(service, commit, tools.registry))] as const,
-      );
-      const behind = each.flatMap(({ subscriber, after }) => (after < position ? [subscriber] : []));
-      for (const [partition, events] of partitions) for (const subscriber of behind) await subscriber.apply(partition, events);
-      progress(service, position, end);
-    }
   }
 }

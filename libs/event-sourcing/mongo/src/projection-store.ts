@@ -59,7 +59,8 @@ export class MongoProjectionStore implements ProjectionStore {
 
   async marks(projection: Projection, streamIds: readonly string[]): Promise<Map<string, Marks>> {
     const read = async (): Promise<MarksDocument[]> => {
-      const { marks } = collectionsOf(this.db, keyOf(projection), await this.generations.serving(projection));
+      const generation = projection.durable ? FIRST_GENERATION : await this.generations.serving(projection);
+      const { marks } = collectionsOf(this.db, keyOf(projection), generation);
       return byId(marks, streamIds, { readConcern: MAJORITY, maxTimeMS: READ_MS });
     };
     return marksOf(await this.ask(read()));

@@ -7,8 +7,8 @@ import {
   DeadLetters,
   deliver,
   type EventRegistry,
+  followedBy,
   type GenerationsStatus,
-  handledUpTo,
   isUnderWay,
   LAG_WATCH,
   pagesOf,
@@ -19,7 +19,7 @@ import {
   type Rebuild,
   Rebuilder,
   Relay,
-  replay,
+  replayOnce,
   type Subscriber,
   topicOf,
   type Consumer,
@@ -108,17 +108,23 @@ export class ServiceRuntime {
     if (this.adapters.volatile) {
       await this.readTogether(progress);
       while (!(await this.tendOnce(progress)) && !this.stopping.signal.aborted) await this.adapters.clock.wait(RETRY_MS, this.stopping.signal);
-      await this.replayAll(progress);
+      await this.replayOnce(progress);
       this.replayed = true;
-    } else this.background.push(this.replayAll(progress));
+    } else this.background.push(this.replayOnce(progress));
     this.background.push(this.tend());
+  }
+
+  private replayOnce(progress: (name: string, done: number, total: number) => void): Promise<void> {
+    const { feeds, projections, volatile, clock, log } = this.adapters;
+    const others = this.subscribers.filter(({ name }) => !this.rebuilders.has(name));
+    return replayOnce(others, { registry: this.definition.registry, feeds, store: projections, clock, log, volatile, progress, signal: this.stopping.signal });
   }
 
   /** Each log once for all read models that are to be built from it. */
   private async readTogether(progress: (name: string, done: number, total: number) => void): Promise<void> {
     const { feeds } = this.adapters;
     const rebuilders = await this.restless();
-    for (const service of this.followed()) {
+    for (const service of followedBy(this.subscribers)) {
       const end = await feeds.lastPosition(service);
       for await (const commits of pagesOf(feeds, service, { after: 0, end })) {
         if (this.stopping.signal.aborted) return;
@@ -129,12 +135,8 @@ export class ServiceRuntime {
     for (const rebuilder of rebuilders) await rebuilder.takenAll();
   }
 
-  private followed(): string[] {
-    return [...new Set(this.subscribers.flatMap(({ projection }) => projection.follows.map((contract) => contract.service)))];
-  }
-
   async consume(): Promise<void> {
-    const services = this.followed();
+    const services = followedBy(this.subscribers);
     if (services.length === 0) return;
     const { feeds, clock, log, metrics, audit } = this.adapters;
     const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness };
@@ -258,26 +260,6 @@ export class ServiceRuntime {
     const rebuilders = [...this.rebuilders.values()];
     const resting = await Promise.all(rebuilders.map((rebuilder) => rebuilder.status().then(rests, () => false)));
     return rebuilders.filter((_rebuilder, i) => !resting[i]);
-  }
-
-  /** What is no read model: policies and processes see the whole history once; their marks and command ids make a repetition harmless. */
-  private async replayAll(progress: (name: string, done: number, total: number) => void): Promise<void> {
-    const { feeds, projections, volatile, clock, log } = this.adapters;
-    const { signal } = this.stopping;
-    while (!signal.aborted)
-      try {
-        const others = this.subscribers.filter(({ name }) => !this.rebuilders.has(name));
-        const built = await Promise.all(others.map(({ projection }) => projections.built(projection)));
-        // What came last to a volatile transport is gone with it; what came before that is known to be handled.
-        const replayed = others.filter((_subscriber, i) => volatile || !built[i]);
-        const handled = async (subscriber: Subscriber, service: string) => (built[others.indexOf(subscriber)] ? handledUpTo(projections, service) : 0);
-        await replay(replayed, { registry: this.definition.registry, feeds }, { progress, handled, signal });
-        if (!signal.aborted) for (const { projection } of replayed) await projections.setBuilt(projection);
-        return;
-      } catch (error) {
-        log.warn('cannot replay the logs yet, will try again', { service: this.service, error: String(error) });
-        await clock.wait(RETRY_MS, signal);
-      }
   }
 }
 

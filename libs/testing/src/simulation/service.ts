@@ -24,7 +24,7 @@ import {
   ReadModel,
   Rebuilder,
   Relay,
-  replay,
+  replayOnce,
   Sequencer,
   type Subscriber,
   topicOf,
@@ -193,7 +193,7 @@ export class Instance {
     const transport = new SimulatedTransport(broker, process, incarnation);
     void this.lead({ store, transport, ids, failpoint, processes }, never);
     void this.consume(transport);
-    void this.replay(projections, effects);
+    void replayOnce(effects, { registry: this.around.registry, feeds: this.feeds(process), store: projections, clock: process.clock, log: process.log });
     void this.tending.run();
   }
 
@@ -250,22 +250,6 @@ export class Instance {
       topics: services.map(topicOf),
       onBatch: (batch) => deliver(batch, subscribers, tools),
     });
-  }
-
-  /** Policies and processes see the whole history once, while the subscription already brings news. */
-  private async replay(projections: SimulatedProjectionStore, subscribers: readonly Subscriber[]): Promise<void> {
-    const { process } = this;
-    for (;;)
-      try {
-        const built = await Promise.all(subscribers.map(({ projection }) => projections.built(projection)));
-        const replayed = subscribers.filter((_subscriber, i) => !built[i]);
-        await replay(replayed, { registry: this.around.registry, feeds: this.feeds(process) });
-        for (const { projection } of replayed) await projections.setBuilt(projection);
-        return;
-      } catch (error) {
-        process.log.warn('cannot replay the logs yet', { service: this.name, error: String(error) });
-        await process.clock.wait(RETRY_MS);
-      }
   }
 
   private storeOf(service: string, process: SimulatedProcess): SimulatedEventStore {

@@ -44,7 +44,7 @@ const story = async (instance = 'source') =>
 async function run<State>(process: ProcessRunner<State>, only?: string): Promise<void> {
   for (let before = -1; before !== (await service.store.lastPosition()); ) {
     before = await service.store.lastPosition();
-    await replay(process.subscribers.filter(({ name }) => !only || name === only), service.tools);
+    await replay('test', process.subscribers.filter(({ name }) => !only || name === only), service.tools);
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AggregateContract, DeadLetters, deliver, EventRegistry, projection, type Projection, Projector, type RecordedEvent, replay, type SequencedCommit, type Subscriber, upcastFrom } from '@keyfold/event-sourcing';
+import { type AggregateContract, DeadLetters, deliver, EventRegistry, type Incoming, projection, type Projection, Projector, type RecordedEvent, replay, replayOnce, type SequencedCommit, type Subscriber, Unavailable, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
 import type { EmbeddedProjectionStore } from '../embedded-projection-store.js';
@@ -281,11 +281,38 @@ describe('a replay', () => {
     const feeds: TestService['tools']['feeds'] = { ...service.tools.feeds, after: (of, position, limit) => ((pages += position === 0 ? 1 : 0), service.tools.feeds.after(of, position, limit)) };
     const given = new Map<string, number>();
     const subscriber = (name: string): Subscriber => ({ name, projection: { ...totals(), name }, apply: async (_partition, events) => void given.set(name, (given.get(name) ?? 0) + events.length) }) as Partial<Subscriber> as Subscriber;
-    const seen: [string, number, number][] = [];
+    const seen: [number, number][] = [];
     const handled = async ({ name }: Subscriber) => (name === 'done' ? 5 : 0);
-    await replay([subscriber('new'), subscriber('done'), projector()], { ...service.tools, feeds }, { handled, progress: (of, done, end) => void seen.push([of, done, end]) });
-    expect([[...given], pages, seen.at(-1), await total()]).toEqual([[['new', 5]], 1, ['test', 5, 5], 5]);
-    await replay([subscriber('late')], service.tools, { signal: AbortSignal.abort() });
+    await replay('test', [subscriber('new'), subscriber('done'), projector()], { ...service.tools, feeds }, { handled, progress: (done, end) => void seen.push([done, end]) });
+    expect([[...given], pages, seen.at(-1), await total()]).toEqual([[['new', 5]], 1, [5, 5], 5]);
+    await replay('test', [subscriber('late')], service.tools, { signal: AbortSignal.abort() });
     expect(given.has('late')).toBe(false);
+  });
+
+  it('that breaks off goes on from where all have it, and an owner that does not answer holds up nobody else', async () => {
+    for (let i = 0; i < 1_200; i++) await add(String(i), 1);
+    const given: number[] = [];
+    const asked: number[] = [];
+    let answers = false;
+    let failing = true;
+    const feeds: TestService['tools']['feeds'] = {
+      ...service.tools.feeds,
+      lastPosition: async (of) => {
+        if (of === 'elsewhere' && !answers) throw new Unavailable(of);
+        return of === 'elsewhere' ? 0 : service.tools.feeds.lastPosition(of);
+      },
+      after: (of, position, limit) => (asked.push(position), service.tools.feeds.after(of, position, limit)),
+    };
+    const apply = async (_partition: string, events: readonly Incoming[]): Promise<void> => {
+      if (given.length === 1_000 && failing) throw new Unavailable(String((failing = false)));
+      given.push(...events.map(({ version }) => version));
+      answers = given.length === 1_200;
+    };
+    const elsewhere = { service: 'elsewhere', name: 'else', streamPrefix: 'else', events: {} } as AggregateContract<never>;
+    const follower = { name: 'new', projection: { ...totals(), name: 'new', follows: [...totals().follows, elsewhere] }, apply } as Partial<Subscriber> as Subscriber;
+    const clock = { now: () => service.tools.clock.now(), wait: () => new Promise<void>((go) => setImmediate(go)) };
+    await replayOnce([follower], { ...service.tools, feeds, store, clock });
+    expect([given.length, asked.filter((position) => position === 0)]).toEqual([1_200, [0]]);
+    expect(await store.built(follower.projection)).toBe(true);
   });
 });
