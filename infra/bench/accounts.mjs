@@ -91,17 +91,17 @@ async function startDistributed({ ServiceUnderTest, freePort }, servers) {
   const setup = spawn(process.execPath, ['libs/platform/dist/setup.main.js'], { env: { ...process.env, ...env }, stdio: 'inherit' });
   if ((await once(setup, 'exit'))[0] !== 0) throw new Error('the databases and topics could not be made');
   const auth = await ServiceUnderTest.start({ main: 'services/web/dist/server/main.js', env, port: ports.web, readyPath: '/auth/jwks.json' });
-  const api = await ServiceUnderTest.start({ main: 'services/accounts/dist/main.js', env, port: ports.accounts, readyWithinMs: 120_000 });
+  const services = await Promise.all(SERVICES.map((name) => ServiceUnderTest.start({ main: `services/${name}/dist/main.js`, env, port: ports[name], readyWithinMs: 120_000 })));
   const { default: mongoose } = await import('mongoose');
   const client = await mongoose.mongo.MongoClient.connect(servers.mongoUrl);
   const raw = client.db('bench_raw').collection('commits', { writeConcern: { w: 'majority', journal: true } });
   return {
-    api,
+    api: services[SERVICES.indexOf('accounts')],
     auth,
     insert: () => raw.insertOne({ streamId: randomBytes(8).toString('hex'), body: CURRENCY_SET }),
     async stop() {
       await client.close();
-      await Promise.all([api.stop(), auth.stop()]);
+      await Promise.all([...services, auth].map((process) => process.stop()));
     },
   };
 }

@@ -6,7 +6,7 @@ import { report, withoutGaps } from './observed.js';
 import type { CommandSender, DeadLetter, Ids, Marks, ProjectionStore } from './ports.js';
 import { projection, type Projection } from './projection.js';
 import type { Subscriber, SubscriberTools } from './projector.js';
-import { followsStream, type Incoming, NO_MARKS } from './subscription.js';
+import { followsStream, type Incoming, NO_MARKS, versionsBefore } from './subscription.js';
 
 /** A command that a policy decided on: `tasks/raise`, the id of the aggregate, the body. */
 export interface PolicyCommand {
@@ -167,11 +167,10 @@ export class PolicyRunner implements Subscriber {
 
   private async settle(partition: string, outcomes: readonly Outcome[]): Promise<void> {
     const parkedAt = this.tools.clock.now().toISOString();
-    const streams = [...new Set(outcomes.map(({ incoming }) => incoming.streamId))];
-    const beginning = outcomes.filter(({ incoming }) => incoming.version === 1).map(({ incoming }) => incoming.streamId);
+    const after = versionsBefore(outcomes.map(({ incoming }) => incoming));
     let parked: DeadLetter[] = [];
     let applied = 0;
-    await this.store.transact(this.projection, { partition, streams, rows: [], beginning }, (state) => {
+    await this.store.transact(this.projection, { partition, streams: [...after.keys()], rows: [], after }, (state) => {
       const marks = new Map<string, Marks>();
       parked = [];
       applied = 0;

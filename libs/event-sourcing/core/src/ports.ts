@@ -160,10 +160,10 @@ export interface BatchKeys {
   readonly streams: readonly string[];
   readonly rows: readonly string[];
   /**
-   * Those of `streams` whose first event is in the batch, so that nothing is likely to be there of them. Given by batches that write nothing of a stream without moving its marks: the store
-   * may take marks and rows for what they were when it wrote them last, and let the move tell.
+   * For each of `streams` the version before its first event in the batch, which is up to where it has most likely been applied. Given by batches that write nothing of a stream without
+   * moving its marks: the store may take the marks for that, and rows for what they were when it wrote them last, and let the move tell.
    */
-  readonly beginning?: readonly string[];
+  readonly after?: ReadonlyMap<string, number>;
 }
 
 /** Where projections write. One call = one partition batch = one atomic write of rows, marks and dead letters. */

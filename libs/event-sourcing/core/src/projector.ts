@@ -5,7 +5,7 @@ import type { RecordedEvent } from './events.js';
 import { report, type SubscriberTools, withoutGaps } from './observed.js';
 import type { ProjectionStore } from './ports.js';
 import type { Projection } from './projection.js';
-import { followsStream, type Incoming } from './subscription.js';
+import { followsStream, type Incoming, versionsBefore } from './subscription.js';
 
 /** One member of a service's subscription: a projection, a policy, a process. Its `projection` says what it follows; one that only acts has no rows. */
 export interface Subscriber extends Retryable {
@@ -76,12 +76,11 @@ export class Projector<Row extends object> implements Subscriber {
    */
   private async write(partition: string, events: readonly Incoming[], refused: Obstacle | null = null): Promise<void> {
     const placed = events.map((event) => this.folding.place(event));
-    const streams = [...new Set(events.map((event) => event.streamId))];
-    const beginning = events.filter((event) => event.version === 1).map((event) => event.streamId);
+    const after = versionsBefore(events);
     const rows = refused === null ? [...new Set(placed.flatMap((event) => event.rows ?? []))] : [];
     try {
       let written: Folded<Row> | null = null as Folded<Row> | null;
-      await this.store.transact(this.projection, { partition, streams, rows, beginning }, (state) => (written = this.folding.fold(placed, state, refused)));
+      await this.store.transact(this.projection, { partition, streams: [...after.keys()], rows, after }, (state) => (written = this.folding.fold(placed, state, refused)));
       this.inStride = written !== null && written.applied + written.parked.length === events.length;
       if (written) await report(this.projection.name, written.applied, written.parked, this.tools);
     } catch (error) {

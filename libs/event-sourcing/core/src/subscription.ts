@@ -70,6 +70,13 @@ export const servicesOf = ({ follows }: { readonly follows: readonly AggregateCo
 
 export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 
+/** For each stream the version before its first event. */
+export function versionsBefore(events: Iterable<Incoming>): Map<string, number> {
+  const before = new Map<string, number>();
+  for (const { streamId, version } of events) before.set(streamId, Math.min(version - 1, before.get(streamId) ?? Infinity));
+  return before;
+}
+
 /**
  * What of `incoming` is new, per stream in version order and without a hole: duplicates are dropped by the accepted mark,
  * missing versions are fetched from the owner's feed. A stream whose hole the feed cannot fill yet is an error: the batch comes again.

@@ -22,13 +22,13 @@ const state = (marks: [string, Marks][] = [], rows: [string, object][] = []): Ba
 
 describe('a group of batches', () => {
   it('reads what any of them reads, once', () => {
-    expect(keysOf([batch('t/1', 's-1', 'r'), batch('t/2', 's-2', 'r'), batch('t/1', 's-1', 'q')])).toEqual({ partitions: ['t/1', 't/2'], streams: ['s-1', 's-2'], rows: ['r', 'q'], beginning: null });
+    expect(keysOf([batch('t/1', 's-1', 'r'), batch('t/2', 's-2', 'r'), batch('t/1', 's-1', 'q')])).toEqual({ partitions: ['t/1', 't/2'], streams: ['s-1', 's-2'], rows: ['r', 'q'], after: null });
   });
 
-  it('takes streams for new that begin in one of them, where none of them wants to read', () => {
-    const beginning = (streamId: string, streams: string[]): Batch => ({ ...batch('t/1', streamId, 'r'), keys: { partition: 't/1', streams: [streamId], rows: [], beginning: streams } });
-    expect(keysOf([beginning('s-1', ['s-1']), beginning('s-2', [])]).beginning).toEqual(new Set(['s-1']));
-    expect(keysOf([beginning('s-1', ['s-1']), batch('t/1', 's-2', 'r')]).beginning).toBeNull();
+  it('follows the version before the first event of each stream, where none of them wants to read', () => {
+    const following = (streamId: string, version: number): Batch => ({ ...batch('t/1', streamId, 'r'), keys: { partition: 't/1', streams: [streamId], rows: [], after: new Map([[streamId, version]]) } });
+    expect(keysOf([following('s-1', 4), following('s-2', 0), following('s-1', 3)]).after).toEqual(new Map([['s-1', 3], ['s-2', 0]]));
+    expect(keysOf([following('s-1', 0), batch('t/1', 's-2', 'r')]).after).toBeNull();
   });
 
   it('is folded as if each were written before the next is read', () => {

@@ -23,15 +23,21 @@ export interface Group {
 export interface GroupKeys extends Pick<BatchKeys, 'streams' | 'rows'> {
   readonly partitions: readonly string[];
   /** Null when one of the batches wants to read. */
-  readonly beginning: ReadonlySet<string> | null;
+  readonly after: ReadonlyMap<string, number> | null;
 }
 
 export const keysOf = (batches: readonly Batch[]): GroupKeys => ({
   partitions: [...new Set(batches.map(({ keys }) => keys.partition))],
   streams: [...new Set(batches.flatMap(({ keys }) => keys.streams))],
   rows: [...new Set(batches.flatMap(({ keys }) => keys.rows))],
-  beginning: batches.every(({ keys }) => keys.beginning) ? new Set(batches.flatMap(({ keys }) => keys.beginning!)) : null,
+  after: batches.every(({ keys }) => keys.after) ? earliest(batches.map(({ keys }) => keys.after!)) : null,
 });
+
+function earliest(versions: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const [streamId, version] of versions.flatMap((each) => [...each])) first.set(streamId, Math.min(version, first.get(streamId) ?? Infinity));
+  return first;
+}
 
 /** Folds batches one after the other, each on what those before it have left, as if each had been written alone. */
 export function foldGroup(batches: readonly Batch[], before: BatchState<never>): Group {

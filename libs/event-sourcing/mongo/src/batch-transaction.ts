@@ -5,7 +5,7 @@ import { READ_MS } from './connection.js';
 import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetterDocument } from './dead-letter-document.js';
 import { generationKey, type StampDocument, STAMPS } from './generation-collections.js';
 import { byId, collectionsOf, keyOf, type MarksDocument, marksOf, type RowDocument, toRow, toRowDocument, UnstorableRow } from './row-document.js';
-import type { Before } from './written-state.js';
+import type { Assumed, Before } from './written-state.js';
 
 /** Marks or rows are not what they were taken for: a conflict, after which one folds again on what one reads. */
 export class Outdated extends Error {
@@ -29,13 +29,14 @@ export class BatchTransaction {
     this.view = generationKey(key, generation);
   }
 
-  async read(keys: GroupKeys): Promise<Before> {
+  /** Reads what is not assumed. */
+  async complete(keys: GroupKeys, assumed: Assumed | null): Promise<Before> {
     const options = { session: this.session, maxTimeMS: READ_MS };
-    const marks = await byId(this.marks, keys.streams, options);
-    const rows = await byId(this.rows, keys.rows, options);
+    const marks = assumed ? assumed.state.marks : marksOf(await byId(this.marks, keys.streams, options));
+    const rows = await byId(this.rows, assumed ? assumed.unknown : keys.rows, options);
     return {
-      state: { marks: marksOf(marks), rows: new Map(rows.map((row) => [row._id, toRow<never>(row)])) },
-      partitionsOf: new Map(rows.map((row) => [row._id, row._partitions ?? []])),
+      state: { marks, rows: new Map([...(assumed?.state.rows ?? []), ...rows.map((row) => [row._id, toRow<never>(row)] as const)]) },
+      partitionsOf: new Map([...(assumed?.partitionsOf ?? []), ...rows.map((row) => [row._id, row._partitions ?? []] as const)]),
     };
   }
 

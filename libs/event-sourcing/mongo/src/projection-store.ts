@@ -107,7 +107,7 @@ export class MongoProjectionStore implements ProjectionStore {
         view = generationKey(keyOf(projection), generation);
         const transaction = new BatchTransaction(this.db, session, projection, generation);
         const assumed = mayAssume ? this.lastWritten.assume(projection, view, keys) : null;
-        const before = assumed ?? (await transaction.read(keys));
+        const before = await transaction.complete(keys, assumed);
         const { write, errors } = folded(batches, before, { view, isRead: assumed === null });
         await transaction.write(write, before, assumed === null);
         return { write, before, errors };

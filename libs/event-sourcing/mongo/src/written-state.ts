@@ -18,32 +18,43 @@ interface Entry {
 const MOST_BYTES = 32_000_000;
 const NOTHING: Entry = { marks: undefined, row: null, partitions: [], bytes: 0 };
 
+/** What is taken for what is there, and the rows of which that says nothing. */
+export interface Assumed extends Before {
+  readonly unknown: readonly string[];
+}
+
 /**
- * What this process wrote last, by stream, so that the next batch of a stream need not read it. It may be out of date, and is never believed on its own: a mark is written only where it still is
- * what it was taken for, and a row is kept only where no row changes without the mark of its one stream. A stream that begins is taken for one of which there is nothing, which its inserts show.
- * Whoever was wrong folds again on what he reads.
+ * What this process wrote last, by stream, so that the next batch of a stream need not read it. Of a stream that it does not know, the batch itself says up to where that has been applied: up to
+ * its first event; one that begins is taken for one of which there is nothing. All of it may be wrong, and is never believed on its own: a mark is written only where it still is what it was
+ * taken for, and a row is kept only where no row changes without the mark of its one stream. Whoever was wrong folds again on what he reads.
  */
 export class WrittenState {
   private readonly entries = new StateCache<Entry>(MOST_BYTES);
 
-  /** All that a group of batches asks for, or null where something of it is not known. `view` names the generation. */
-  assume(projection: Projection, view: string, { streams, rows, beginning }: GroupKeys): Before | null {
-    if (!beginning) return null;
+  /** All that a group of batches asks for but for rows that are not known; null where one of the batches wants to read. `view` names the generation. */
+  assume(projection: Projection, view: string, { rows, after }: GroupKeys): Assumed | null {
+    if (!after) return null;
     const rowOf = rowOfStream(projection);
-    const asked = new Set(rows);
+    const unknown = new Set(rows);
     const state = { marks: new Map<string, Marks>(), rows: new Map<string, never>() };
     const partitionsOf = new Map<string, readonly string[]>();
-    for (const streamId of streams) {
-      const entry = this.entries.get(`${view}|${streamId}`) ?? (beginning.has(streamId) ? NOTHING : undefined);
-      if (!entry) return null;
-      if (entry.marks) state.marks.set(streamId, entry.marks);
+    for (const [streamId, version] of after) {
+      const entry = this.known(`${view}|${streamId}`, version);
+      const marks = entry ? entry.marks : { accepted: version, applied: version };
+      if (marks) state.marks.set(streamId, marks);
       const row = rowOf?.(streamId);
-      if (row === undefined || !asked.has(row) || entry.row === undefined) continue;
-      asked.delete(row);
+      if (entry?.row === undefined || row === undefined || !unknown.delete(row)) continue;
       if (entry.row) state.rows.set(row, entry.row as never);
       partitionsOf.set(row, entry.partitions);
     }
-    return asked.size === 0 ? { state, partitionsOf } : null;
+    return { state, partitionsOf, unknown: [...unknown] };
+  }
+
+  /** What was written last, unless somebody must have written since. */
+  private known(key: string, after: number): Entry | null {
+    const entry = this.entries.get(key);
+    if (entry && (entry.marks?.accepted ?? 0) >= after) return entry;
+    return after === 0 ? NOTHING : null;
   }
 
   /** Once the transaction is through. */

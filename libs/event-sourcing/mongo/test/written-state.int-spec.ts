@@ -49,7 +49,7 @@ async function process(): Promise<{ store: MongoProjectionStore; asked: { reads:
 
 /** Applies one version of a stream to a row as a projector does; the last of `versions` that deletes it is written as a negative. */
 const apply = (store: MongoProjectionStore, streamId: string, version: number, { to = things, row = streamId.slice('thing-'.length), deletes = false } = {}): Promise<void> => {
-  const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: [streamId], rows: [row], beginning: version === 1 ? [streamId] : [] };
+  const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: [streamId], rows: [row], after: new Map([[streamId, version - 1]]) };
   return store.transact(to as Projection<Row>, keys, ({ marks, rows }) => {
     const { accepted } = marks.get(streamId) ?? { accepted: 0 };
     if (version <= accepted) return { marks: new Map(), rows: new Map(), parked: [] };
@@ -65,7 +65,7 @@ describe('a row that a fold leaves as it is', () => {
     const { store, asked } = await process();
     await apply(store, 'thing-1', 1);
     const writes = asked.rowWrites;
-    const kept: BatchKeys = { partition: 'accounts.events.v1/0', streams: ['thing-1'], rows: ['1', '2'], beginning: [] };
+    const kept: BatchKeys = { partition: 'accounts.events.v1/0', streams: ['thing-1'], rows: ['1', '2'], after: new Map([['thing-1', 1]]) };
     await store.transact(things as Projection<Row>, kept, ({ rows }) => ({ marks: new Map([['thing-1', { accepted: 2, applied: 2 }]]), rows: new Map([['1', rows.get('1')!], ['2', null]]), parked: [] }));
     expect([asked.rowWrites - writes, await versions(store, '1')]).toEqual([0, [1]]);
     expect((await store.marks(things, ['thing-1'])).get('thing-1')).toEqual({ accepted: 2, applied: 2 });
@@ -76,7 +76,7 @@ describe('a row that a fold leaves as it is', () => {
 
 describe('marks without rows', () => {
   const move = (store: MongoProjectionStore, streamIds: readonly string[], from: number, letter = false): Promise<void> => {
-    const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: streamIds, rows: [], beginning: from === 0 ? streamIds : [] };
+    const keys: BatchKeys = { partition: 'accounts.events.v1/0', streams: streamIds, rows: [], after: new Map(streamIds.map((id) => [id, from])) };
     return store.transact(policy as Projection<Row>, keys, ({ marks }) => {
       const moved = streamIds.filter((id) => (marks.get(id)?.accepted ?? 0) <= from);
       if (moved.some((id) => (marks.get(id)?.accepted ?? 0) < from)) throw new Gap();
@@ -133,6 +133,19 @@ describe('what a process wrote last', () => {
     expect(await versions(one.store, '1')).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('is not asked for the marks of a stream that is new to it, and gives way where these are others', async () => {
+    const [one, other] = [await process(), await process()];
+    for (const version of [1, 2]) await apply(one.store, 'thing-1', version);
+    other.asked.reads = 0;
+    await apply(other.store, 'thing-1', 3);
+    expect([other.asked.reads, await versions(one.store, '1')]).toEqual([1, [1, 2, 3]]);
+    const late = await process();
+    await apply(late.store, 'thing-1', 3); // has come already
+    await expect(apply(late.store, 'thing-1', 5)).rejects.toThrow(Gap);
+    await apply(late.store, 'thing-1', 4);
+    expect(await versions(one.store, '1')).toEqual([1, 2, 3, 4]);
+  });
+
   it('gives way where a stream that seems to begin has come already', async () => {
     const [one, other] = [await process(), await process()];
     await apply(one.store, 'thing-1', 1);
@@ -181,7 +194,7 @@ describe('large batches of two partitions', () => {
     const { store, steps } = await process();
     const many = (partition: number): Promise<void> => {
       const streams = Array.from({ length: 120 }, (_, i) => `thing-${partition}-${i}`);
-      const keys: BatchKeys = { partition: `accounts.events.v1/${partition}`, streams, rows: streams, beginning: streams };
+      const keys: BatchKeys = { partition: `accounts.events.v1/${partition}`, streams, rows: streams, after: new Map(streams.map((id) => [id, 0])) };
       return store.transact(of, keys, () => ({ marks: new Map(streams.map((id) => [id, { accepted: 1, applied: 1 }])), rows: new Map(), parked: [] }));
     };
     await Promise.all([many(0), many(1)]); // the gates have to be made
