@@ -1,5 +1,6 @@
 export * from './access/access.js';
 export * from './access/directories.js';
+export * from './access/owned-row.js';
 export { accountList } from './access/account-list.js';
 export { rowQueries } from './access/row-queries.js';
 export * from './account-guard/account-guard.js';

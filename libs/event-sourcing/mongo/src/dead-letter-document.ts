@@ -1,5 +1,6 @@
 import type { DeadLetter, DeadLetterKind, DeadLetterQuery, RecordedEvent } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
+import { MAJORITY, READ_MS } from './connection.js';
 import { DEAD_LETTERS } from './generation-collections.js';
 
 /** A parked event. Kept as JSON text, so that what could not be read elsewhere can at least be kept here. */
@@ -26,6 +27,14 @@ export function toDeadLetterDocument(view: string, letter: DeadLetter): DeadLett
 
 export function toDeadLetter(projection: string, { streamId, version, kind = 'poison', event, raw, cause, parkedAt }: DeadLetterDocument): DeadLetter {
   return { projection, streamId, version, kind, event: event === null ? null : (JSON.parse(event) as RecordedEvent), raw, cause, parkedAt };
+}
+
+/** How many letters wait in each of these views, in their order. */
+export async function countLetters(db: mongo.Db, views: readonly string[]): Promise<number[]> {
+  const counted = [{ $match: { view: { $in: [...views] }, kind: { $ne: 'discarded' } } }, { $group: { _id: '$view', letters: { $sum: 1 } } }];
+  const groups = await deadLettersOf(db).aggregate<{ _id: string; letters: number }>(counted, { readConcern: MAJORITY, maxTimeMS: READ_MS, batchSize: views.length + 1 }).toArray();
+  const letters = new Map(groups.map((group) => [group._id, group.letters]));
+  return views.map((view) => letters.get(view) ?? 0);
 }
 
 /** The letters of a view that a query asks for. */

@@ -49,7 +49,7 @@ export class MongoGenerations implements Generations {
   private readonly projections: mongo.Collection<ProjectionDocument>;
   private readonly gates: Gates;
   private readonly seen = new Map<string, { generation: number; at: number }>();
-  /** Whoever tends to all read models asks for them all at once: one request. Readers and writers of one do not wait for that. */
+  /** Whoever tends to all read models, or watches them, asks for them all at once: one request. */
   private readonly looks = new Batcher<string, ProjectionDocument | null>({ name: WHAT, run: (keys) => this.ask(documentsOf(this.projections, keys)), maxBatch: 1_000, maxWaiting: 10_000 });
 
   constructor(
@@ -68,14 +68,13 @@ export class MongoGenerations implements Generations {
   }
 
   async status(projection: AnyProjection): Promise<GenerationsStatus> {
-    const { serving, built, fed, rebuild } = found(projection, await this.looks.add(keyOf(projection)));
-    this.remember(keyOf(projection), serving);
+    const { serving, built, fed, rebuild } = await this.look(projection);
     return { serving, built, previous: isUnderWay(rebuild) ? null : (fed?.generation ?? null), rebuild };
   }
 
   /** The serving generation as of now. */
   async serving(projection: AnyProjection): Promise<number> {
-    return (await this.document(projection)).serving;
+    return (await this.look(projection)).serving;
   }
 
   async servingForReaders(projection: AnyProjection): Promise<number> {
@@ -113,7 +112,7 @@ export class MongoGenerations implements Generations {
   }
 
   async begin(projection: AnyProjection, startedAt: string): Promise<void> {
-    const { epoch, built, serving, last, rebuild } = await this.document(projection);
+    const { epoch, built, serving, last, rebuild } = await this.look(projection);
     if (isUnderWay(rebuild)) return;
     const generation = built ? last + 1 : serving;
     const begun: Rebuild = { generation, state: 'building', done: 0, total: 0, rate: null, startedAt, finishedAt: null, error: null, comparison: null };
@@ -201,7 +200,7 @@ export class MongoGenerations implements Generations {
   }
 
   async dropUnused(projection: AnyProjection, unusedMs: number): Promise<number[]> {
-    await dropOthers(this, keyOf(projection), await this.document(projection));
+    await dropOthers(this, keyOf(projection), await this.look(projection));
     return dropUnusedVersions(this, projection, unusedMs);
   }
 
@@ -223,10 +222,9 @@ export class MongoGenerations implements Generations {
     await this.projections.updateOne({ _id }, { $set: switched } as mongo.UpdateFilter<ProjectionDocument>, { session });
   }
 
-  private async document(projection: AnyProjection): Promise<ProjectionDocument> {
-    const _id = keyOf(projection);
-    const document = found(projection, await this.ask(this.projections.findOne({ _id }, { readConcern: MAJORITY, maxTimeMS: READ_MS })));
-    this.remember(_id, document.serving);
+  private async look(projection: AnyProjection): Promise<ProjectionDocument> {
+    const document = found(projection, await this.looks.add(keyOf(projection)));
+    this.remember(keyOf(projection), document.serving);
     return document;
   }
 

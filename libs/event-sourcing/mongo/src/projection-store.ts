@@ -3,7 +3,7 @@ import type { Connection, mongo } from 'mongoose';
 import { type Batch, foldGroup, type Group, keysOf } from './batch-group.js';
 import { BatchTransaction, moveMarks, Outdated } from './batch-transaction.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
-import { type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
+import { countLetters, type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { GateShut } from './gates.js';
 import { generationKey } from './generation-collections.js';
 import { MongoGenerations } from './generations.js';
@@ -43,6 +43,8 @@ export class MongoProjectionStore implements ProjectionStore {
   private readonly views = new Map<string, View<object>>();
   private readonly lastWritten = new WrittenState();
   private readonly writers = new Map<string, Batcher<Batch, undefined>>();
+  /** Whoever watches all subscribers asks for them all at once: one request. */
+  private readonly counts = new Batcher<string, number>({ name: STORE, run: (views) => this.ask(countLetters(this.db, views)), maxBatch: 1_000, maxWaiting: 10_000 });
 
   constructor(
     connection: Connection,
@@ -154,6 +156,7 @@ export class MongoProjectionStore implements ProjectionStore {
 
   async countDeadLetters(projection: Projection, streamId?: string): Promise<number> {
     const view = generationKey(keyOf(projection), await this.ask(this.generations.serving(projection)));
+    if (streamId === undefined) return this.counts.add(view);
     return this.ask(deadLettersOf(this.db).countDocuments(deadLetterFilter(view, { streamId }), { readConcern: MAJORITY, maxTimeMS: READ_MS }));
   }
 

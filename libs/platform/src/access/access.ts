@@ -4,6 +4,7 @@ import { type Actor, type Filter, Forbidden, type ProjectionStore, type View } f
 import { type AccessLevel, type AccountAccess, ADAPTERS, type Adapters, PROJECTIONS, type Scope, Scopes } from '@keyfold/event-sourcing-nest';
 import { accountDirectory, type DirectoryAccount, type DirectoryMember, grantsAt, memberDirectory } from './directories.js';
 import { Organisation } from './organisation.js';
+import { type OwnedRow, ownerOfRow } from './owned-row.js';
 import { RowsOfAccounts } from './rows-of-accounts.js';
 
 /** Roles that see everything. What they may do is the business of the routes. */
@@ -17,17 +18,6 @@ type Covers = Scope['covers'];
 /** Accounts that are looked up and named for each query; a scope with more of them is asked for otherwise. */
 const FEW = 200;
 
-/** What rows of accounts carry, to be found by who may see them. */
-export interface OwnedRow {
-  readonly ownerId: string | null;
-  /** First instant of the owner, which may be to come. */
-  readonly ownerSince: string | null;
-  /** Whose it is until then; the owner himself when he is the first. */
-  readonly ownerBefore: string | null;
-  readonly team: AccountAccess['team'];
-  readonly teamIds: readonly string[];
-}
-
 /** By what a scope covers a row. */
 interface RowFields<Row> {
   /** Holds the id of its account, or null. */
@@ -37,12 +27,6 @@ interface RowFields<Row> {
   /** Id of an account whose rows everybody sees. */
   readonly everybodys?: string;
 }
-
-/** The first instant of a row's owner, where that is still to come at an instant; else null. */
-export const ownerToComeFrom = ({ ownerSince }: Pick<OwnedRow, 'ownerSince'>, instant: string): string | null => (ownerSince !== null && ownerSince > instant ? ownerSince : null);
-
-/** Whose the account of a row is at an instant. */
-export const ownerOfRow = (row: Pick<OwnedRow, 'ownerId' | 'ownerSince' | 'ownerBefore'>, instant: string): string | null => (ownerToComeFrom(row, instant) ? row.ownerBefore : row.ownerId);
 
 /** Whose accounts a scope covers, as a list; beside it the team of each account is covered, and what grants open. */
 interface Reach {
@@ -88,12 +72,19 @@ export class Access extends Scopes {
   private readonly seen = new WeakMap<Actor, Promise<readonly DirectoryMember[]>>();
   /** By the members as the directory gives them: another array only where one of them has changed. */
   private readonly organisations = new WeakMap<readonly DirectoryMember[], Organisation>();
+  /** Of one request: see `forRequest`. */
+  private looked: Map<string, DirectoryAccount> | null = null;
 
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
     @Inject(ADAPTERS) private readonly adapters: Adapters,
   ) {
     super();
+  }
+
+  /** The same for one request: accounts that it has looked up to find what its scope covers are not looked up again to be named. */
+  forRequest(): Access {
+    return Object.assign(Object.create(this) as Access, { looked: new Map() });
   }
 
   async of(principal: Actor): Promise<Scope> {
@@ -204,6 +195,7 @@ export class Access extends Scopes {
 
   private readable(scope: Scope, accounts: readonly DirectoryAccount[]): DirectoryAccount[] {
     const now = this.now();
+    for (const account of accounts) this.looked?.set(account.id, account);
     return accounts.filter((account) => scope.coversAccount(accessOn(account, now), 'read'));
   }
 
@@ -226,8 +218,8 @@ export class Access extends Scopes {
     return account !== null && scope.coversAccount(accessOn(account, this.now()), access);
   }
 
-  account(id: string): Promise<DirectoryAccount | null> {
-    return this.store.view(accountDirectory).get(id);
+  async account(id: string): Promise<DirectoryAccount | null> {
+    return this.looked?.get(id) ?? this.store.view(accountDirectory).get(id);
   }
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */

@@ -3,7 +3,8 @@ import type { Role } from '@keyfold/contracts';
 import { allOf, type Filter, NotFound, type Projection, type View } from '@keyfold/event-sourcing';
 import { type Injectables, type Instances, type Page, type PageQuery, queryCase, RowById, type Scope, type UseCase, Views } from '@keyfold/event-sourcing-nest';
 import { ReportingTime } from '../deployment.js';
-import { Access, type OwnedRow } from './access.js';
+import { Access } from './access.js';
+import type { OwnedRow } from './owned-row.js';
 
 const NEEDS = [Views, Access, ReportingTime] as const;
 type Needs<More extends Injectables> = readonly [...typeof NEEDS, ...More];
@@ -45,7 +46,8 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       roles,
       needs,
       async answer(query, needed) {
-        const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
+        const [views, anybodys, time] = needed as unknown as Instances<typeof NEEDS>;
+        const access = anybodys.forRequest();
         const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals(query, equal), ...(where?.(query, own(needed)) ?? [])]);
         const through = rowsInScope(definition, views.of(rows), query.scope, access);
         const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });

@@ -140,7 +140,7 @@ describe('rows by account', () => {
     expect(read.reduce((sum, limit) => sum + limit)).toBeLessThanOrEqual(most);
   });
 
-  it('ask for the accounts of all rows that were read at once, and for each of them once', async () => {
+  it('ask for the accounts of all rows that were read at once, and for each of them once, to be covered and to be named', async () => {
     const asked: number[] = [];
     const counting = (projected: Projection<DirectoryAccount>): View<DirectoryAccount> => {
       const accounts = store.view(projected);
@@ -148,10 +148,13 @@ describe('rows by account', () => {
     };
     const { view: viewOf } = store;
     const watched = { view: (projected: AnyProjection) => ((projected as unknown) === accountDirectory ? counting(accountDirectory) : viewOf.call(store, projected as Projection)) };
-    const accessing = new Access(watched as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters);
+    const accessing = new Access(watched as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters).forRequest();
     const rows = Array.from({ length: 60 }, (_, i) => ({ ...person(1 + (i % 20)), id: `q${i}` }));
     const page = { find: ({ limit }: RowQuery) => Promise.resolve(rows.slice(0, limit)) };
     await accessing.rowsOfAccounts(page, await accessing.of(as('head', 'director')), { account: 'accountId' }).find({ limit: 30 });
+    for (const { accountId } of rows) await accessing.accountName(accountId);
     expect(asked).toEqual([20]);
+    await accessing.forRequest().accountName('a1');
+    expect(asked).toEqual([20, 1]);
   });
 });
