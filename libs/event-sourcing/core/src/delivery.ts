@@ -6,7 +6,7 @@ import type { Subscriber, SubscriberTools } from './projector.js';
 import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
 
 const REPAIR_BATCH = 500;
-/** Read models that one batch is written to at the same time. */
+/** Subscribers that one batch is handed to at the same time: most move a mark alone, and share a flush so. */
 const LANES = 4;
 
 /**
@@ -31,8 +31,8 @@ export class Completeness {
 }
 
 /**
- * Hands a partition batch to every subscriber of a service: to the read models several at a time, and when they have it to the policies and processes one after the
- * other, so that what these command finds the read models as the events have left them. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
+ * Hands a partition batch to every subscriber of a service, several at a time: to the read models, and when they have it to the policies and processes, so that what these command finds
+ * the read models as the events have left them. The offset may move when this resolves (G7), with the note that it resolves with: the position up to
  * which everything of the partition has been handed over.
  *
  * The note travels with the offset, so a member that takes a partition over knows exactly as much as the one before; where it is gone (the offsets were moved by
@@ -51,8 +51,9 @@ export async function deliver(
       await subscriber.apply(partition, events);
       await batch.ensureOwned();
     };
-    await inLanes(subscribers.filter(({ isReadModel }) => isReadModel), LANES, apply);
-    for (const subscriber of subscribers) if (!subscriber.isReadModel) await apply(subscriber);
+    const [models, others] = [subscribers.filter(({ isReadModel }) => isReadModel), subscribers.filter(({ isReadModel }) => !isReadModel)];
+    await inLanes(models, LANES, apply);
+    await inLanes(others, LANES, apply);
   };
   let upTo = /^\d+$/.test(batch.note) ? Number(batch.note) : 0;
   let recordedAt: string | null = null;

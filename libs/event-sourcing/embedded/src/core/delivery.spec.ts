@@ -278,6 +278,16 @@ describe('a batch', () => {
     expect(calls.at(-1)).toBe('policy');
   });
 
+  it('is handed to several policies at a time', async () => {
+    await append('a');
+    const { calls, ends, subscribers } = stage('1', '2');
+    const policies = subscribers.slice(1).map(({ isReadModel: _model, ...policy }) => policy);
+    const delivering = deliver(batch(await topic(), ''), policies, tools());
+    await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins'])));
+    for (const end of ends.values()) end.resolve();
+    await delivering;
+  });
+
   it('that a read model refuses comes again when the others are through with it, and reaches no policy', async () => {
     await append('a');
     const { calls, ends, subscribers } = stage('1', '2');
