@@ -71,7 +71,17 @@ export interface DeadLetterTools {
 }
 
 const RETRY_BATCH = 500;
+/** Queues that one retry looks at, where generations are switched meanwhile. */
+const MOST_SWITCHES = 5;
 const DRAIN_BATCH = 100;
+
+/** The mark stands before the letter's predecessor. */
+class NotTheHead extends Error {
+  override readonly name = 'NotTheHead';
+  constructor(streamId: string, applied: number) {
+    super(`version ${applied + 1} of ${streamId} must come first`);
+  }
+}
 
 /**
  * The queues of parked events, one per projection and stream. While a queue is not empty (applied < accepted) every new event of its stream joins it, in the
@@ -87,7 +97,7 @@ export class DeadLetters {
   /** Applies the queue of a stream again, head first, up to the first that still fails. Throws Unavailable during an outage; what was applied by then is. */
   async retry(subscriber: Retryable, streamId: string): Promise<Retried> {
     const { projection } = subscriber;
-    for (let applied = 0; ; ) {
+    for (let applied = 0, switches = 0; ; ) {
       const letters = await this.store.deadLetters(projection, { streamId, limit: RETRY_BATCH });
       if (letters.length === 0) return { applied, left: 0, cause: null };
       const events = await this.logged(projection, letters);
@@ -96,6 +106,7 @@ export class DeadLetters {
           if (await this.retryOne(subscriber, letter, events.get(letter.version))) applied += 1;
         } catch (error) {
           if (isOutage(error)) throw error;
+          if (error instanceof NotTheHead && ++switches < MOST_SWITCHES) break; // the queue of another generation: from its head, then
           const obstacle = obstacleOf(error);
           await this.note(projection, letter, obstacle);
           return { applied, left: await this.store.countDeadLetters(projection, streamId), cause: obstacle.cause };
@@ -152,7 +163,7 @@ export class DeadLetters {
     const { projection } = subscriber;
     const { applied } = (await this.store.marks(projection, [streamId])).get(streamId) ?? NO_MARKS;
     if (version <= applied) return this.sweep(projection, { streamId, version });
-    if (version !== applied + 1) throw new Error(`version ${applied + 1} of ${streamId} must come first`);
+    if (version !== applied + 1) throw new NotTheHead(streamId, applied);
     if (!incoming) throw new Error(`${streamId} version ${version} is not in the feed`);
     const event = incoming.read();
     const changes = this.tools.registry.knows(event.type) ? await subscriber.reapply(event) : NO_CHANGES;
@@ -162,7 +173,7 @@ export class DeadLetters {
     await this.store.transact<object>(projection, { partition, streams: [streamId], rows: changes.rows }, (state) => {
       const marks = state.marks.get(streamId) ?? NO_MARKS;
       // Another generation serves since the marks were read, and its queue begins earlier.
-      if (version > marks.applied + 1) throw new Error(`version ${marks.applied + 1} of ${streamId} must come first`);
+      if (version > marks.applied + 1) throw new NotTheHead(streamId, marks.applied);
       isNew = version === marks.applied + 1; // no more, when another retry was faster
       if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
       const moved = new Map([[streamId, { accepted: marks.accepted, applied: version }]]);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AggregateContract, type CommandSender, DeadLetters, EventRegistry, policy, PolicyRunner, projection, type Projection, Projector, Unavailable, upcastFrom } from '@keyfold/event-sourcing';
 import { counted, counter, counterContract, type CounterEvent, someCommit, someContext, someEvent } from '@keyfold/event-sourcing/testing';
 import fc from 'fast-check';
@@ -104,6 +104,17 @@ describe('a retry', () => {
     const [first] = await service.store.load('counter-1');
     const ids = (await service.store.load('counter-echo')).map(({ commandId }) => commandId);
     expect(ids).toEqual(first!.events.map(({ eventId }) => service.tools.ids.derive(eventId, 'echo', '0', 'echo')));
+  });
+
+  it('begins again at the head where another generation serves since, of which more is parked', async () => {
+    broken.add(13);
+    await add('1', 13, 1, 2);
+    await projector().apply('p/0', await arrived());
+    broken.clear();
+    const [, ...former] = await store.deadLetters(steps, { limit: 10 });
+    jest.spyOn(store, 'deadLetters').mockResolvedValueOnce(former);
+    expect(await letters().retry(projector(), 'counter-1')).toEqual({ applied: 3, left: 0, cause: null });
+    expect(await seen()).toEqual([13, 1, 2]);
   });
 
   it('that died before the mark does not repeat the effect', async () => {
