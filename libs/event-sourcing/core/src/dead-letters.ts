@@ -75,9 +75,9 @@ const RETRY_BATCH = 500;
 const MOST_SWITCHES = 5;
 const DRAIN_BATCH = 100;
 
-/** The mark stands before the letter's predecessor. */
-class NotTheHead extends Error {
-  override readonly name = 'NotTheHead';
+/** What was parked before this letter is still to be applied. */
+class OutOfTurn extends Error {
+  override readonly name = 'OutOfTurn';
   constructor(streamId: string, applied: number) {
     super(`version ${applied + 1} of ${streamId} must come first`);
   }
@@ -106,7 +106,7 @@ export class DeadLetters {
           if (await this.retryOne(subscriber, letter, events.get(letter.version))) applied += 1;
         } catch (error) {
           if (isOutage(error)) throw error;
-          if (error instanceof NotTheHead && ++switches < MOST_SWITCHES) break; // the queue of another generation: from its head, then
+          if (error instanceof OutOfTurn && ++switches < MOST_SWITCHES) break; // the queue of another generation: from its head, then
           const obstacle = obstacleOf(error);
           await this.note(projection, letter, obstacle);
           return { applied, left: await this.store.countDeadLetters(projection, streamId), cause: obstacle.cause };
@@ -163,7 +163,7 @@ export class DeadLetters {
     const { projection } = subscriber;
     const { applied } = (await this.store.marks(projection, [streamId])).get(streamId) ?? NO_MARKS;
     if (version <= applied) return this.sweep(projection, { streamId, version });
-    if (version !== applied + 1) throw new NotTheHead(streamId, applied);
+    if (version !== applied + 1) throw new OutOfTurn(streamId, applied);
     if (!incoming) throw new Error(`${streamId} version ${version} is not in the feed`);
     const event = incoming.read();
     const changes = this.tools.registry.knows(event.type) ? await subscriber.reapply(event) : NO_CHANGES;
@@ -173,7 +173,7 @@ export class DeadLetters {
     await this.store.transact<object>(projection, { partition, streams: [streamId], rows: changes.rows }, (state) => {
       const marks = state.marks.get(streamId) ?? NO_MARKS;
       // Another generation serves since the marks were read, and its queue begins earlier.
-      if (version > marks.applied + 1) throw new NotTheHead(streamId, marks.applied);
+      if (version > marks.applied + 1) throw new OutOfTurn(streamId, marks.applied);
       isNew = version === marks.applied + 1; // no more, when another retry was faster
       if (!isNew) return { marks: new Map(), rows: new Map(), parked: [] };
       const moved = new Map([[streamId, { accepted: marks.accepted, applied: version }]]);

@@ -67,19 +67,19 @@ export async function replayOnce(subscribers: readonly Subscriber[], tools: Repl
     let reached = 0;
     const known = async (subscriber: Subscriber): Promise<number> => (built[subscribers.indexOf(subscriber)] ? handledUpTo(store, service) : 0);
     const handled = async (subscriber: Subscriber): Promise<number> => Math.max(reached, await known(subscriber));
-    await insist(tools, () => replay(service, replayed, tools, { progress: (done, total) => progress(service, (reached = done), total), handled, signal }));
+    await insist(tools, () => replay(service, replayed, tools, { progress: (done, total) => progress(service, (reached = done), total), handled, signal }), { of: service });
   };
   await Promise.all(followedBy(replayed).map(replayOf));
   if (!signal?.aborted) await insist(tools, async () => void (await Promise.all(replayed.map(({ projection }) => store.setBuilt(projection)))));
 }
 
 /** Does it, again as long as that fails, until the signal is aborted. */
-async function insist({ clock, log, signal }: Pick<ReplayTools, 'clock' | 'log' | 'signal'>, work: () => Promise<void>): Promise<void> {
+async function insist({ clock, log, signal }: Pick<ReplayTools, 'clock' | 'log' | 'signal'>, work: () => Promise<void>, what: object = {}): Promise<void> {
   for (let failures = 0; !signal?.aborted; failures++)
     try {
       return await work();
     } catch (error) {
-      if (failures === 0) log.warn('cannot replay a log yet, will go on trying', { error: String(error) });
+      if (failures === 0) log.warn('cannot replay a log yet, will go on trying', { ...what, error: String(error) });
       await clock.wait(RETRY_MS, signal);
     }
 }

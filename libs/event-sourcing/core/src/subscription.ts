@@ -70,12 +70,15 @@ export const servicesOf = ({ follows }: { readonly follows: readonly AggregateCo
 
 export const NO_MARKS: Marks = { accepted: 0, applied: 0 };
 
-/** For each stream the version before its first event. */
-export function versionsBefore(events: Iterable<Incoming>): Map<string, number> {
-  const before = new Map<string, number>();
-  for (const { streamId, version } of events) before.set(streamId, Math.min(version - 1, before.get(streamId) ?? Infinity));
-  return before;
+/** For each stream the lowest of the versions that are told of it. */
+export function earliest(versions: Iterable<readonly [streamId: string, version: number]>): Map<string, number> {
+  const lowest = new Map<string, number>();
+  for (const [streamId, version] of versions) lowest.set(streamId, Math.min(version, lowest.get(streamId) ?? Infinity));
+  return lowest;
 }
+
+/** For each stream the version before its first event. */
+export const versionsBefore = (events: readonly Incoming[]): Map<string, number> => earliest(events.map(({ streamId, version }) => [streamId, version - 1]));
 
 /**
  * What of `incoming` is new, per stream in version order and without a hole: duplicates are dropped by the accepted mark,

@@ -1,4 +1,4 @@
-import type { BatchKeys, BatchState, BatchWrite, DeadLetter, Marks } from '@keyfold/event-sourcing';
+import { type BatchKeys, type BatchState, type BatchWrite, type DeadLetter, earliest, type Marks } from '@keyfold/event-sourcing';
 
 /** A partition batch: what it reads, and what it makes of that. */
 export interface Batch {
@@ -30,14 +30,8 @@ export const keysOf = (batches: readonly Batch[]): GroupKeys => ({
   partitions: [...new Set(batches.map(({ keys }) => keys.partition))],
   streams: [...new Set(batches.flatMap(({ keys }) => keys.streams))],
   rows: [...new Set(batches.flatMap(({ keys }) => keys.rows))],
-  after: batches.every(({ keys }) => keys.after) ? earliest(batches.map(({ keys }) => keys.after!)) : null,
+  after: batches.every(({ keys }) => keys.after) ? earliest(batches.flatMap(({ keys }) => [...keys.after!])) : null,
 });
-
-function earliest(versions: readonly ReadonlyMap<string, number>[]): Map<string, number> {
-  const first = new Map<string, number>();
-  for (const [streamId, version] of versions.flatMap((each) => [...each])) first.set(streamId, Math.min(version, first.get(streamId) ?? Infinity));
-  return first;
-}
 
 /** Folds batches one after the other, each on what those before it have left, as if each had been written alone. */
 export function foldGroup(batches: readonly Batch[], before: BatchState<never>): Group {

@@ -18,6 +18,9 @@ export interface DeadLetterDocument {
   readonly parkedAt: string;
 }
 
+/** Of whatever kind, but not passed over. */
+const WAITING = { $ne: 'discarded' } as const;
+
 export const deadLettersOf = (db: mongo.Db): mongo.Collection<DeadLetterDocument> => db.collection<DeadLetterDocument>(DEAD_LETTERS);
 
 export function toDeadLetterDocument(view: string, letter: DeadLetter): DeadLetterDocument {
@@ -31,7 +34,7 @@ export function toDeadLetter(projection: string, { streamId, version, kind = 'po
 
 /** How many letters wait in each of these views, in their order. */
 export async function countLetters(db: mongo.Db, views: readonly string[]): Promise<number[]> {
-  const counted = [{ $match: { view: { $in: [...views] }, kind: { $ne: 'discarded' } } }, { $group: { _id: '$view', letters: { $sum: 1 } } }];
+  const counted = [{ $match: { view: { $in: [...views] }, kind: WAITING } }, { $group: { _id: '$view', letters: { $sum: 1 } } }];
   const groups = await deadLettersOf(db).aggregate<{ _id: string; letters: number }>(counted, { readConcern: MAJORITY, maxTimeMS: READ_MS, batchSize: views.length + 1 }).toArray();
   const letters = new Map(groups.map((group) => [group._id, group.letters]));
   return views.map((view) => letters.get(view) ?? 0);
@@ -41,7 +44,7 @@ export async function countLetters(db: mongo.Db, views: readonly string[]): Prom
 export function deadLetterFilter(view: string, { streamId, kind, after }: Omit<DeadLetterQuery, 'limit'>): mongo.Filter<DeadLetterDocument> {
   return {
     view,
-    kind: kind ?? { $ne: 'discarded' },
+    kind: kind ?? WAITING,
     ...(streamId !== undefined && { streamId }),
     ...(after && { $or: [{ streamId: after.streamId, version: { $gt: after.version } }, { streamId: { $gt: after.streamId } }] }),
   };

@@ -82,7 +82,7 @@ export class Access extends Scopes {
     super();
   }
 
-  /** The same for one request: accounts that it has looked up to find what its scope covers are not looked up again to be named. */
+  /** The same for one request: accounts that it has looked up to see what its scope covers are not looked up again to be named. */
   forRequest(): Access {
     return Object.assign(Object.create(this) as Access, { looked: new Map() });
   }
@@ -143,11 +143,8 @@ export class Access extends Scopes {
     if (coversAll(scope)) return view;
     return new RowsOfAccounts<Row>(view, {
       covered: async (rows) => rows.map((row) => this.coversOwnedRow(scope, row)),
-      few: async () => {
-        const accounts = await this.fewAccounts(scope);
-        return accounts && { id: { $in: accounts.map(({ id }) => id) } };
-      },
-      inParts: async () => [await this.ownFilter(scope)],
+      few: () => this.fewById(scope),
+      inParts: async () => [this.byOwners(scope)],
     });
   }
 
@@ -160,11 +157,17 @@ export class Access extends Scopes {
    * long enough to be read in order instead where a page is all that is asked for.
    */
   async ownFilter(scope: Scope): Promise<Filter> {
-    const { reach = NO_REACH } = scope as ReachingScope;
-    if (coversAll(scope) || reach.granted === null) return {};
-    const few = await this.fewAccounts(scope);
-    if (few) return { id: { $in: few.map(({ id }) => id) } };
-    const { unowned, granted } = reach;
+    return coversAll(scope) ? {} : ((await this.fewById(scope)) ?? this.byOwners(scope));
+  }
+
+  private async fewById(scope: Scope): Promise<Filter | null> {
+    const accounts = await this.fewAccounts(scope);
+    return accounts && { id: { $in: accounts.map(({ id }) => id) } };
+  }
+
+  private byOwners(scope: Scope): Filter {
+    const { unowned, granted, ...reach } = (scope as ReachingScope).reach ?? NO_REACH;
+    if (granted === null) return {};
     const owners = [...reach.owners];
     const now = this.now();
     const branches: Filter[] = [
@@ -219,7 +222,9 @@ export class Access extends Scopes {
   }
 
   async account(id: string): Promise<DirectoryAccount | null> {
-    return this.looked?.get(id) ?? this.store.view(accountDirectory).get(id);
+    const account = this.looked?.get(id) ?? (await this.store.view(accountDirectory).get(id));
+    if (account) this.looked?.set(id, account);
+    return account;
   }
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */

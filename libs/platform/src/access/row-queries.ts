@@ -46,8 +46,8 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       roles,
       needs,
       async answer(query, needed) {
-        const [views, anybodys, time] = needed as unknown as Instances<typeof NEEDS>;
-        const access = anybodys.forRequest();
+        const [views, shared, time] = needed as unknown as Instances<typeof NEEDS>;
+        const access = shared.forRequest();
         const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals(query, equal), ...(where?.(query, own(needed)) ?? [])]);
         const through = rowsInScope(definition, views.of(rows), query.scope, access);
         const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });
@@ -59,7 +59,8 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       roles,
       needs,
       async answer(query, needed) {
-        const [views, access, time] = needed as unknown as Instances<typeof NEEDS>;
+        const [views, shared, time] = needed as unknown as Instances<typeof NEEDS>;
+        const access = shared.forRequest();
         const row = await views.of(rows).get(query.id);
         if (!row || !(await isInScope(definition, row, query.scope, access))) throw new NotFound(path.replace(/s$/, ''), query.id);
         return show(row, access, time, own(needed));

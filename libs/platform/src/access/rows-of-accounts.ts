@@ -19,7 +19,7 @@ const ONE_IN = 10;
  * Rows by account as a scope sees them. Accounts change hands without a word to these rows, so that no field of theirs says who may see them. A scope of few accounts is asked for by
  * their ids. One of very many would make a filter of as many ids: there rows are read in order and those that it does not cover are left out, which finds a page in one or two looks
  * where the scope covers much. Where too few of the rows are its own, in general or only here, its accounts are named after all, in parts, and the page is merged from the pages of the
- * parts. So a page costs at most ten times its rows and some chunks, and then a request for each part.
+ * parts. So a page costs at most ten times its rows and two chunks, and then a request for each part.
  */
 export class RowsOfAccounts<Row extends object> implements Pick<View<Row>, 'find'> {
   constructor(
@@ -34,7 +34,9 @@ export class RowsOfAccounts<Row extends object> implements Pick<View<Row>, 'find
     let { after } = query;
     // First as if all were covered, then twice what is missing where as many are covered as so far: so most have their page in one look or two.
     for (let read = 0; read <= CHUNK || found.length * ONE_IN >= read; ) {
-      const limit = Math.min(Math.max(query.limit, Math.ceil((2 * read * (query.limit - found.length)) / Math.max(found.length, 1))), CHUNK);
+      const missing = query.limit - found.length;
+      const rowsForOne = read / Math.max(found.length, 1);
+      const limit = Math.min(Math.max(query.limit, Math.ceil(2 * missing * rowsForOne)), CHUNK);
       const rows = await this.view.find({ ...query, limit, after });
       const covered = await this.accounts.covered(rows);
       found.push(...rows.filter((_row, i) => covered[i]));
