@@ -10,16 +10,19 @@ import { prepare } from '../../tools/ensure-installed.mjs';
 import { buildIfStale } from '../../tools/lib/build.mjs';
 import { onStopSignal, stopAll } from '../../tools/lib/processes.mjs';
 import { randomFrom } from '../chaos/random.mjs';
+import { fill, get, idOf, managersOf, nameOf } from './fill-accounts.mjs';
 
 const HELP = `npm run bench:accounts [-- options]
 
 Fills an empty Keyfold with accounts, each with an owner, one in twenty below another, with a person for one in two and a plan for one in five, then measures commands and lists
 one at a time, in random order, over HTTP. Distributed it runs on a MongoDB and a Kafka of its own. Beside every measure an answer without any work (/health/live) and
-a durable insert by the bare driver (MongoDB, or SQLite on the same disk) are taken in turn.
+a durable insert by the bare driver (MongoDB, or SQLite on the same disk) are taken in turn. Nothing is measured before all services have taken in what was filled. A figure is the
+median of its rounds.
 
   --modes embedded,distributed   (both)
   --sizes 1000,100000            numbers of accounts (these)
-  --samples N                    of each measure (100)
+  --samples N                    of each measure in a round (100)
+  --rounds N                     (3)
   --rate N                       requests begun per second, one at a time (10); 0: each as soon as the one before is answered, so that the read
                                  models of earlier commands, their policies and the next request share the cores
   --help                         this text`;
@@ -29,29 +32,21 @@ const { values: options } = parseArgs({
     modes: { type: 'string', default: 'embedded,distributed' },
     sizes: { type: 'string', default: '1000,100000' },
     samples: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '3' },
     rate: { type: 'string', default: '10' },
     help: { type: 'boolean', default: false },
   },
 });
 
 const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'];
-/** As many at every size: it is the number of accounts that grows, not a manager's work. */
-const ACCOUNTS_PER_MANAGER = 50;
-const BULK = 500;
-const IN_FLIGHT = 4;
-const PERSON_EVERY = 2;
-const PLAN_EVERY = 5;
-const YEAR = new Date().getFullYear();
-const KAM_ACCOUNTS = 40;
-/** Rounds before the first that counts, one request after the other: a service that has just begun runs code that is not compiled yet. */
+/** Of each measure before the first that counts, one request after the other: a service that has just begun runs code that is not compiled yet. */
 const WARM_UP = 200;
 const CURRENCY_SET = JSON.stringify([{ type: 'accounts.key-account.currency-set', data: { currency: 'EUR' } }]);
+const LOOK_EVERY_MS = 1_000;
+const SETTLED_WITHIN_MS = 20 * 60_000;
 const log = (line) => console.error(`  ${line}`);
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
-const idOf = (number) => `account-${number}`;
-const personOf = (number) => `person-${number}`;
-const nameOf = (number) => `Client ${String((number * 7_919) % 1_000_003).padStart(7, '0')}`;
 
 async function startEmbedded(ServiceUnderTest, dir) {
   const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: join(dir, 'data'), KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'), KEYFOLD_LOG_LEVEL: 'error', NODE_OPTIONS: '--max-old-space-size=6000' };
@@ -62,6 +57,7 @@ async function startEmbedded(ServiceUnderTest, dir) {
   return {
     api: keyfold,
     auth: keyfold,
+    services: Object.fromEntries(SERVICES.map((service) => [service, keyfold])),
     insert: async () => void statement.run(randomBytes(8).toString('hex'), CURRENCY_SET),
     async stop() {
       bare.close();
@@ -98,6 +94,7 @@ async function startDistributed({ ServiceUnderTest, freePort }, servers) {
   return {
     api: services[SERVICES.indexOf('accounts')],
     auth,
+    services: Object.fromEntries(SERVICES.map((service, i) => [service, services[i]])),
     insert: () => raw.insertOne({ streamId: randomBytes(8).toString('hex'), body: CURRENCY_SET }),
     async stop() {
       await client.close();
@@ -111,73 +108,19 @@ async function tokenOf(auth, user) {
   return (await answer.json()).token;
 }
 
-const managersOf = (size) => Array.from({ length: Math.ceil(size / ACCOUNTS_PER_MANAGER) }, (_, i) => `member-${i}`);
-
-/** As many accounts as were asked for, in the log and in the list. */
-async function fill({ api }, token, size, people) {
-  const lineOf = (aggregate, command, id, body) => JSON.stringify({ aggregate, command, id, commandId: `${command}-${id}`, body });
-  /** What there was no time for is sent again: under its command id it is done once. */
-  const send = async (lines) => {
-    for (let left = lines; left.length > 0; ) {
-      const answer = await api.fetch('/api/accounts/bulk', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }, body: left.join('\n'), signal: AbortSignal.timeout(120_000) });
-      const results = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line));
-      const refused = results.find(({ status }) => status >= 300 && status !== 503);
-      if (!answer.ok || refused) throw new Error(`a line was refused: ${JSON.stringify(refused)}`);
-      left = left.filter((_line, i) => results.some(({ index, status }) => index === i && status === 503));
-    }
-  };
-  const members = managersOf(size);
-  await send([lineOf('team-members', 'onboard', people.director, { name: 'Dora', role: 'director' })]);
-  const onboarded = [people.kam, ...members].map((id) => lineOf('team-members', 'onboard', id, { name: id, role: 'kam', managerId: people.director }));
-  for (let from = 0; from < onboarded.length; from += BULK) await send(onboarded.slice(from, from + BULK));
-  const begun = performance.now();
-  /** In parts, several at a time. */
-  const each = async (what, lines) => {
-    let next = 0;
-    const lane = async () => {
-      while (next < size) {
-        const from = next;
-        next += BULK / 2;
-        await send(Array.from({ length: Math.min(BULK / 2, size - from) }, (_, i) => from + i).flatMap(lines));
-        if (Math.floor(from / 10_000) !== Math.floor((from + BULK / 2) / 10_000)) log(`${what} of ${next} accounts, ${Math.round((next / (performance.now() - begun)) * 1_000)} a second`);
-      }
-    };
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
-  };
-  await each('names and owners', (number) => [
-    lineOf('key-accounts', 'register-client', idOf(number), { name: nameOf(number), activeSince: '2024-01-01' }),
-    lineOf('key-accounts', 'assign-owner', idOf(number), { ownerId: number < KAM_ACCOUNTS ? people.kam : members[number % members.length] }),
-  ]);
-  while (!(await everything(api, token, size))); // who may say what of an account is looked up in a read model
-  await each('people and plans', (number) => [
-    ...(number % PERSON_EVERY === 0 ? [lineOf('stakeholders', 'register', personOf(number), { accountId: idOf(number), name: `Person ${number}` })] : []),
-    ...(number % PLAN_EVERY === 0 ? [lineOf('account-plans', 'draft', `plan-${number}`, { accountId: idOf(number), fiscalYear: YEAR, currency: 'EUR' })] : []),
-  ]);
-  log(`${size} accounts filled, ${Math.round((performance.now() - begun) / 1_000)} s`);
-  const children = Array.from({ length: Math.floor(size / 20) }, (_, i) => 20 * i + 19);
-  for (let i = 0; i < children.length; i += BULK) await send(children.slice(i, i + BULK).map((number) => lineOf('key-accounts', 'attach-to-parent', idOf(number), { parentId: idOf(number - 1) })));
-  const last = (await get(api, token, `/api/accounts/key-accounts/${idOf(size - 1)}`)).version;
+/** Until every read model and policy of every service has handled all that there is. */
+async function settle({ services }, token) {
+  const deadline = performance.now() + SETTLED_WITHIN_MS;
   for (;;) {
-    const lastPerson = personOf(size - 1 - ((size - 1) % PERSON_EVERY));
-    const { stale } = await get(api, token, `/api/accounts/key-accounts?limit=1&after=account-${idOf(size - 1)}:${last ?? 2},stakeholder-${lastPerson}:1`);
-    const { next: more, items } = await get(api, token, `/api/accounts/key-accounts?limit=1&q=${encodeURIComponent(nameOf(0))}`);
-    if (!stale && items.length === 1 && more === null && (await everything(api, token, size))) return;
+    const lags = await Promise.all(Object.entries(services).map(async ([service, process]) => (await get(process, token, `/ops/${service}/lag`)).items));
+    const behind = lags.flat().filter(({ events }) => events > 0);
+    if (behind.length === 0) return;
+    if (performance.now() > deadline) throw new Error(`still behind: ${behind.map(({ projection, events }) => `${projection} by ${events}`).join(', ')}`);
+    await delay(LOOK_EVERY_MS);
   }
 }
 
-/** Whether the lists have settled: the newest account of every hundredth is there. */
-async function everything(api, token, size) {
-  for (let number = 0; number < size; number += Math.max(1, Math.floor(size / 100)))
-    if (!(await api.fetch(`/api/accounts/key-accounts/${idOf(number)}`, { headers: { authorization: `Bearer ${token}` } })).ok) return false;
-  return true;
-}
-
-async function get(api, token, path) {
-  const answer = await api.fetch(path, { headers: { authorization: `Bearer ${token}`, prefer: 'wait=10' } });
-  return answer.json();
-}
-
-async function measure(running, tokens, size, samples) {
+async function measure(running, tokens, size) {
   const { api, insert } = running;
   const random = randomFrom(size);
   const someAccount = () => idOf(random.below(size));
@@ -211,17 +154,33 @@ async function measure(running, tokens, size, samples) {
     'list: account plans, key account manager': list(tokens.kam, () => '', 'account-plans'),
   };
   const rate = Number(options.rate);
-  const times = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
   // In random order: what a command leaves behind (read models, policies) is then not always paid for by the same measure.
-  for (let i = -WARM_UP; i < samples; i++)
-    for (const [name, once] of random.shuffled(Object.entries(measures))) {
-      const begun = performance.now();
-      await once();
-      const took = performance.now() - begun;
-      if (i >= 0) times[name].push(took);
-      if (rate > 0 && i >= 0) await delay(Math.max(0, 1_000 / rate - took));
-    }
-  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, { p50: percentile(values, 0.5), p95: percentile(values, 0.95) }]));
+  const round = async (samples, pace) => {
+    const times = Object.fromEntries(Object.keys(measures).map((name) => [name, []]));
+    for (let i = 0; i < samples; i++)
+      for (const [name, once] of random.shuffled(Object.entries(measures))) {
+        const begun = performance.now();
+        await once();
+        const took = performance.now() - begun;
+        times[name].push(took);
+        if (pace > 0) await delay(Math.max(0, 1_000 / pace - took));
+      }
+    return times;
+  };
+  await round(WARM_UP, 0);
+  const rounds = [];
+  while (rounds.length < Number(options.rounds)) {
+    await settle(running, tokens.operator);
+    rounds.push(await round(Number(options.samples), rate));
+  }
+  const figure = (name, share) => {
+    const each = rounds.map((times) => percentile(times[name], share));
+    return { median: percentile(each, 0.5), each };
+  };
+  return Object.fromEntries(Object.keys(measures).map((name) => {
+    const [p50, p95] = [figure(name, 0.5), figure(name, 0.95)];
+    return [name, { p50: p50.median, p95: p95.median, rounds: { p50: p50.each, p95: p95.each } }];
+  }));
 }
 
 function tableOf(figures) {
@@ -264,9 +223,11 @@ async function main() {
         if (servers) stops.push(() => servers.stop());
         const running = mode === 'distributed' ? await startDistributed(testing, servers) : await startEmbedded(testing.ServiceUnderTest, own);
         stops.push(() => running.stop());
-        const tokens = Object.fromEntries(await Promise.all(['director', 'kam'].map(async (user) => [user, await tokenOf(running.auth, user)])));
+        const tokens = Object.fromEntries(await Promise.all(['director', 'kam', 'operator'].map(async (user) => [user, await tokenOf(running.auth, user)])));
         await fill(running, tokens.director, size, people);
-        sizes.push({ size, measures: await measure(running, tokens, size, Number(options.samples)) });
+        await settle(running, tokens.operator);
+        log('all services have taken it in');
+        sizes.push({ size, measures: await measure(running, tokens, size) });
         while (stops.length > 0) await stops.pop()();
         rmSync(own, { recursive: true, force: true });
       }
@@ -276,7 +237,7 @@ async function main() {
     mkdirSync(results, { recursive: true });
     const at = new Date().toISOString();
     const file = join(results, `accounts-${at.replaceAll(':', '-').slice(0, 19)}.json`);
-    writeFileSync(file, JSON.stringify({ at, machine: { model: cpus()[0].model.trim(), cores: cpus().length }, samples: Number(options.samples), rate: Number(options.rate), figures }, null, 1));
+    writeFileSync(file, JSON.stringify({ at, machine: { model: cpus()[0].model.trim(), cores: cpus().length }, samples: Number(options.samples), rounds: Number(options.rounds), rate: Number(options.rate), figures }, null, 1));
     console.log(`${tableOf(figures)}\n\n${file}`);
   } finally {
     await end();
