@@ -10,7 +10,10 @@ import { prepare } from '../../tools/ensure-installed.mjs';
 import { buildIfStale } from '../../tools/lib/build.mjs';
 import { onStopSignal, stopAll } from '../../tools/lib/processes.mjs';
 import { randomFrom } from '../chaos/random.mjs';
-import { fill, get, idOf, managersOf, nameOf } from './fill-accounts.mjs';
+import { fill, idOf, managersOf, nameOf } from './fill-accounts.mjs';
+import { log } from './lib/report.mjs';
+import { startMeasuredServers } from './lib/servers.mjs';
+import { median, percentile } from './lib/statistics.mjs';
 
 const HELP = `npm run bench:accounts [-- options]
 
@@ -42,13 +45,8 @@ const SERVICES = ['accounts', 'opportunities', 'satisfaction', 'reporting'];
 /** Of each measure before the first that counts, one request after the other: a service that has just begun runs code that is not compiled yet. */
 const WARM_UP = 200;
 const CURRENCY_SET = JSON.stringify([{ type: 'accounts.key-account.currency-set', data: { currency: 'EUR' } }]);
-/** As in the bench of the library: the servers for development have a quarter of it, in which the data of 100 000 accounts finds no room. */
-const MONGO_CACHE = ['--wiredTigerEngineConfigString', 'cache_size=2G'];
 const LOOK_EVERY_MS = 1_000;
 const SETTLED_WITHIN_MS = 20 * 60_000;
-const log = (line) => console.error(`  ${line}`);
-
-const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
 async function startEmbedded(ServiceUnderTest, dir) {
   const env = { KEYFOLD_DEMO: 'true', KEYFOLD_DATA: join(dir, 'data'), KEYFOLD_SERVICE_TOKEN: randomBytes(32).toString('hex'), KEYFOLD_LOG_LEVEL: 'error', NODE_OPTIONS: '--max-old-space-size=6000' };
@@ -112,14 +110,13 @@ async function tokenOf(auth, user) {
 
 /** Until every read model and policy of every service has handled all that there is. */
 async function settle({ services }, token) {
-  const deadline = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
-    const lags = await Promise.all(Object.entries(services).map(async ([service, process]) => (await get(process, token, `/ops/${service}/lag`)).items));
-    const behind = lags.flat().filter(({ events }) => events > 0);
-    if (behind.length === 0) return;
-    if (performance.now() > deadline) throw new Error(`still behind: ${behind.map(({ projection, events }) => `${projection} by ${events}`).join(', ')}`);
-    await delay(LOOK_EVERY_MS);
-  }
+  const { eventually } = await import('@keyfold/event-sourcing/waiting');
+  const lagOf = async ([service, process]) => (await (await process.fetch(`/ops/${service}/lag`, { headers: { authorization: `Bearer ${token}` } })).json()).items;
+  const isThrough = async () => {
+    const behind = (await Promise.all(Object.entries(services).map(lagOf))).flat().filter(({ events }) => events > 0);
+    if (behind.length > 0) throw new Error(`still behind: ${behind.map(({ projection, events }) => `${projection} by ${events}`).join(', ')}`);
+  };
+  await eventually(isThrough, { deadlineMs: SETTLED_WITHIN_MS, everyMs: LOOK_EVERY_MS });
 }
 
 async function measure(running, tokens, size) {
@@ -177,7 +174,7 @@ async function measure(running, tokens, size) {
   }
   const figure = (name, share) => {
     const each = rounds.map((times) => percentile(times[name], share));
-    return { median: percentile(each, 0.5), each };
+    return { median: median(each), each };
   };
   return Object.fromEntries(Object.keys(measures).map((name) => {
     const [p50, p95] = [figure(name, 0.5), figure(name, 0.95)];
@@ -220,8 +217,7 @@ async function main() {
       for (const size of options.sizes.split(',').map(Number)) {
         log(`${mode}, ${size} accounts`);
         const own = mkdtempSync(join(dir, 'run-'));
-        const { startServers } = await import('../native/services.mjs');
-        const servers = mode === 'distributed' ? await startServers({ dir: own, log, mongoArgs: MONGO_CACHE }) : null;
+        const servers = mode === 'distributed' ? await startMeasuredServers({ dir: own, log }) : null;
         if (servers) stops.push(() => servers.stop());
         const running = mode === 'distributed' ? await startDistributed(testing, servers) : await startEmbedded(testing.ServiceUnderTest, own);
         stops.push(() => running.stop());

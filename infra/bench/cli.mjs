@@ -9,7 +9,8 @@ import { runInNewContext } from 'node:vm';
 import { prepare } from '../../tools/ensure-installed.mjs';
 import { buildIfStale } from '../../tools/lib/build.mjs';
 import { onStopSignal, stopAll, untilStopped } from '../../tools/lib/processes.mjs';
-import { preambleOf, tableOf } from './lib/report.mjs';
+import { log, preambleOf, tableOf } from './lib/report.mjs';
+import { startMeasuredServers } from './lib/servers.mjs';
 
 const METRICS = { M1: 'append', M2: 'append', M3: 'commands', M4: 'commands', M5: 'commands', M7: 'pipeline', M8: 'pipeline', M9: 'latency', M11: 'footprint', M12: 'footprint', M14: 'commands', M15: 'relay' };
 const RESULTS = join(import.meta.dirname, 'results');
@@ -41,8 +42,6 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
-const log = (line) => console.error(`  ${line}`);
-
 function chosenMetrics() {
   const chosen = options.only?.split(',') ?? Object.keys(METRICS);
   const unknown = chosen.filter((id) => !METRICS[id]);
@@ -58,9 +57,8 @@ function printReport() {
 }
 
 async function startOwnServers() {
-  const { startServers } = await import('../native/services.mjs');
   const dir = mkdtempSync(join(tmpdir(), 'keyfold-bench-'));
-  const starting = startServers({ dir, log, mongoArgs: ['--wiredTigerEngineConfigString', 'cache_size=2G'] });
+  const starting = startMeasuredServers({ dir, log });
   const stop = async () => {
     await starting.then((servers) => servers.stop()).catch(() => undefined);
     rmSync(dir, { recursive: true, force: true });

@@ -1,5 +1,8 @@
 import { verdict } from './statistics.mjs';
 
+/** Progress: beside the table, which alone goes to the standard output. */
+export const log = (line) => console.error(`  ${line}`);
+
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 const bound = (value, lowerIsBetter) => (value === undefined ? '' : `${lowerIsBetter ? '≤' : '≥'} ${value}`);
 
