@@ -1,6 +1,6 @@
 // npm run bench: how fast Keyfold is beside the bare driver, bare kafkajs and its peers, on servers of its own.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,9 +50,19 @@ function chosenMetrics() {
   process.exit(2);
 }
 
+/** Runs are named by their time alone; other measures keep theirs in the same folder, with a name before it. */
+function newestRun() {
+  const names = existsSync(RESULTS) ? readdirSync(RESULTS).filter((name) => /^\d.*\.json$/.test(name)) : [];
+  return names.length > 0 ? join(RESULTS, names.sort().at(-1)) : null;
+}
+
 function printReport() {
-  const newest = () => join(RESULTS, readdirSync(RESULTS).filter((name) => name.endsWith('.json')).sort().at(-1));
-  const run = JSON.parse(readFileSync(positionals[0] ?? newest(), 'utf8'));
+  const file = positionals[0] ?? newestRun();
+  if (!file) {
+    console.error('nothing was measured here yet: npm run bench');
+    process.exit(2);
+  }
+  const run = JSON.parse(readFileSync(file, 'utf8'));
   console.log(`${preambleOf(run)}\n\n${tableOf(run)}`);
 }
 
