@@ -13,13 +13,15 @@ export interface BatcherOptions<In, Out> {
   readonly maxBatch: number;
   /** Items that may wait; beyond it `add` throws Unavailable. */
   readonly maxWaiting: number;
+  /** What a batch waits for before it leaves when none was under way: callers until then share it. The same tick, unless told. */
+  gather?(): Promise<void>;
   /** No two items of a batch share a key: the later waits for the batch after. */
   exclusiveBy?(item: In): readonly string[];
 }
 
 /**
  * Natural batching: a batch leaves as soon as the previous one has returned, with whatever has come in meanwhile.
- * No timer, so a lone caller waits for nobody.
+ * No timer, so a lone caller waits for nobody; those of the same tick share the first batch.
  */
 export class Batcher<In, Out> {
   private waiting: Waiting<In, Out>[] = [];
@@ -37,7 +39,7 @@ export class Batcher<In, Out> {
 
   private async drain(): Promise<void> {
     this.running = true;
-    await Promise.resolve(); // callers of the same tick share the first batch
+    await (this.options.gather?.() ?? Promise.resolve());
     while (this.waiting.length > 0) await this.runOne(this.takeBatch());
     this.running = false;
   }

@@ -6,8 +6,10 @@ import type { Subscriber, SubscriberTools } from './projector.js';
 import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
 
 const REPAIR_BATCH = 500;
-/** Subscribers that one batch is handed to at the same time: most move a mark alone, and share a flush so. */
+/** Subscribers that a batch is handed to at the same time. */
 const LANES = 4;
+/** Events of a batch up to which all of them have it at the same time: what they write can share a transaction so. */
+const FEW = 20;
 
 /**
  * Up to when the events of a topic have been handled, as far as this process has had its partitions: those of other members of the group are not in it,
@@ -52,8 +54,9 @@ export async function deliver(
       await batch.ensureOwned();
     };
     const [models, others] = [subscribers.filter(({ isReadModel }) => isReadModel), subscribers.filter(({ isReadModel }) => !isReadModel)];
-    await inLanes(models, LANES, apply);
-    await inLanes(others, LANES, apply);
+    const lanes = events.length <= FEW ? subscribers.length : LANES;
+    await inLanes(models, lanes, apply);
+    await inLanes(others, lanes, apply);
   };
   let upTo = /^\d+$/.test(batch.note) ? Number(batch.note) : 0;
   let recordedAt: string | null = null;

@@ -22,6 +22,10 @@ export const GATES = 'gates';
 /** A switch closes the gates first, or it would never find them all free; a switch that died leaves them closed for so long at most. */
 const CLOSED_MS = 10_000;
 export const OPEN = new Date(0);
+const OPEN_NOW = { $expr: { $lte: ['$closedUntil', '$$NOW'] } };
+
+/** `key` names the projection. */
+export const gateOf = (key: string, partition: string): string => `${key}|${partition}`;
 
 /** The gate is closed, or there is none yet. */
 export class GateShut extends Error {
@@ -39,21 +43,22 @@ export class Gates {
   }
 
   /** Passes the gate: at once, or with the transaction of `session`. Throws GateShut. */
-  async pass(key: string, partition: string, session?: mongo.ClientSession): Promise<GateDocument> {
-    const _id = `${key}|${partition}`;
-    const open = { _id, $expr: { $lte: ['$closedUntil', '$$NOW'] } };
+  async pass(_id: string, session?: mongo.ClientSession): Promise<GateDocument> {
     const options = { returnDocument: 'after', ...(session ? { session, maxTimeMS: READ_MS } : BESIDE_TRANSACTIONS) } as const;
-    const gate = await this.gates.findOneAndUpdate(open, { $inc: { batches: 1 } }, options);
+    const gate = await this.gates.findOneAndUpdate({ _id, ...OPEN_NOW }, { $inc: { batches: 1 } }, options);
     if (!gate) throw new GateShut(_id);
     return gate;
   }
 
-  /** Passes several at once, with the transaction. Which one serves is the same behind all of them: a switch leads them in one transaction. Throws GateShut. */
-  async passAll(key: string, partitions: readonly string[], session: mongo.ClientSession): Promise<GateDocument> {
-    const others = partitions.slice(1).map((partition) => `${key}|${partition}`);
-    const open = { _id: { $in: others }, $expr: { $lte: ['$closedUntil', '$$NOW'] } };
-    if (others.length > 0 && (await this.gates.updateMany(open, { $inc: { batches: 1 } }, { session })).matchedCount < others.length) throw new GateShut(others.join(' or '));
-    return this.pass(key, partitions[0]!, session);
+  /** Passes several at once, with the transaction: which generation serves behind each. Behind those of one projection it is the same: a switch leads them in one transaction. Throws GateShut. */
+  async passAll(gates: readonly string[], session: mongo.ClientSession): Promise<Map<string, number>> {
+    if (gates.length === 0) return new Map();
+    if (gates.length === 1) return new Map([[gates[0]!, (await this.pass(gates[0]!, session)).serving]]);
+    const ids = { _id: { $in: [...gates] } };
+    const { matchedCount } = await this.gates.updateMany({ ...ids, ...OPEN_NOW }, { $inc: { batches: 1 } }, { session });
+    if (matchedCount < gates.length) throw new GateShut(gates.join(' or '));
+    const passed = await this.gates.find(ids, { session, projection: { serving: 1 }, batchSize: gates.length + 1, maxTimeMS: READ_MS }).toArray();
+    return new Map(passed.map(({ _id, serving }) => [_id, serving]));
   }
 
   /**
@@ -61,11 +66,11 @@ export class Gates {
    * so a switch that did not see them comes after or before that as a whole.
    */
   async ensure(key: string, partition: string, serving: (session: mongo.ClientSession) => Promise<{ serving: number; built: boolean }>): Promise<void> {
-    const _id = `${key}|${partition}`;
+    const _id = gateOf(key, partition);
     if (await this.gates.findOne({ _id }, { projection: { _id: 1 }, maxTimeMS: READ_MS })) return;
     await inTransaction(this.db, async (session) => {
       const leads = await serving(session);
-      const ids = siblingsOf(partition).map((sibling) => `${key}|${sibling}`);
+      const ids = siblingsOf(partition).map((sibling) => gateOf(key, sibling));
       const there = new Set((await this.gates.find({ _id: { $in: ids } }, { session, projection: { _id: 1 }, maxTimeMS: READ_MS }).toArray()).map((gate) => gate._id));
       const missing = ids.filter((id) => !there.has(id)).map((id) => ({ _id: id, ...leads, batches: 0, closedUntil: OPEN }));
       if (missing.length > 0) await this.gates.insertMany(missing, { session });

@@ -18,10 +18,10 @@ import {
 import type { mongo } from 'mongoose';
 import { writeBuilt } from './built-write.js';
 import { MAJORITY, READ_MS, within } from './connection.js';
-import { Gates, GateShut } from './gates.js';
+import { gateOf, Gates, GateShut } from './gates.js';
 import { dropOthers, makeCollections } from './generation-collections.js';
 import { behindOf, compareGenerations } from './generation-comparison.js';
-import { documentsOf, found, FREE, newDocument, type ProjectionDocument } from './projection-document.js';
+import { documentsOf, FIRST_GENERATION, found, FREE, newDocument, type ProjectionDocument } from './projection-document.js';
 import { byId, collectionsOf, keyOf, marksOf, toRow } from './row-document.js';
 import { type BESIDE_TRANSACTIONS, besideTransactions, inTransaction, isConflict, isHeldUp, whileConflicting } from './transaction.js';
 import { transactionRoom } from './transaction-room.js';
@@ -87,9 +87,11 @@ export class MongoGenerations implements Generations {
     await this.write((options) => this.projections.updateOne({ _id: keyOf(projection) }, { $set: { built: true } }, options));
   }
 
-  /** Orders batches of `partitions` before or after every switch, and says which generation serves for them. To be retried on GateShut, after `ensureGate`. */
-  async pass(projection: AnyProjection, partitions: readonly string[], session: mongo.ClientSession): Promise<number> {
-    return (await this.gates.passAll(keyOf(projection), partitions, session)).serving;
+  /** Orders batches of partitions before or after every switch, and says which generation serves for those of each projection, in order; without partitions the first. To be retried on GateShut, after `ensureGate`. */
+  async pass(batches: readonly { readonly projection: AnyProjection; readonly partitions: readonly string[] }[], session: mongo.ClientSession): Promise<number[]> {
+    const gates = batches.map(({ projection, partitions }) => partitions.map((partition) => gateOf(keyOf(projection), partition)));
+    const serving = await this.gates.passAll(gates.flat(), session);
+    return gates.map(([gate]) => (gate === undefined ? FIRST_GENERATION : serving.get(gate)!));
   }
 
   async ensureGate(projection: AnyProjection, partition: string): Promise<void> {
@@ -103,7 +105,7 @@ export class MongoGenerations implements Generations {
   awaitsBuild(projection: AnyProjection, partition: string): Promise<boolean> {
     return whileConflicting(this, PASSAGE, async () => {
       try {
-        return !(await this.gates.pass(keyOf(projection), partition)).built;
+        return !(await this.gates.pass(gateOf(keyOf(projection), partition))).built;
       } catch (error) {
         if (error instanceof GateShut) await this.ensureGate(projection, partition);
         throw error;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AggregateContract, type BatchKeys, defineContract, type Projection, projection } from '@keyfold/event-sourcing';
-import mongoose from 'mongoose';
-import { MongoProjectionStore } from '../src/projection-store.js';
-import { freshDatabase, mongoUrl, realClock, type TestDatabase } from './support.js';
+import type { MongoProjectionStore } from '../src/projection-store.js';
+import { type CountedStore, countedStore } from './counted-store.js';
+import { freshDatabase, type TestDatabase } from './support.js';
 
 interface Row {
   readonly id: string;
@@ -29,23 +29,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** A store with the reads, the writes of rows and the transactions begun that it asks of the server. */
-async function process(): Promise<{ store: MongoProjectionStore; asked: { reads: number; rowWrites: number; attempts: number }; steps: string[] }> {
-  const connection = await mongoose.createConnection(mongoUrl(), { dbName: database.name, monitorCommands: true }).asPromise();
-  cleanup.push(() => connection.close());
-  const asked = { reads: 0, rowWrites: 0, attempts: 0 };
-  const steps: string[] = [];
-  connection.getClient().on('commandStarted', ({ commandName, command }) => {
-    if (commandName === 'find' && /^(view|marks)_/.test(command['find'])) asked.reads += 1;
-    if (['insert', 'update', 'delete'].includes(commandName) && /^view_/.test(command[commandName])) asked.rowWrites += 1;
-    if (command['startTransaction']) asked.attempts += 1;
-    if (command['startTransaction']) steps.push('begin');
-    if (commandName === 'commitTransaction') steps.push('end');
-  });
-  const store = new MongoProjectionStore(connection, { clock: realClock });
-  for (const each of [things, shared, policy]) await store.prepare(each);
-  return { store, asked, steps };
-}
+const process = (): Promise<CountedStore> => countedStore(database.name, [things, shared, policy], cleanup);
 
 /** Applies one version of a stream to a row as a projector does; the last of `versions` that deletes it is written as a negative. */
 const apply = (store: MongoProjectionStore, streamId: string, version: number, { to = things, row = streamId.slice('thing-'.length), deletes = false } = {}): Promise<void> => {
@@ -117,7 +101,7 @@ describe('what a process wrote last', () => {
     await apply(store, 'thing-1', 2);
     await apply(store, 'thing-2', 1);
     await apply(store, 'thing-2', 2);
-    expect(asked).toEqual({ reads: 0, rowWrites: 3, attempts: 3 });
+    expect(asked).toMatchObject({ reads: 0, rowWrites: 3, attempts: 3 });
     expect([await versions(store, '1'), await versions(store, '2')]).toEqual([[1, 2], [1, 2]]);
   });
 

@@ -265,8 +265,18 @@ describe('a batch', () => {
     return { calls, ends, subscribers: [policy, ...models] };
   };
 
-  it('is handed to four read models at a time, and to a policy when all of them have it', async () => {
+  it('of few events is handed to all read models at once', async () => {
     await append('a');
+    const { calls, ends, subscribers } = stage('1', '2', '3', '4', '5');
+    const delivering = deliver(batch(await topic(), ''), subscribers, tools());
+    await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins', '3 begins', '4 begins', '5 begins'])));
+    for (const end of ends.values()) end.resolve();
+    await delivering;
+    expect(calls.at(-1)).toBe('policy');
+  });
+
+  it('of more events is handed to four read models at a time, and to a policy when all of them have it', async () => {
+    await append(...Array.from({ length: 21 }, (_, i) => `c${i}`));
     const { calls, ends, subscribers } = stage('1', '2', '3', '4', '5');
     const delivering = deliver(batch(await topic(), ''), subscribers, tools());
     await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins', '3 begins', '4 begins'])));
