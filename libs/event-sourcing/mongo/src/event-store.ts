@@ -94,7 +94,8 @@ export class MongoEventStore implements EventStore {
 
   async append(...commits: readonly NewCommit[]): Promise<void> {
     await countedAppend(this.metrics, this.service, commits.length, () => this.appends.add(commits.map((commit) => toAppend(toDocument(commit, this.maxCommitBytes)))));
-    this.wakeups.wasAppended();
+    // The answer to the command leaves before the sequencer asks for what there is.
+    setImmediate(() => this.wakeups.wasAppended());
   }
 
   private insert(appender: CommitAppender<CommitToAppend>, batch: readonly (readonly CommitToAppend[])[]): Promise<(Error | undefined)[]> {

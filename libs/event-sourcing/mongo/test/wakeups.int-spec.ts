@@ -48,6 +48,7 @@ it('makes the server flush nothing for the rings of a busy time, and ends it wit
   for (const version of [1, 2, 3]) {
     await inPause(version);
     await follower.append(commitOf('account-1', version));
+    await eventually(() => Promise.resolve(expect(follower.wakeups.appended.rings).toBe(version + 1))); // once the answer has left
     pauses[version - 1]!();
   }
   await inPause(4);
