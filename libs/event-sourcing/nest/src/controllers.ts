@@ -27,9 +27,10 @@ export class Edge {
   }
 
   async ask<Result>(query: ScopedQuery<Result>, caller: Caller): Promise<Result> {
-    query.caller = caller;
+    const principal = query.after === undefined ? caller.principal : { ...caller.principal };
+    query.caller = { ...caller, principal };
     await this.views.arrived(query); // before the scope: it is made from views, and must not be older than the caller's own writes
-    query.scope = await this.scopes.of(query.after === undefined ? caller.principal : { ...caller.principal });
+    query.scope = await this.scopes.of(principal);
     return this.queries.execute(query);
   }
 }

@@ -74,6 +74,7 @@ export class Access extends Scopes {
   private readonly organisations = new WeakMap<readonly DirectoryMember[], Organisation>();
   /** Of one request: see `forRequest`. */
   private looked: Map<string, DirectoryAccount> | null = null;
+  private principal: Actor | null = null;
 
   constructor(
     @Inject(PROJECTIONS) private readonly store: ProjectionStore,
@@ -82,9 +83,9 @@ export class Access extends Scopes {
     super();
   }
 
-  /** The same for one request: accounts that it has looked up to see what its scope covers are not looked up again to be named. */
-  forRequest(): Access {
-    return Object.assign(Object.create(this) as Access, { looked: new Map() });
+  /** The same for one request: whom and which accounts it has looked up to see what its scope covers is not looked up again to be named. */
+  forRequest(principal: Actor): Access {
+    return Object.assign(Object.create(this) as Access, { looked: new Map(), principal });
   }
 
   async of(principal: Actor): Promise<Scope> {
@@ -229,7 +230,8 @@ export class Access extends Scopes {
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */
   async member(id: string): Promise<DirectoryMember | null> {
-    return this.organisationOf(await this.store.view(memberDirectory).all()).member(id);
+    const seen = this.principal && this.organisationOf(await this.membersFor(this.principal)).member(id);
+    return seen ?? this.organisationOf(await this.store.view(memberDirectory).all()).member(id);
   }
 
   /** Owner today; null for an account that nobody owns or that this service does not know. */
@@ -263,7 +265,7 @@ export class Access extends Scopes {
     return principal.memberId === null ? null : this.organisationOf(await this.membersFor(principal)).member(principal.memberId);
   }
 
-  /** Guard and scope of one request judge by one look at the members: whoever wants a newer one asks with a copy of the principal. */
+  /** Guard, scope and names of one request are by one look at the members: whoever wants a newer one asks with a copy of the principal. */
   private membersFor(principal: Actor): Promise<readonly DirectoryMember[]> {
     const known = this.seen.get(principal) ?? this.store.view(memberDirectory).all();
     this.seen.set(principal, known);

@@ -47,7 +47,7 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       needs,
       async answer(query, needed) {
         const [views, shared, time] = needed as unknown as Instances<typeof NEEDS>;
-        const access = shared.forRequest();
+        const access = shared.forRequest(query.caller.principal);
         const filter = allOf([...(await scopeFilters(definition, query.scope, access)), ...equals(query, equal), ...(where?.(query, own(needed)) ?? [])]);
         const through = rowsInScope(definition, views.of(rows), query.scope, access);
         const page = await views.page(rows, query, { filter, through, ...(sort && { sort }) });
@@ -60,7 +60,7 @@ export function rowQueries<Row extends { readonly id: string }, Item, Q extends 
       needs,
       async answer(query, needed) {
         const [views, shared, time] = needed as unknown as Instances<typeof NEEDS>;
-        const access = shared.forRequest();
+        const access = shared.forRequest(query.caller.principal);
         const row = await views.of(rows).get(query.id);
         if (!row || !(await isInScope(definition, row, query.scope, access))) throw new NotFound(path.replace(/s$/, ''), query.id);
         return show(row, access, time, own(needed));

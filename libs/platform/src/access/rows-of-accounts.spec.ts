@@ -148,13 +148,29 @@ describe('rows by account', () => {
     };
     const { view: viewOf } = store;
     const watched = { view: (projected: AnyProjection) => ((projected as unknown) === accountDirectory ? counting(accountDirectory) : viewOf.call(store, projected as Projection)) };
-    const accessing = new Access(watched as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters).forRequest();
+    const accessing = new Access(watched as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters).forRequest(as('head', 'director'));
     const rows = Array.from({ length: 60 }, (_, i) => ({ ...person(1 + (i % 20)), id: `q${i}` }));
     const page = { find: ({ limit }: RowQuery) => Promise.resolve(rows.slice(0, limit)) };
     await accessing.rowsOfAccounts(page, await accessing.of(as('head', 'director')), { account: 'accountId' }).find({ limit: 30 });
     for (const { accountId } of rows) await accessing.accountName(accountId);
     expect(asked).toEqual([20]);
-    await accessing.forRequest().accountName('a1');
+    await accessing.forRequest(as('head', 'director')).accountName('a1');
     expect(asked).toEqual([20, 1]);
+  });
+
+  it('look at the members once, to be covered and to be named, and again for one who was not among them', async () => {
+    let looks = 0;
+    const { view: viewOf } = store;
+    const counting = (projected: AnyProjection): View<object> => {
+      const view = viewOf.call(store, projected as Projection);
+      return (projected as unknown) === memberDirectory ? { ...view, all: () => (looks++, view.all()) } : view;
+    };
+    const head = as('head', 'director');
+    const accessing = new Access({ view: counting } as unknown as EmbeddedProjectionStore, { clock } as unknown as Adapters).forRequest(head);
+    await accessing.of(head);
+    expect((await accessing.member('anna'))?.id).toBe('anna');
+    expect(looks).toBe(1);
+    expect(await accessing.member('nobody')).toBeNull();
+    expect(looks).toBe(2);
   });
 });
