@@ -15,7 +15,7 @@ export interface TimerRow {
 }
 
 /** They are set for days, and each process asks for its own. */
-const POLL_MS = 1_000;
+const POLL_MS = 5_000;
 const PAGE = 100;
 
 /**

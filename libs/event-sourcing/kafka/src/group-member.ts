@@ -21,8 +21,8 @@ export interface MemberTuning {
 
 export const DEFAULT_TUNING: MemberTuning = { sessionTimeoutMs: 10_000, stallMs: 20_000, graceMs: 5_000, concurrency: 8 };
 
-/** How long a fetch waits for news on an idle topic. Also how long a commit may queue behind it on the same connection. */
-const FETCH_WAIT_MS = 100;
+/** How long a fetch waits for news on an idle topic; so long a partition may wait that is resumed meanwhile. */
+const FETCH_WAIT_MS = 250;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 5_000;
 
