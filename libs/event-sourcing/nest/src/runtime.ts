@@ -172,15 +172,18 @@ export class ServiceRuntime {
 
   /** After an upgrade the queues that waited for it; again and again, as members of before the upgrade may go on parking for a while. */
   private async drainUnknownVersions(signal: AbortSignal): Promise<void> {
+    const failed = (error: unknown, projection?: string): void => this.adapters.log.warn('events of unknown versions: will try again', { projection, error: String(error) });
     while (!signal.aborted) {
-      for (const subscriber of this.subscribers)
-        try {
-          await this.deadLetters.drainUnknownVersions(subscriber);
-        } catch (error) {
-          this.adapters.log.warn('events of unknown versions: will try again', { projection: subscriber.projection.name, error: String(error) });
-        }
+      const waiting = await this.withLetters().catch((error: unknown) => (failed(error), []));
+      for (const subscriber of waiting) await this.deadLetters.drainUnknownVersions(subscriber).catch((error: unknown) => failed(error, subscriber.projection.name));
       await this.adapters.clock.wait(DRAIN_MS, signal);
     }
+  }
+
+  /** Asked for all at once: one request. */
+  private async withLetters(): Promise<Subscriber[]> {
+    const letters = await Promise.all(this.subscribers.map(({ projection }) => this.adapters.projections.countDeadLetters(projection)));
+    return this.subscribers.filter((_subscriber, i) => letters[i]! > 0);
   }
 
   /** Whether commands can be taken: the store answers. Kafka does not count. */
