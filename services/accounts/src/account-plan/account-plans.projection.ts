@@ -1,4 +1,4 @@
-import { type AccountPlanEvent, accountPlanContract, PLAN_STATUSES, type PlanStatus, type Provenance } from '@keyfold/contracts';
+import { type AccountPlanEvent, accountPlanContract, PLAN_STATUSES, type PlanStatus, type PolicyContents, type Provenance } from '@keyfold/contracts';
 import { projection } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { daysBetween, IsId, rowQueries } from '@keyfold/platform';
@@ -36,7 +36,7 @@ export class ListAccountPlans extends PageQuery<AccountPlanItem> {
   @IsOptional() @Type(() => Number) @IsInt() fiscalYear?: number;
 }
 
-export const accountPlanQueries = rowQueries<AccountPlanRow, AccountPlanItem, ListAccountPlans, readonly [typeof Policies]>({
+export const accountPlanQueries = rowQueries<AccountPlanRow, AccountPlanItem, ListAccountPlans, readonly [typeof Policies], PolicyContents['plans']>({
   path: 'account-plans',
   roles: PLAN_READERS,
   rows: accountPlans,
@@ -45,10 +45,9 @@ export const accountPlanQueries = rowQueries<AccountPlanRow, AccountPlanItem, Li
   sort: { fiscalYear: -1 },
   scope: { account: 'accountId' },
   needs: [Policies],
-  async show(row, access, time, [policies]) {
-    const today = policies.today();
-    const daysSinceLastEvent = daysBetween(time.dateOf(row.lastEventAt), today);
-    const { livingPlanDays } = await policies.inForce('plans');
+  beside: ([policies]) => policies.inForce('plans'),
+  async show(row, access, time, [policies, { livingPlanDays }]) {
+    const daysSinceLastEvent = daysBetween(time.dateOf(row.lastEventAt), policies.today());
     return { ...row, accountName: await access.accountName(row.accountId), daysSinceLastEvent, living: row.status !== 'closed' && daysSinceLastEvent < livingPlanDays };
   },
 });

@@ -1,4 +1,4 @@
-import { type MarketingPlanEvent, marketingPlanContract, PLAN_STATUSES, type PlanStatus } from '@keyfold/contracts';
+import { type MarketingPlanEvent, marketingPlanContract, PLAN_STATUSES, type PlanStatus, type PolicyContents } from '@keyfold/contracts';
 import { projection, type RecordedEvent } from '@keyfold/event-sourcing';
 import { PageQuery } from '@keyfold/event-sourcing-nest';
 import { daysBetween, IsCode, IsId, rowQueries } from '@keyfold/platform';
@@ -79,7 +79,7 @@ export class ListMarketingPlans extends PageQuery<MarketingPlanItem> {
   @IsOptional() @IsCode() axisCode?: string;
 }
 
-export const marketingPlanQueries = rowQueries<MarketingPlanRow, MarketingPlanItem, ListMarketingPlans, readonly [typeof Policies]>({
+export const marketingPlanQueries = rowQueries<MarketingPlanRow, MarketingPlanItem, ListMarketingPlans, readonly [typeof Policies], PolicyContents['plans']>({
   path: 'marketing-plans',
   roles: PLAN_READERS,
   rows: marketingPlans,
@@ -88,9 +88,9 @@ export const marketingPlanQueries = rowQueries<MarketingPlanRow, MarketingPlanIt
   sort: { fiscalYear: -1 },
   scope: { account: 'accountId' },
   needs: [Policies],
-  async show(row, access, time, [policies]) {
+  beside: ([policies]) => policies.inForce('plans'),
+  async show(row, access, time, [policies, { livingPlanDays }]) {
     const daysSinceLastEvent = daysBetween(time.dateOf(row.lastEventAt), policies.today());
-    const { livingPlanDays } = await policies.inForce('plans');
     return {
       ...row,
       accountName: await access.accountName(row.accountId),
