@@ -206,7 +206,7 @@ export class Access extends Scopes {
   /** Matches rows whose `field` holds the id of a member that the scope covers, or null where it covers what nobody owns. */
   async ownerFilter(scope: Scope, field: string): Promise<Filter> {
     if (coversAll(scope)) return {};
-    const members = (await this.store.view(memberDirectory).all()).map((member) => member.id);
+    const members = (await this.members()).map((member) => member.id);
     const known = scope.memberId === null ? members : [...members, scope.memberId];
     return { [field]: { $in: [...new Set(known)].filter((id) => scope.covers(id)).concat(scope.covers(null) ? [null as never] : []) } };
   }
@@ -230,8 +230,8 @@ export class Access extends Scopes {
 
   /** From memory: a page shows some dozens of names, and everybody is in there. */
   async member(id: string): Promise<DirectoryMember | null> {
-    const seen = this.principal && this.organisationOf(await this.membersFor(this.principal)).member(id);
-    return seen ?? this.organisationOf(await this.store.view(memberDirectory).all()).member(id);
+    const seen = this.organisationOf(await this.members()).member(id);
+    return seen ?? (this.principal && this.organisationOf(await this.store.view(memberDirectory).all()).member(id));
   }
 
   /** Owner today; null for an account that nobody owns or that this service does not know. */
@@ -263,6 +263,11 @@ export class Access extends Scopes {
 
   private async memberOf(principal: Actor): Promise<DirectoryMember | null> {
     return principal.memberId === null ? null : this.organisationOf(await this.membersFor(principal)).member(principal.memberId);
+  }
+
+  /** As the request has seen them; of none, as they are. */
+  private members(): Promise<readonly DirectoryMember[]> {
+    return this.principal ? this.membersFor(this.principal) : this.store.view(memberDirectory).all();
   }
 
   /** Guard, scope and names of one request are by one look at the members: whoever wants a newer one asks with a copy of the principal. */
