@@ -34,6 +34,18 @@ describe('the batcher', () => {
     expect(await results).toEqual(['A', 'B', 'C']);
   });
 
+  it('waits for what it is told to gather by, and sends callers until then together', async () => {
+    const gathered = Promise.withResolvers<void>();
+    const { batcher, batches, nextBatch } = setup({ gather: () => gathered.promise });
+    const first = batcher.add('a');
+    await Promise.resolve();
+    const second = batcher.add('b');
+    expect(batches).toEqual([]);
+    gathered.resolve();
+    (await nextBatch(1)).finish();
+    expect([batches[0]!.items, await first, await second]).toEqual([['a', 'b'], 'A', 'B']);
+  });
+
   it('collects while a batch is under way, up to its size, in order', async () => {
     const { batcher, nextBatch, batches } = setup();
     const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((item) => batcher.add(item));

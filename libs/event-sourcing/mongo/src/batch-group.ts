@@ -33,6 +33,8 @@ export const keysOf = (batches: readonly Batch[]): GroupKeys => ({
   after: batches.every(({ keys }) => keys.after) ? earliest(batches.flatMap(({ keys }) => [...keys.after!])) : null,
 });
 
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
 /** Folds batches one after the other, each on what those before it have left, as if each had been written alone. */
 export function foldGroup(batches: readonly Batch[], before: BatchState<never>): Group {
   const state = { marks: new Map(before.marks), rows: new Map(before.rows) };
@@ -56,7 +58,7 @@ export function foldGroup(batches: readonly Batch[], before: BatchState<never>):
       for (const [id, version] of write.drained ?? []) drained.set(id, Math.max(version, drained.get(id) ?? 0));
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     }
   });
   return { write: { marks, rows, parked: [...parked.values()], drained }, errors };

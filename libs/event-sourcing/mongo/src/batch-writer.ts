@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Batcher, type BatchKeys, type Clock, type Projection, rowOfStream, RowRefused } from '@keyfold/event-sourcing';
 import type { mongo } from 'mongoose';
-import { type Batch, foldGroup, type Group, type GroupKeys, type GroupWrite, keysOf } from './batch-group.js';
+import { asError, type Batch, foldGroup, type Group, type GroupKeys, type GroupWrite, keysOf } from './batch-group.js';
 import { BatchTransaction, moveMarks, Outdated } from './batch-transaction.js';
 import { MAJORITY, READ_MS, within } from './connection.js';
 import { GateShut } from './gates.js';
@@ -44,7 +44,7 @@ interface Part {
 }
 
 /** An error, or none, for each batch. */
-type Outcomes = readonly (Error | undefined)[];
+type Outcomes = Group['errors'];
 
 /**
  * Writes partition batches: one transaction over rows, marks, dead letters and stamps, reading at a snapshot, or conditionally on what this process wrote last (see WrittenState): of two that
@@ -73,13 +73,13 @@ export class BatchWriter {
   }
 
   /**
-   * Large batches go side by side where each stream has a row of its own, so that no two partitions write the same: while the server is at one half, the other is folded. Small ones
+   * Large batches go side by side where each stream has a row of its own, so that no two partitions write the same: while the server is at one half, the other is folded. Others
    * cost the server least together.
    */
   private writer(projection: Projection, { partition, streams }: BatchKeys): Batcher<Batch, undefined> {
     const isAlone = streams.length >= LARGE && rowOfStream(projection) !== null && !projection.mirrored;
     const key = isAlone ? `${keyOf(projection)}|${Number(partition.at(-1)) % 2}` : keyOf(projection);
-    const writer = this.writers.get(key) ?? new Batcher({ name: key, run: (batches) => this.writeTogether(projection, batches), maxBatch: MOST_TOGETHER, maxWaiting: MOST_WAITING });
+    const writer = this.writers.get(key) ?? new Batcher({ name: key, run: (batches) => this.writeTogether(partOf(projection, batches)), maxBatch: MOST_TOGETHER, maxWaiting: MOST_WAITING });
     this.writers.set(key, writer);
     return writer;
   }
@@ -96,18 +96,18 @@ export class BatchWriter {
     let mayAssume = true;
     if (parts.length > 1)
       try {
-        return await within(this.clock, STORE, TRANSACT.attemptMs, this.attempt(parts, mayAssume));
+        return await within(this.clock, STORE, TRANSACT.attemptMs, this.attempt(parts, true));
       } catch (error) {
         if (!TRANSACT.isConflict(error) && !(error instanceof RowRefused)) throw error;
         mayAssume = !(error instanceof Outdated);
       }
-    const alone = ({ projection, batches }: Part): Promise<Outcomes> => this.writeTogether(projection, batches, mayAssume).catch((error: unknown) => batches.map(() => asError(error)));
+    const alone = (part: Part): Promise<Outcomes> => this.writeTogether(part, mayAssume).catch((error: unknown) => part.batches.map(() => asError(error)));
     return Promise.all(parts.map(alone));
   }
 
   /** Which of several batches a row came of that the store refuses shows when each is written alone. */
-  private async writeTogether(projection: Projection, batches: readonly Batch[], mayAssume = true): Promise<Outcomes> {
-    const part = partOf(projection, batches);
+  private async writeTogether(part: Part, mayAssume = true): Promise<Outcomes> {
+    const { projection, batches } = part;
     try {
       let attempts = 0;
       return await whileConflicting({ db: this.db, clock: this.clock }, TRANSACT, () => this.attemptAlone(part, mayAssume && attempts++ === 0));
@@ -115,7 +115,7 @@ export class BatchWriter {
       if (batches.length === 1 || !(error instanceof RowRefused)) throw error;
     }
     const alone: (Error | undefined)[] = [];
-    for (const batch of batches) alone.push(...(await this.writeTogether(projection, [batch]).catch((error: unknown) => [asError(error)])));
+    for (const batch of batches) alone.push(...(await this.writeTogether(partOf(projection, [batch])).catch((error: unknown) => [asError(error)])));
     return alone;
   }
 
@@ -131,7 +131,7 @@ export class BatchWriter {
       const done = await inTransaction(this.db, async (session) => {
         const generations = await this.generations.pass(passes, session);
         views = parts.map(({ projection }, i) => generationKey(keyOf(projection), generations[i]!));
-        const written: { write: GroupWrite; before: Before; errors: Outcomes }[] = [];
+        const written: (Group & { before: Before })[] = [];
         for (const [i, { projection, batches, keys }] of parts.entries()) {
           const transaction = new BatchTransaction(this.db, session, projection, generations[i]!);
           const assumed = mayAssume ? this.lastWritten.assume(projection, views[i]!, keys) : null;
@@ -181,8 +181,6 @@ const movesMarksAlone = ({ durable }: Projection, { rows }: Pick<BatchKeys, 'row
 
 /** Nothing is parked or drained beside it. */
 const movesOnly = ({ parked, drained }: GroupWrite): boolean => parked.length === 0 && drained.size === 0;
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** A fold that fails on what is only taken for what is there says so by Outdated: it is folded again on what is. One that fails alone has nothing to be written with. */
 function folded(batches: readonly Batch[], { state }: Before, { view, isRead }: { view: string; isRead: boolean }): Group {
