@@ -100,11 +100,18 @@ export class AggregateStates {
     this.cache.set(streamId, due ? { ...held, snapshotAt: version } : held);
   }
 
+  /** A stream has no snapshot before it is so long that one is due; most are not, and take one look. */
   private async loadCold<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
-    const start = decider.snapshotVersion === undefined ? null : await this.snapshots?.find(decider, streamId);
+    if (!this.snapshots || decider.snapshotVersion === undefined) return this.fold(decider, beginningOf(decider), await this.store.load(streamId));
+    const first = await this.store.load(streamId, 0, SNAPSHOT_EVERY);
+    const end = endOf(first);
+    if (end < SNAPSHOT_EVERY) return this.fold(decider, beginningOf(decider), first);
+    const start = await this.snapshots.find(decider, streamId);
     if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
-    return this.fold(decider, beginningOf(decider), await this.store.load(streamId));
+    return this.fold(decider, beginningOf(decider), [...first, ...(await this.store.load(streamId, end))]);
   }
 }
+
+const endOf = (commits: readonly Commit[]): number => commits.reduce((end, { events }) => end + events.length, 0);
 
 const beginningOf = <State, E extends DomainEvent>({ initial }: Decider<State, E>): Held<State> => ({ state: initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 });

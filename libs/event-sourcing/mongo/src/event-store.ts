@@ -35,6 +35,7 @@ export interface MongoEventStoreTools {
 interface Part {
   readonly streamId: string;
   readonly afterVersion: number;
+  readonly beforeVersion: number;
 }
 
 const KNOWN_STREAMS = 100_000;
@@ -103,8 +104,8 @@ export class MongoEventStore implements EventStore {
     return appender.append(batch);
   }
 
-  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
-    const commits = await this.loads.add({ streamId, afterVersion });
+  async load(streamId: string, afterVersion = 0, beforeVersion = Number.MAX_SAFE_INTEGER): Promise<Commit[]> {
+    const commits = await this.loads.add({ streamId, afterVersion, beforeVersion });
     if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
       const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
       if (before && endOf(before) > afterVersion) commits.unshift(before); // the version lies inside a commit
@@ -183,13 +184,16 @@ export class MongoEventStore implements EventStore {
   }
 
   private async loadParts(parts: readonly Part[]): Promise<Commit[][]> {
-    const whole = new Set(parts.filter(({ afterVersion }) => afterVersion === 0).map(({ streamId }) => streamId));
-    const tails = parts.filter(({ streamId }) => !whole.has(streamId)).map(({ streamId, afterVersion }) => ({ streamId, expectedVersion: { $gte: afterVersion } }));
-    const clauses = [...(whole.size > 0 ? [{ streamId: { $in: [...whole] } }] : []), ...tails];
+    const ranges = Map.groupBy(parts, ({ afterVersion, beforeVersion }) => `${afterVersion} ${beforeVersion}`);
+    const clauses = [...ranges.values()].map((alike) => {
+      const { afterVersion, beforeVersion } = alike[0]!;
+      return { streamId: { $in: [...new Set(alike.map(({ streamId }) => streamId))] }, expectedVersion: { $gte: afterVersion, $lt: beforeVersion } };
+    });
     const filter = clauses.length === 1 ? clauses[0]! : { $or: clauses };
     const found = await this.ask(this.whole(filter, { sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
     const streams = Map.groupBy(found.map(commitOf), (commit) => commit.streamId);
-    return parts.map(({ streamId, afterVersion }) => (streams.get(streamId) ?? []).filter((commit) => commit.expectedVersion >= afterVersion));
+    return parts.map(({ streamId, afterVersion, beforeVersion }) =>
+      (streams.get(streamId) ?? []).filter(({ expectedVersion }) => expectedVersion >= afterVersion && expectedVersion < beforeVersion));
   }
 
   private async headsOf(streamIds: readonly string[]): Promise<number[]> {

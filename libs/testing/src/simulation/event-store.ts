@@ -84,8 +84,8 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
     this.appended.ring();
   }
 
-  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
-    const commits = await this.read(`load ${streamId}`, () => this.stream(streamId).filter((commit) => commit.toVersion > afterVersion));
+  async load(streamId: string, afterVersion = 0, beforeVersion = Infinity): Promise<Commit[]> {
+    const commits = await this.read(`load ${streamId}`, () => this.stream(streamId).filter(({ expectedVersion, toVersion }) => toVersion > afterVersion && expectedVersion < beforeVersion));
     const last = commits[commits.length - 1];
     if (last) this.ends.add(streamId, last.toVersion);
     return commits.map(toCommit);

@@ -207,15 +207,17 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         expect((await numbered(1))[0]).toMatchObject({ ...commit, position: 1 });
       });
 
-      it('begins with the first commit that goes beyond a version', async () => {
+      it('begins with the first commit that goes beyond a version, and ends with the last that begins before one', async () => {
         await store.append(someCommit('a-1', 0, { events: [someEvent(), someEvent()] }));
         await store.append(someCommit('a-1', 2));
         await store.append(someCommit('a-1', 3));
-        const after = async (version: number): Promise<number[]> => (await store.load('a-1', version)).map((commit) => commit.expectedVersion);
+        const after = async (version: number, before?: number): Promise<number[]> => (await store.load('a-1', version, before)).map((commit) => commit.expectedVersion);
         expect(await after(0)).toEqual([0, 2, 3]);
         expect(await after(1)).toEqual([0, 2, 3]);
         expect(await after(2)).toEqual([2, 3]);
         expect(await after(4)).toEqual([]);
+        // Asked for at once, so that they may share a query.
+        expect(await Promise.all([after(0, 1), after(0, 3), after(2, 3), after(2), after(4, 5)])).toEqual([[0], [0, 2], [2], [2, 3], []]);
       });
 
       it('of an unknown name is empty', async () => {
