@@ -1,7 +1,9 @@
 import { AggregateStates, type Held, type Loaded } from './aggregate-states.js';
 import type { Decider } from './decider.js';
-import { CommandAlreadyAppended, CommandIdReused, DomainError, NotFound, StaleVersion, WrongExpectedVersion } from './errors.js';
-import { type Actor, type Commit, type CommittedEvent, type DomainEvent, type EventRegistry, type NewCommit, streamOf } from './events.js';
+import { CommandAlreadyAppended, DomainError, NotFound, StaleVersion, Unavailable, WrongExpectedVersion } from './errors.js';
+import { type Actor, type DomainEvent, type EventRegistry, type NewCommit, streamOf } from './events.js';
+import { FirstResults } from './first-results.js';
+import { NewCommits } from './new-commits.js';
 import type { Vault } from './personal-data.js';
 import type { Clock, EventStore, Failpoint, Ids, Metrics, SnapshotStore } from './ports.js';
 import { Snapshots } from './snapshots.js';
@@ -40,16 +42,27 @@ export interface CommandResult {
 
 type AnyDecider = Decider<unknown, DomainEvent>;
 
-/**
- * What a command writes on another stream before its own (a reservation, a guard). In one write with it, in this order: the command's own commit is stored only where all of these are,
- * and a crash in between leaves claims without a decision, never a decision without its claim.
- */
-export interface StreamClaim {
+/** What a command writes on a stream beside its own: a claim before it (a reservation, a guard), or what follows behind it (that the claim came to be, a seat that is given up). */
+export interface StreamWrite {
   readonly decider: AnyDecider;
   readonly id: string;
   /** The command's, with a command id of its own that is the same whenever the command is repeated. */
   readonly context: CommandContext;
   decide(state: unknown, version: number): readonly DomainEvent[];
+}
+
+/**
+ * In one write with the command's own commit and in this order, each stored only where those before it are: a crash in between leaves claims without a decision, or a decision without what follows,
+ * never a decision without its claim.
+ */
+export interface OtherStreams<State> {
+  /** One that is refused refuses the command. */
+  readonly claims?: readonly StreamWrite[];
+  /**
+   * Decided on the state that the command left. Each by itself, on fresh states, where another append came first or nothing was decided: a crash may have come before them when the command
+   * was given first. One that is refused then, is refused behind a command that is stored.
+   */
+  follow?(state: State): readonly StreamWrite[];
 }
 
 export interface AggregateTools {
@@ -64,9 +77,16 @@ export interface AggregateTools {
   readonly metrics?: Metrics;
 }
 
-/** The command itself, or a claim of it. */
-interface Step extends StreamClaim {
+/** The command itself, a claim of it, or what follows it. */
+interface Step extends StreamWrite {
   readonly streamId: string;
+}
+
+interface Outcome {
+  readonly answer: CommandResult;
+  readonly appended: boolean;
+  /** What follows is in the log as well. */
+  readonly complete: boolean;
 }
 
 /** What a step appends, and the state that it leaves. */
@@ -85,40 +105,58 @@ const ATTEMPTS = 4;
  */
 export class Aggregates {
   private readonly states: AggregateStates;
+  private readonly commits: NewCommits;
+  private readonly results: FirstResults;
   private readonly turns: Turns;
 
   constructor(
     private readonly store: EventStore,
-    private readonly registry: EventRegistry,
+    registry: EventRegistry,
     private readonly tools: AggregateTools,
   ) {
     const snapshots = tools.snapshots ? new Snapshots(tools.snapshots, store, tools) : null;
     this.states = new AggregateStates(store, registry, snapshots, tools.cacheBytes);
+    this.commits = new NewCommits(registry, tools);
+    this.results = new FirstResults(store, registry, tools.vault);
     this.turns = new Turns(tools.clock);
   }
 
   /**
-   * Runs one command on one stream, with its claims on others. `decide` returns the events, none if there is nothing to do (then nothing is claimed either), or throws DomainError.
+   * Runs one command on one stream, with what it writes on others. `decide` returns the events, none if there is nothing to do (then nothing is claimed either), or throws DomainError.
    * Throws CommandIdReused, StaleVersion, DomainError, WrongExpectedVersion (lost the race 4 times), Unavailable,
    * UnknownEventVersion (a newer process wrote to the stream: nothing may be decided on a state that is not understood).
    */
-  // oxlint-disable-next-line max-params -- reads as the sentence it is: on this one, with this context, decide so, once that is claimed
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: on this one, with this context, decide so, and that on the others
   async execute<State, E extends DomainEvent>(
     decider: Decider<State, E>,
     id: string,
     context: CommandContext,
     decide: (state: State, version: number) => readonly E[],
-    claims: readonly StreamClaim[] = [],
+    { claims = [], follow }: OtherStreams<State> = {},
   ): Promise<CommandResult> {
-    const command = stepOf({ decider, id, context, decide } as unknown as StreamClaim);
+    const command = stepOf({ decider, id, context, decide } as unknown as StreamWrite);
     const claimed = claims.map(stepOf);
     // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
-    const [earlier, open] = context.repeatable ? await Promise.all([this.firstResult(id, context), this.unclaimed(claimed)]) : [null, claimed];
-    if (earlier) return earlier;
-    return this.turns.takeAll([...open, command].map(({ streamId }) => streamId), () => this.attempts(open, command));
+    const [earlier, open] = context.repeatable ? await Promise.all([this.results.of(id, context), this.unclaimed(claimed)]) : [null, claimed];
+    const streams = [...open, command].map(({ streamId }) => streamId);
+    const outcome = earlier ? notAppended(earlier) : await this.turns.takeAll(streams, () => this.attempts(open, command, follow as OtherStreams<unknown>['follow']));
+    if (follow && !outcome.complete && !context.dryRun) {
+      const { state } = await this.load(decider, id, outcome.appended ? outcome.answer.version : Infinity);
+      for (const one of follow(state)) await this.alone(one);
+    }
+    return outcome.answer;
   }
 
-  private async attempts(claims: readonly Step[], command: Step): Promise<CommandResult> {
+  private async alone({ decider, id, context, decide }: StreamWrite): Promise<void> {
+    try {
+      await this.execute(decider, id, context, decide);
+    } catch (error) {
+      // Not as if the command had lost its race: it is stored, and whoever repeats it gets its result.
+      throw error instanceof WrongExpectedVersion ? new Unavailable(error.streamId, { cause: error }) : error;
+    }
+  }
+
+  private async attempts(claims: readonly Step[], command: Step, follow: OtherStreams<unknown>['follow']): Promise<Outcome> {
     const { id, context } = command;
     for (let attempt = 1, open = claims; ; attempt++) {
       const steps = [...open, command];
@@ -130,14 +168,14 @@ export class Aggregates {
       };
       try {
         assertExpected(context, held.get(command.streamId)!);
-        const result = await this.decideAndAppend(steps, held, moved);
-        if (result.appended) return result.answer;
+        const result = await this.decideAndAppend(steps, held, { moved, follow });
+        if (result.appended) return result;
         // Without an append nothing has validated the state: neither "there is nothing to do" nor a dry run.
-        if (attempt === ATTEMPTS || !(await moved())) return (context.repeatable && (await this.firstResult(id, context))) || result.answer;
+        if (attempt === ATTEMPTS || !(await moved())) return notAppended((context.repeatable && (await this.results.of(id, context))) || result.answer);
       } catch (error) {
         // The same command may have come through elsewhere since it was looked up; then whatever stopped this one is its own doing.
-        const first = this.mayBeRepeated(error, context) && (await this.firstResult(id, context));
-        if (first) return first;
+        const first = this.mayBeRepeated(error, context) && (await this.results.of(id, context));
+        if (first) return notAppended(first);
         const decidedOnOldState = isOvertaken(error) || (isRefusal(error) && (await moved()));
         if (!decidedOnOldState || attempt === ATTEMPTS) throw error;
       }
@@ -152,31 +190,8 @@ export class Aggregates {
 
   /** Those that no earlier attempt of the same command has made. */
   private async unclaimed(claims: readonly Step[]): Promise<readonly Step[]> {
-    const made = await Promise.all(claims.map(({ id, context }) => this.firstResult(id, context)));
+    const made = await Promise.all(claims.map(({ id, context }) => this.results.of(id, context)));
     return claims.filter((_claim, i) => !made[i]);
-  }
-
-  /** What the command id gave before. Throws CommandIdReused when it belongs to another command. */
-  private async firstResult(id: string, context: CommandContext): Promise<CommandResult | null> {
-    const commit = await this.store.findCommand(context.commandId);
-    if (!commit) return null;
-    if (!(await this.isSameCommand(commit, context))) throw new CommandIdReused(context.commandId);
-    return { id, version: commit.expectedVersion + commit.events.length, events: commit.events.map((event) => event.type) };
-  }
-
-  /** The personal part of the body is compared with what the commit encrypted of it; what an erasure has closed can only be taken for the same. */
-  private async isSameCommand(commit: Commit, { commandHash, personal }: CommandContext): Promise<boolean> {
-    if (commit.commandHash === personal?.formerHash) return true;
-    if (commit.commandHash !== commandHash) return false;
-    if (!personal) return true;
-    for (const { type, schemaVersion, data } of commit.events) {
-      const current = this.registry.upcast(type, schemaVersion, data) as Record<string, unknown>;
-      for (const field of (this.registry.knows(type) && this.registry.spec(type).personal?.fields) || []) {
-        const text = typeof current[field] === 'string' ? await this.tools.vault.decrypt(current[field]) : null;
-        if (text !== null && !personal.texts.includes(text)) return false;
-      }
-    }
-    return true;
   }
 
   /**
@@ -196,8 +211,8 @@ export class Aggregates {
   private async decideAndAppend(
     steps: readonly Step[],
     held: ReadonlyMap<string, Held<unknown>>,
-    moved: () => Promise<boolean>,
-  ): Promise<{ answer: CommandResult; appended: boolean }> {
+    { moved, follow }: { moved: () => Promise<boolean>; follow: OtherStreams<unknown>['follow'] },
+  ): Promise<Outcome> {
     const states = new Map(held);
     const writes: Written[] = [];
     let answer!: CommandResult;
@@ -205,72 +220,71 @@ export class Aggregates {
       const loaded = states.get(step.streamId)!;
       const decided = step.decide(loaded.state, loaded.version);
       answer = { id: step.id, version: loaded.version + decided.length, events: decided.map((event) => event.type) };
-      if (decided.length === 0 || step.context.dryRun) continue;
-      const commit = await this.commitOf(step, loaded, decided);
-      const left = this.states.fold(step.decider, loaded, [{ ...commit, position: null, recordedAt: null }]);
-      states.set(step.streamId, left);
-      writes.push({ step, commit, left });
+      if (decided.length > 0 && !step.context.dryRun) writes.push(await this.written(step, decided, states));
     }
-    if (writes.at(-1)?.step !== steps.at(-1)) return { answer, appended: false };
+    const command = steps.at(-1)!;
+    if (writes.at(-1)?.step !== command) return notAppended(answer);
     // A claim that has nothing to write is validated by no append.
     if (writes.length < steps.length && (await moved())) throw new WrongExpectedVersion(steps[0]!.streamId, held.get(steps[0]!.streamId)!.version);
-    await this.append(writes);
-    return { answer, appended: true };
+    const behind = follow ? await this.following(follow(states.get(command.streamId)!.state).map(stepOf), states, writes) : [];
+    const complete = await this.append(behind ? [...writes, ...behind] : writes, command);
+    return { answer, appended: true, complete: complete && behind !== null };
   }
 
-  private async append(writes: readonly Written[]): Promise<void> {
+  /**
+   * What follows, on what those before it leave and else on what is cached: the append finds out whether that is so. Null where one is refused, or has nothing to write on a stream that
+   * the append does not validate: by themselves they are decided on fresh states.
+   */
+  private async following(steps: readonly Step[], states: Map<string, Held<unknown>>, before: readonly Written[]): Promise<readonly Written[] | null> {
+    const writes: Written[] = [];
+    try {
+      for (const step of steps) {
+        const loaded = states.get(step.streamId) ?? (await this.states.held(step.decider, step.streamId));
+        const decided = step.decide(loaded.state, loaded.version);
+        if (decided.length > 0) writes.push(await this.written(step, decided, states.set(step.streamId, loaded)));
+        else if (![...before, ...writes].some((write) => write.step.streamId === step.streamId)) return null;
+      }
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw error;
+    }
+    return writes;
+  }
+
+  private async written(step: Step, decided: readonly DomainEvent[], states: Map<string, Held<unknown>>): Promise<Written> {
+    const loaded = states.get(step.streamId)!;
+    const commit = await this.commits.of(step, loaded, decided);
+    const left = this.states.fold(step.decider, loaded, [{ ...commit, position: null, recordedAt: null }]);
+    states.set(step.streamId, left);
+    return { step, commit, left };
+  }
+
+  /** Whether all of them are stored; of those behind the command one may have been overtaken. */
+  private async append(writes: readonly Written[], command: Step): Promise<boolean> {
+    let stored = writes;
     await this.tools.failpoint('before-append');
     try {
       await this.store.append(...writes.map(({ commit }) => commit));
     } catch (error) {
       for (const { step } of writes) this.states.forget(step.streamId); // the outcome may be unknown: the next command reads the log
-      throw error;
+      const lost = writes.findIndex(({ commit }) => isOvertaken(error, commit));
+      if (lost <= writes.findIndex(({ step }) => step === command)) throw error;
+      stored = writes.slice(0, lost);
     }
     await this.tools.failpoint('after-append');
-    for (const { step, left } of writes) this.states.remember(step.decider, step.streamId, left);
-  }
-
-  private async commitOf({ decider, id, streamId, context }: Step, loaded: Held<unknown>, decided: readonly DomainEvent[]): Promise<NewCommit> {
-    return {
-      commitId: this.tools.ids.next(),
-      streamId,
-      expectedVersion: loaded.version,
-      partitionKey: loaded.partitionKey ?? decider.partitionKey?.(decided[0]!) ?? id,
-      events: await this.committed(decided, context),
-      commandId: context.commandId,
-      commandHash: context.commandHash,
-      actor: context.actor,
-      correlationId: context.correlationId,
-      causationId: context.causationId,
-      traceparent: context.traceparent,
-    };
-  }
-
-  /** Event ids follow from the command id, so the same command makes the same events. Personal fields leave here as ciphertext. */
-  private committed(decided: readonly DomainEvent[], context: CommandContext): Promise<CommittedEvent[]> {
-    return Promise.all(
-      decided.map(async (event, index) => {
-        const spec = this.registry.spec(event.type);
-        const data: Record<string, unknown> = { ...event.data };
-        for (const field of spec.personal?.fields ?? [])
-          if (typeof data[field] === 'string') data[field] = await this.tools.vault.encrypt(String(data[spec.personal!.of]), data[field]);
-        return {
-          eventId: this.tools.ids.derive(context.commandId, String(index)),
-          type: event.type,
-          schemaVersion: spec.version,
-          occurredAt: event.occurredAt ?? context.now,
-          ...(event.supersedes?.length && { supersedes: event.supersedes }),
-          data,
-        };
-      }),
-    );
+    for (const { step, left } of stored) this.states.remember(step.decider, step.streamId, left);
+    return stored === writes;
   }
 }
 
-const stepOf = (claim: StreamClaim): Step => ({ ...claim, streamId: streamOf(claim.decider.contract, claim.id) });
+const stepOf = (write: StreamWrite): Step => ({ ...write, streamId: streamOf(write.decider.contract, write.id) });
 
-/** Another append came first; of a claim also the same one, of the same command that runs elsewhere. */
-const isOvertaken = (error: unknown): boolean => error instanceof WrongExpectedVersion || error instanceof CommandAlreadyAppended;
+const notAppended = (answer: CommandResult): Outcome => ({ answer, appended: false, complete: false });
+
+/** Another append came first, of this commit or whichever; of a claim also the same one, of the same command that runs elsewhere. */
+const isOvertaken = (error: unknown, commit?: NewCommit): boolean =>
+  (error instanceof WrongExpectedVersion && (!commit || (error.streamId === commit.streamId && error.expected === commit.expectedVersion))) ||
+  (error instanceof CommandAlreadyAppended && (!commit || error.commandId === commit.commandId));
 
 const isRefusal = (error: unknown): boolean => error instanceof DomainError || error instanceof StaleVersion || error instanceof NotFound;
 

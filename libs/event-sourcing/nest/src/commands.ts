@@ -13,7 +13,8 @@ import {
   type Loaded,
   NotFound,
   StaleVersion,
-  type StreamClaim,
+  type OtherStreams,
+  type StreamWrite,
 } from '@keyfold/event-sourcing';
 import type { Caller } from './edge.js';
 import { hashedBody } from './personal-field.js';
@@ -30,7 +31,7 @@ export abstract class AggregateCommand extends Command<CommandResult> {
   /** As of its beginning; null where its handler looks for itself. */
   seen!: Seen | null;
   /** What it claims in its own write; null where it is not being prepared. */
-  claims!: StreamClaim[] | null;
+  claims!: StreamWrite[] | null;
 }
 
 export interface Seen {
@@ -146,26 +147,34 @@ export class Commands {
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
-  /** A command that makes an aggregate, or repeats its making. */
-  create<State, E extends DomainEvent>(decider: Decider<State, E>, command: AggregateCommand, decide: (state: State) => readonly E[]): Promise<CommandResult> {
-    return this.aggregates.execute(decider, command.id, command.context, decide, command.claims ?? []);
+  /** A command that makes an aggregate, or repeats its making. `follow`: what it writes on other streams behind its own, on the state that it left. */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: create this, for this command, by this decision, and let that follow
+  create<State, E extends DomainEvent>(
+    decider: Decider<State, E>,
+    command: AggregateCommand,
+    decide: (state: State) => readonly E[],
+    follow?: OtherStreams<State>['follow'],
+  ): Promise<CommandResult> {
+    return this.aggregates.execute(decider, command.id, command.context, decide, { claims: command.claims ?? [], follow });
   }
 
   /**
    * A command on an aggregate that exists. NotFound when it does not, and also when `ownerOf` says that the caller's scope does not cover it:
-   * nobody learns what exists beyond his scope.
+   * nobody learns what exists beyond his scope. `follow` as of `create`.
    */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: change this, for this command, if it is his, by this decision, and let that follow
   change<State, E extends DomainEvent>(
     decider: Decider<State, E>,
     command: AggregateCommand,
     ownerOf: ((state: State) => string | null) | null,
     decide: (state: State) => readonly E[],
+    follow?: OtherStreams<State>['follow'],
   ): Promise<CommandResult> {
     const covered = (state: State, version: number): readonly E[] => {
       assertCovered(decider, command, ownerOf, { state, version });
       return decide(state);
     };
-    return this.aggregates.execute(decider, command.id, command.context, covered, command.claims ?? []);
+    return this.aggregates.execute(decider, command.id, command.context, covered, { claims: command.claims ?? [], follow });
   }
 
   /**
@@ -196,7 +205,13 @@ export class Commands {
   // oxlint-disable-next-line max-params -- reads as the sentence it is: claim, on this stream, for this command, in this step
   claim<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, command: AggregateCommand, step: string, decide: (state: State) => readonly E[]): void {
     if (!command.claims) throw new Error(`${command.constructor.name} claims ${step} while it is not being prepared: it would never be written`);
-    command.claims.push({ decider, id, context: this.contextOf(command, step, id), decide } as unknown as StreamClaim);
+    command.claims.push(this.write(decider, id, command, step, decide));
+  }
+
+  /** A further stream that the same command writes, under a command id of its own: one of those that follow. */
+  // oxlint-disable-next-line max-params -- reads as the sentence it is: write, on this stream, for this command, in this step
+  write<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, command: AggregateCommand, step: string, decide: (state: State) => readonly E[]): StreamWrite {
+    return { decider, id, context: this.contextOf(command, step, id), decide } as unknown as StreamWrite;
   }
 
   /** A further stream that the same command writes, at once and on its own, under a command id of its own. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { decider, type DomainEvent, type StreamClaim, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { decider, type DomainEvent, type StreamWrite, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { AggregateCommand, Commands, type Seen } from './commands.js';
 import { ScopedQuery } from './queries.js';
 import { ROUTE_COMMAND, ROUTE_ROLES } from './routes.js';
@@ -37,6 +37,10 @@ const count = useCase(Count, {
     steps.taken.push('decide');
     return [{ type: 'test.counter.counted', data: { by } }];
   },
+  follow: (_command, state, [steps]) => {
+    steps.taken.push(`follow at ${state}`);
+    return [];
+  },
   after: async (_command, state, [steps]) => void steps.taken.push(`after at ${state}`),
 });
 /** What a definition only needs to be one. */
@@ -55,8 +59,10 @@ const commandsOn = (repeated: boolean, loads: (number | undefined)[] = []) => {
       return Promise.resolve({ state });
     },
     unlessRepeated: (_command: unknown, work: () => Promise<void>) => (repeated ? Promise.resolve() : work()),
-    create: async (_on: unknown, _command: unknown, decide: (from: number) => Counted[]) => {
+    // oxlint-disable-next-line max-params -- of the shape of what it stands for
+    create: async (_on: unknown, _command: unknown, decide: (from: number) => Counted[], follow?: (left: number) => unknown) => {
       if (!repeated) for (const { data } of decide(state)) state += data.by;
+      follow?.(state);
       return { id: 'c', version: 1, events: [] };
     },
   } as unknown as Commands;
@@ -73,15 +79,15 @@ const execute = async (repeated: boolean, loads?: (number | undefined)[]): Promi
 };
 
 describe('a use case', () => {
-  it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'after at 20']));
-  it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'after at 0']));
+  it('is permitted, prepared, decided and followed up, in this order', async () => expect(await execute(false)).toEqual(['permit at 0', 'prepare', 'decide', 'follow at 20', 'after at 20']));
+  it('that is repeated is permitted and followed up, and prepares and decides nothing', async () => expect(await execute(true)).toEqual(['permit at 0', 'follow at 0', 'after at 0']));
 
   it('claims while it is prepared, anew each time, and then no more', async () => {
     const claimed: (number | null | undefined)[] = [];
     let attempts = 0;
     const claiming = useCase(Count, {
       ...COUNTING,
-      prepare: async ({ claims }) => void claimed.push(claims!.push({} as StreamClaim)),
+      prepare: async ({ claims }) => void claimed.push(claims!.push({} as StreamWrite)),
       decide: (_state, { claims }) => {
         claimed.push(claims?.length);
         if (++attempts === 1) throw new WrongExpectedVersion('counter-c', 0);

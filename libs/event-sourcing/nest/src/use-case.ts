@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Query, SetMetadata, type Type } from '@nestjs/common';
 import { CommandHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Role } from '@keyfold/contracts';
-import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Loaded, type Policy, WrongExpectedVersion } from '@keyfold/event-sourcing';
+import { type AnyProcessManager, type AnyProjection, type CommandResult, type Decider, type DomainEvent, type Loaded, type Policy, type StreamWrite, WrongExpectedVersion } from '@keyfold/event-sourcing';
 import { type AggregateCommand, assertTarget, Commands, looksAt, type Seen } from './commands.js';
 import { Edge } from './controllers.js';
 import { Caller } from './edge.js';
@@ -48,7 +48,12 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
   prepare?(command: C, state: State, needs: Instances<Needs>, permitted: Permitted | undefined): Promise<Prepared>;
   /** Throws WrongExpectedVersion when what was prepared does not hold for this state: then it is prepared again, and once more (409 after that). */
   decide(state: State, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
-  /** What follows on other streams once it is appended; `state` is the one it left. Done for a repeated command too, because a crash may have come before it. */
+  /**
+   * What follows on other streams, made with `Commands.write`; `state` is the one that it left. In one write with the decision, behind it. By itself where that is overtaken and where nothing
+   * was decided: for a repeated command too, because a crash may have come before it.
+   */
+  follow?(command: C, state: State, needs: Instances<Needs>): readonly StreamWrite[];
+  /** What can only be said once it is appended, because it takes a look at other streams; otherwise as `follow`. */
   after?(command: C, state: State, needs: Instances<Needs>): Promise<unknown>;
 }
 
@@ -94,7 +99,8 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
           const prepared = await (attempt === 1 ? this.prepared(command, command.seen, permitted) : this.prepared(command, null));
           let events: readonly E[] = [];
           const decide = (state: State): readonly E[] => (events = definition.decide(state, command, prepared as Prepared, this.needed));
-          const result = await (makes ? this.commands.create(on, command, decide) : this.commands.change(on, command, ownerOf, decide));
+          const follow = definition.follow && ((state: State) => definition.follow!(command, state, this.needed));
+          const result = await (makes ? this.commands.create(on, command, decide, follow) : this.commands.change(on, command, ownerOf, decide, follow));
           return { result, appended: events.length > 0 };
         } catch (error) {
           if (!definition.prepare || !(error instanceof WrongExpectedVersion) || attempt === PREPARED_TIMES) throw error;

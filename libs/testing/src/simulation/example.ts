@@ -10,7 +10,7 @@ import {
   type ProcessManager,
   projection,
 } from '@keyfold/event-sourcing';
-import type { SimulatedClaim } from './claims.js';
+import type { SimulatedWrite } from './other-streams.js';
 import type { Workload } from './client.js';
 import type { SimulatedService } from './service.js';
 
@@ -62,7 +62,7 @@ const register = decider<readonly string[], RegisterEvent>({
 });
 
 /** A guard that many commands on many streams write to. */
-const entered = (id: string, entry: string): SimulatedClaim => ({
+const entered = (id: string, entry: string): SimulatedWrite => ({
   decider: register,
   id,
   decide: (entries: readonly string[]) => (entries.includes(entry) ? [] : [{ type: 'bank.register.entered', data: { entry } }]),
@@ -165,6 +165,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         { type: 'bank.account.deposited', data: body },
       ],
       claims: (id: string, { amount }: AccountEvent['data']) => [entered('all', `${id} ${amount}`), entered('twice', String(amount))],
+      follows: (id: string, { amount }: AccountEvent['data']) => [entered('all', `${id} ${amount} done`)],
     },
     'accounts/withdraw': {
       decider: account,
@@ -173,6 +174,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         return [{ type: 'bank.account.withdrawn', data: { amount } }];
       },
       claims: (id: string, { amount }: { amount: number }) => [entered('all', `${id} ${amount}`)],
+      follows: (id: string, { amount }: { amount: number }) => [entered('twice', `${id} ${amount}`), entered('withdrawn', id)],
     },
     'accounts/empty': {
       decider: account,
@@ -218,7 +220,7 @@ const work: Workload = (random) => {
   };
 };
 
-/** The services that Keyfold's own machinery is simulated with: contention, an event that cannot be folded, a policy across services, a process with a timer, claims on a guard. */
+/** The services that Keyfold's own machinery is simulated with: contention, an event that cannot be folded, a policy across services, a process with a timer, claims on a guard and what follows them. */
 export function exampleServices(): { services: SimulatedService[]; workload: Workload; mend(): void } {
   let mended = false;
   return {

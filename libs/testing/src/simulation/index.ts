@@ -1,4 +1,4 @@
-export { type SimulatedClaim } from './claims.js';
+export { type SimulatedWrite } from './other-streams.js';
 export { type Workload, type Wish } from './client.js';
 export { type Faults, NO_FAULTS } from './faults.js';
 export { Random } from './random.js';

@@ -15,9 +15,9 @@ import {
   topicOf,
 } from '@keyfold/event-sourcing';
 import type { SimulatedBroker } from './broker.js';
-import { claimed, factsOf } from './claims.js';
 import type { Recorded } from './client.js';
 import { COMMITS, type StoredCommit, toCommit } from './event-store.js';
+import { factsOf, writtenBeside } from './other-streams.js';
 import type { SimulatedServer } from './server.js';
 import type { SimulatedService } from './service.js';
 import { lettersOf, marksOf, rowsOf, servingGeneration, viewOf } from './views.js';
@@ -53,7 +53,7 @@ export function violationsOf(evidence: Evidence): string[] {
     ...evidence.journal.flatMap((recorded) => [
       ...acknowledged(recorded, logs.get(recorded.service)!),
       ...explained(recorded, logs.get(recorded.service)!, evidence.registry),
-      ...claimed(recorded, logs.get(recorded.service)!, evidence.registry),
+      ...writtenBeside(recorded, logs.get(recorded.service)!, evidence.registry),
     ]),
     ...linear(evidence.journal),
     ...[...evidence.projections].flatMap(([service, projections]) =>

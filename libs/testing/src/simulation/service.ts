@@ -31,7 +31,7 @@ import {
 } from '@keyfold/event-sourcing';
 import { seededIds } from '../ids.js';
 import type { SimulatedBroker } from './broker.js';
-import { claimsOf, type SimulatedClaim } from './claims.js';
+import { otherStreamsOf, type SimulatedWrite } from './other-streams.js';
 import { SimulatedEventStore } from './event-store.js';
 import { feedsFrom } from './feeds.js';
 import { SimulatedLeases, SimulatedNumbering, SimulatedRelayState } from './leading.js';
@@ -47,8 +47,10 @@ export interface SimulatedCommand {
   readonly decider: Decider<any, any>;
   /** Pure. Throws DomainError to refuse; nothing to do is []. */
   decide(state: any, body: any, now: string): readonly DomainEvent[];
-  /** What has to be written on other streams before. A claim that was made finds nothing to do from then on. */
-  claims?(id: string, body: any): readonly SimulatedClaim[];
+  /** What has to be written on other streams before. */
+  claims?(id: string, body: any): readonly SimulatedWrite[];
+  /** What is written on other streams behind it. */
+  follows?(id: string, body: any): readonly SimulatedWrite[];
 }
 
 /** One service to simulate: what its module would list. */
@@ -129,7 +131,7 @@ export class Instance {
       dryRun: false,
       now,
     };
-    return this.aggregates.execute(command.decider, id, context, (state) => command.decide(state, body, now), claimsOf(command, { id, body }, context));
+    return this.aggregates.execute(command.decider, id, context, (state) => command.decide(state, body, now), otherStreamsOf(command, { id, body }, context));
   }
 
   /** As an operator would, who tries again when a server was away. */

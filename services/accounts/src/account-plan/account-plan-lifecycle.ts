@@ -22,5 +22,5 @@ export const accountPlanLifecycleCases = planLifecycleCases(ACCOUNT_PLANS, {
   missing: missingFrom,
   claim: (command, { accountId, fiscalYear }, [, , commands]) =>
     commands.claim(reservation, activePlan(accountId, fiscalYear), command, 'claim', (held) => claimActivePlan(held, command.id, fiscalYear)),
-  release: (command, { accountId, fiscalYear }, [, , commands]) => commands.also(reservation, activePlan(accountId, fiscalYear), command, 'release', (held) => release(held, command.id)),
+  release: (command, { accountId, fiscalYear }, [, , commands]) => commands.write(reservation, activePlan(accountId, fiscalYear), command, 'release', (held) => release(held, command.id)),
 });

@@ -46,7 +46,7 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
   type: Type<C>,
   definition: AccountCommandDefinition<C, State, E, Needs, Prepared>,
 ): UseCase {
-  const { accountOf, prepare, decide, after, needs = [] as unknown as Needs, ...rest } = definition;
+  const { accountOf, prepare, decide, follow, after, needs = [] as unknown as Needs, ...rest } = definition;
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
   /** Whether the target is the account itself. */
   const isItself = (command: C, accountId: string): boolean => definition.on.contract === keyAccount.contract && command.id === accountId;
@@ -71,6 +71,7 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
       return (await prepare?.(command, state, own(needed), undefined)) as Prepared;
     },
     decide: (state, command, prepared, needed) => decide(state, command, prepared, own(needed)),
+    ...(follow && { follow: (command: C, state: State, needed: readonly object[]) => follow(command, state, own(needed)) }),
     ...(after && { after: (command: C, state: State, needed: readonly object[]) => after(command, state, own(needed)) }),
   });
 }

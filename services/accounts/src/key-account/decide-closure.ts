@@ -17,7 +17,7 @@ export const grantClosureCase = useCase(GrantClosure, {
   on: keyAccount,
   needs: [TierASeats],
   decide: (account, { closureId }) => grantClosure(account, closureId),
-  after: async (command, account, [seats]) => account.status === 'closed' && seats.settle(command, account),
+  follow: (command, account, [seats]) => (account.status === 'closed' ? seats.settle(command, account) : []),
 });
 
 class ClosureBlockerBody implements ClosureBlocker {

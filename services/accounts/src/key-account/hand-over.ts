@@ -42,7 +42,7 @@ export const handOverCase = useCase(HandOver, {
   needs: [TierASeats, TeamMembers, ReportingTime],
   prepare: (command, account, needs) => prepareHandover(command, account, needs),
   decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, decideHandover(account, command, time)),
-  after: (command, account, [seats]) => seats.settle(command, account),
+  follow: (command, account, [seats]) => seats.settle(command, account),
 });
 
 /** A handover that is still to come was a mistake. Whoever looks after the owner of today says so, whoever would have been the next one. */
@@ -70,7 +70,7 @@ export const cancelHandoverCase = useCase(CancelHandover, {
     return versionOf(account);
   },
   decide: (account, command, preparedAt, [, time]) => asPrepared(preparedAt, account, command, decideCancelling(account, command, time)),
-  after: (command, account, [seats]) => seats.settle(command, account),
+  follow: (command, account, [seats]) => seats.settle(command, account),
 });
 
 /** The part of one account in the handover of a whole portfolio; an account that is not its member's any more has nothing to be handed over. */
@@ -86,8 +86,8 @@ export const handOverWithPortfolioCase = useCase(HandOverWithPortfolio, {
   needs: [TierASeats, TeamMembers, ReportingTime, Commands],
   prepare: async (command, account, [seats, members, time]) => (ownerOf(account) === command.fromOwnerId ? prepareHandover(command, account, [seats, members, time]) : versionOf(account)),
   decide: (account, command, preparedAt, [, , time]) => asPrepared(preparedAt, account, command, ownerOf(account) === command.fromOwnerId ? decideHandover(account, command, time) : []),
-  async after(command, account, [seats, , , commands]) {
-    await seats.settle(command, account);
-    await commands.also(portfolio, command.fromOwnerId, command, 'note', (state) => noteHandedOver(state, command.handoverId, command.id));
-  },
+  follow: (command, account, [seats, , , commands]) => [
+    ...seats.settle(command, account),
+    commands.write(portfolio, command.fromOwnerId, command, 'note', (state) => noteHandedOver(state, command.handoverId, command.id)),
+  ],
 });

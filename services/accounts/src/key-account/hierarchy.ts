@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StreamWrite } from '@keyfold/event-sourcing';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { assertNothingBelow, claimMerge, claimParent, tellEdges, tellMerge } from '../reservation/hierarchy.js';
 import { type EdgesTold, HIERARCHY, release, reservation } from '../reservation/reservation.aggregate.js';
@@ -19,14 +20,10 @@ export class Hierarchy {
     this.commands.claim(reservation, HIERARCHY, command, `edge-${known.version}`, (state) => claimParent(state, known, parentId, from));
   }
 
-  /**
-   * What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. What need not be told by an older
-   * state need not be told at all: whoever claims another edge since tells this one too, and until then both count.
-   */
-  async tell(command: AggregateCommand, account: KeyAccount): Promise<void> {
+  /** What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. */
+  tell(command: AggregateCommand, account: KeyAccount): StreamWrite[] {
     const edges = edgesOf(command.id, account);
-    const { state } = await this.commands.load(reservation, HIERARCHY, 0);
-    if (tellEdges(state, edges).length > 0) await this.commands.also(reservation, HIERARCHY, command, 'tell', (held) => tellEdges(held, edges));
+    return [this.commands.write(reservation, HIERARCHY, command, 'tell', (state) => tellEdges(state, edges))];
   }
 
   /** Each attempt claims anew: what one that was cut off had claimed may have been given up since. */
@@ -36,8 +33,8 @@ export class Hierarchy {
     this.commands.claim(reservation, HIERARCHY, command, `merge:${now}`, (state) => claimMerge(state, command.id, successorId, claimed));
   }
 
-  tellMerge(command: AggregateCommand, from: string): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id, from));
+  tellMerge(command: AggregateCommand, from: string): StreamWrite {
+    return this.commands.write(reservation, HIERARCHY, command, 'merged', (state) => tellMerge(state, command.id, from));
   }
 
   /** Refuses (`withdraw-built-upon`) an account that has others below it: they would lose their group. */
@@ -46,8 +43,8 @@ export class Hierarchy {
     assertNothingBelow(state, id, context.now);
   }
 
-  release(command: AggregateCommand): Promise<unknown> {
-    return this.commands.also(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id));
+  release(command: AggregateCommand): StreamWrite[] {
+    return [this.commands.write(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id))];
   }
 }
 

@@ -39,11 +39,8 @@ export const mergeAccountCase = useCase(MergeAccount, {
     commands.claim(keyAccount, successorId, command, `absorb:${command.context.now}`, (state) => absorb(state, { accountId: id, reason }));
   },
   decide: (account, command, _prepared, [, , , time]) => merge(account, { successorId: command.successorId, reason: command.reason }, firstInstant(command, time)),
-  async after(command, account, [, hierarchy, seats]) {
-    if (account.status !== 'merged' || account.mergedFrom === null) return;
-    await hierarchy.tellMerge(command, account.mergedFrom);
-    await seats.settle(command, account);
-  },
+  follow: (command, account, [, hierarchy, seats]) =>
+    account.status === 'merged' && account.mergedFrom !== null ? [hierarchy.tellMerge(command, account.mergedFrom), ...seats.settle(command, account)] : [],
 });
 
 function firstInstant({ effectiveOn, context }: MergeAccount, time: ReportingTime): string {

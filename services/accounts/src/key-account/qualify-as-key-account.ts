@@ -25,7 +25,7 @@ export const qualifyAsKeyAccountCase = useCase(QualifyAsKeyAccount, {
     return { reviewOn, selection, at: versionOf(account) };
   },
   decide: (account, command, { reviewOn, selection, at }) => asPrepared(at, account, command, qualify(account, command, reviewOn, selection)),
-  after: (command, account, [terms]) => terms.settle(command, account),
+  follow: (command, account, [terms]) => terms.settle(command, account),
 });
 
 /** No key account any more. */
@@ -40,5 +40,5 @@ export const disqualifyCase = useCase(Disqualify, {
   ownerOf,
   needs: [TierTerms],
   decide: (account, { reason }) => disqualify(account, reason),
-  after: (command, account, [terms]) => terms.settle(command, account),
+  follow: (command, account, [terms]) => terms.settle(command, account),
 });

@@ -64,7 +64,7 @@ export const approveTierCase = useCase(ApproveTier, {
     return { reviewOn, selection, at: versionOf(account) };
   },
   decide: (account, command, terms) => asPrepared(terms.at, account, command, approveTier(account, { requestId: command.requestId, by: whoIs(command.context.actor) }, terms)),
-  after: (command, account, [terms]) => terms.settle(command, account),
+  follow: (command, account, [terms]) => terms.settle(command, account),
 });
 
 export class RejectTier extends AggregateCommand {

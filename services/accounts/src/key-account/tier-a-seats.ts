@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StreamWrite } from '@keyfold/event-sourcing';
 import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
@@ -36,11 +37,11 @@ export class TierASeats {
   }
 
   /** After a tier-A account changed hands or came to its end: whose it is not any more has no seat for it. */
-  async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
-    if (isTierA(account)) await this.release(command, ownersOf(account).filter((ownerId) => !ownsFrom(account, ownerId, command.context.now)));
+  settle(command: AggregateCommand, account: KeyAccount): StreamWrite[] {
+    return isTierA(account) ? this.release(command, ownersOf(account).filter((ownerId) => !ownsFrom(account, ownerId, command.context.now))) : [];
   }
 
-  async release(command: AggregateCommand, ownerIds: readonly string[]): Promise<void> {
-    for (const ownerId of ownerIds) await this.commands.also(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id));
+  release(command: AggregateCommand, ownerIds: readonly string[]): StreamWrite[] {
+    return ownerIds.map((ownerId) => this.commands.write(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id)));
   }
 }

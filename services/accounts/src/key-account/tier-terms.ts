@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tier } from '@keyfold/contracts';
 import { monthsLater } from '@keyfold/platform';
+import type { StreamWrite } from '@keyfold/event-sourcing';
 import type { AggregateCommand } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { isTierA, type KeyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
@@ -28,8 +29,8 @@ export class TierTerms {
   }
 
   /** What is not of tier A any more gives its seat up last. */
-  async settle(command: AggregateCommand, account: KeyAccount): Promise<void> {
-    if (!isTierA(account)) await this.seats.release(command, ownersOf(account));
+  settle(command: AggregateCommand, account: KeyAccount): StreamWrite[] {
+    return isTierA(account) ? [] : this.seats.release(command, ownersOf(account));
   }
 
   /** The selection policy of today, and whether the account was scored by its criteria. */

@@ -22,5 +22,5 @@ export const withdrawAccountCase = useCase(WithdrawAccount, {
     await hierarchy.assertNothingBelow(command);
   },
   decide: (account, { reason }) => withdraw(account, reason),
-  after: (command, _account, [hierarchy]) => hierarchy.release(command),
+  follow: (command, _account, [hierarchy]) => hierarchy.release(command),
 });

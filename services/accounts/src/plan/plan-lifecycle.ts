@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@keyfold/event-sourcing';
+import type { DomainEvent, StreamWrite } from '@keyfold/event-sourcing';
 import { AggregateCommand, type Injectables, type Instances, type UseCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { IsOptional } from 'class-validator';
@@ -13,7 +13,7 @@ interface LifecycleRules<Known, Day, Needs extends Injectables> {
   missing(plan: Known, day: Day): readonly string[];
   /** What has to be held before the plan is in force, and is given up after it ended. */
   claim?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): void;
-  release?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): Promise<unknown>;
+  release?(command: AggregateCommand, plan: Known, needs: Instances<Needs>): StreamWrite;
 }
 
 /** Submit, recall, approve, reject, rework, activate, revise and close, of either kind of plan (domain.md 4.3). */
@@ -73,7 +73,7 @@ export function planLifecycleCases<State, Known extends WithObjectives & { reado
       step: 'close',
       needs,
       decide: (plan, { reason }) => kind.close(plan, reason),
-      after: async (command, plan, needed) => plan.status === 'closed' && release?.(command, plan, needed),
+      follow: (command, plan, needed) => (release && plan.status === 'closed' ? [release(command, plan, needed)] : []),
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Role } from '@keyfold/contracts';
-import type { CommandContext, Decider, DomainEvent } from '@keyfold/event-sourcing';
+import type { CommandContext, Decider, DomainEvent, StreamWrite } from '@keyfold/event-sourcing';
 import type { AggregateCommand, Injectables, Instances, UseCase } from '@keyfold/event-sourcing-nest';
 import { accountUseCase } from '../key-account/accounts.js';
 import type { PlanLifecycle } from './plan-lifecycle.aggregate.js';
@@ -38,14 +38,14 @@ export interface PlanCommandDefinition<C extends AggregateCommand, Known, E exte
   readonly needs?: Needs;
   prepare?(command: C, plan: Known, needs: Instances<Needs>): Promise<Prepared>;
   decide(plan: Known, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
-  after?(command: C, plan: Known, needs: Instances<Needs>): Promise<unknown>;
+  follow?(command: C, plan: Known, needs: Instances<Needs>): readonly StreamWrite[];
 }
 
 /** A command on a plan of this kind: by those who plan, on an account that they may edit. */
 export const planUseCase =
   <State, Known extends WithObjectives & { readonly accountId: string }, E extends DomainEvent>(kind: PlanKind<State, Known, E>) =>
   <C extends AggregateCommand, const Needs extends Injectables = [], Prepared = void>(type: Type<C>, definition: PlanCommandDefinition<C, Known, E, Needs, Prepared>): UseCase => {
-    const { step, roles = PLANNERS, prepare, decide, after, needs } = definition;
+    const { step, roles = PLANNERS, prepare, decide, follow, needs } = definition;
     return accountUseCase<C, State, E, Needs, Prepared>(type, {
       route: `${kind.path}/:id/${step}`,
       roles,
@@ -54,7 +54,7 @@ export const planUseCase =
       needs,
       ...(prepare && { prepare: (command: C, state: State, needed: Instances<Needs>) => prepare(command, kind.known(state), needed) }),
       decide: (state, command, prepared, needed) => decide(kind.known(state), command, prepared, needed),
-      ...(after && { after: (command: C, state: State, needed: Instances<Needs>) => after(command, kind.known(state), needed) }),
+      ...(follow && { follow: (command: C, state: State, needed: Instances<Needs>) => follow(command, kind.known(state), needed) }),
     });
   };
 

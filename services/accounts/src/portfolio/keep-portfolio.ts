@@ -81,7 +81,5 @@ export const leavePortfolioCase = useCase(LeavePortfolio, {
   on: keyAccount,
   needs: [Commands],
   decide: () => [],
-  async after(command, account, [commands]) {
-    for (const owner of ownersOf(account)) await commands.also(portfolio, owner, command, 'leave', (state) => endAssignment(state, command.id, command.on));
-  },
+  follow: (command, account, [commands]) => ownersOf(account).map((owner) => commands.write(portfolio, owner, command, 'leave', (state) => endAssignment(state, command.id, command.on))),
 });

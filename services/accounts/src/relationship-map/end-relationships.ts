@@ -16,5 +16,5 @@ export const endRelationshipsCase = useCase(EndRelationships, {
   makes: true,
   needs: [Commands],
   decide: (map, { stakeholderId }) => endRelationships(map, stakeholderId),
-  after: (command, _map, [commands]) => commands.also(reportingLines, EVERYBODY, command, 'release', (lines) => releaseLines(lines, command.stakeholderId)),
+  follow: (command, _map, [commands]) => [commands.write(reportingLines, EVERYBODY, command, 'release', (lines) => releaseLines(lines, command.stakeholderId))],
 });

@@ -27,8 +27,8 @@ export const setReportingLineCase = mapUseCase(SetReportingLine, 'set-reporting-
     return (await commands.also(reportingLines, EVERYBODY, command, 'claim', (lines) => claimLine(lines, stakeholderId, managerId))).version;
   },
   decide: (map, { stakeholderId, managerId }, claim) => (claim === null || claim === undefined ? [] : setReportingLine(map, { stakeholderId, managerId, claim })),
-  async after(command, map, [commands]) {
+  follow(command, map, [commands]) {
     const told = map.lines[command.stakeholderId];
-    if (told) await commands.also(reportingLines, EVERYBODY, command, 'tell', (lines) => tellLine(lines, command.stakeholderId, told.claim));
+    return told ? [commands.write(reportingLines, EVERYBODY, command, 'tell', (lines) => tellLine(lines, command.stakeholderId, told.claim))] : [];
   },
 });

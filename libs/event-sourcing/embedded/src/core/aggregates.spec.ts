@@ -10,7 +10,7 @@ import {
   type DomainEvent,
   type NewCommit,
   StaleVersion,
-  type StreamClaim,
+  type StreamWrite,
   Unavailable,
   UnknownEventVersion,
   upcastFrom,
@@ -237,11 +237,11 @@ describe('a lost race', () => {
 });
 
 describe('a claim', () => {
-  const claimOn = (id: string, context: CommandContext, decide: (state: Counter) => readonly CounterEvent[]): StreamClaim =>
-    ({ decider: counter, id, context: { ...context, commandId: `${context.commandId} ${id}`, commandHash: 'claim' }, decide }) as unknown as StreamClaim;
+  const claimOn = (id: string, context: CommandContext, decide: (state: Counter) => readonly CounterEvent[]): StreamWrite =>
+    ({ decider: counter, id, context: { ...context, commandId: `${context.commandId} ${id}`, commandHash: 'claim' }, decide }) as unknown as StreamWrite;
   const inLog = async (): Promise<string[]> => (await service.store.feed(0, 100)).map(({ streamId, expectedVersion }) => `${streamId}@${expectedVersion}`);
   const run = (aggregates: Aggregates, by: number, claimed: number, context = someContext()) =>
-    aggregates.execute(counter, '1', context, count(by), [claimOn('seats', context, count(claimed))]);
+    aggregates.execute(counter, '1', context, count(by), { claims: [claimOn('seats', context, count(claimed))] });
 
   it('is written before the decision, each under a command id of its own', async () => {
     const context = someContext();
@@ -268,7 +268,7 @@ describe('a claim', () => {
   it('sees what those before it on its stream claim', async () => {
     const context = someContext();
     const claims = [claimOn('seats', context, count(6)), { ...claimOn('seats', context, count(6)), context: someContext() }];
-    await expect(service.aggregates.execute(counter, '1', context, count(1), claims)).rejects.toMatchObject({ params: { total: 6, by: 6 } });
+    await expect(service.aggregates.execute(counter, '1', context, count(1), { claims })).rejects.toMatchObject({ params: { total: 6, by: 6 } });
     expect(await inLog()).toEqual([]);
   });
 
@@ -314,7 +314,7 @@ describe('a claim', () => {
 
   it('that has nothing to do is looked at again where another process has moved its stream', async () => {
     const filled = (context: CommandContext) => [claimOn('seats', context, ({ total: now }) => (now === 10 ? [] : [counted(10 - now)]))];
-    const fill = (context = someContext()) => service.aggregates.execute(counter, '1', context, count(1), filled(context));
+    const fill = (context = someContext()) => service.aggregates.execute(counter, '1', context, count(1), { claims: filled(context) });
     await fill();
     await fill();
     expect(await inLog()).toEqual(['counter-seats@0', 'counter-1@0', 'counter-1@1']);
@@ -326,7 +326,7 @@ describe('a claim', () => {
   it('of two commands on each other’s streams makes neither wait for the other for ever', async () => {
     const crossed = ['a', 'b'].flatMap((id) => [1, 2, 3].map((by) => {
       const context = someContext();
-      return service.aggregates.execute(counter, id, context, count(by % 2), [claimOn(id === 'a' ? 'b' : 'a', context, count(1))]);
+      return service.aggregates.execute(counter, id, context, count(by % 2), { claims: [claimOn(id === 'a' ? 'b' : 'a', context, count(1))] });
     }));
     await Promise.all(crossed);
     expect([await total('a'), await total('b')]).toEqual([4, 4]);
