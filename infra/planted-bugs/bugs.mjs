@@ -115,6 +115,12 @@ export const bugs = [
     caughtBy: [SIMULATOR, integration(`${MONGO}/test/event-store.contract.int-spec.ts`, 'stores none behind')],
   },
   {
+    name: 'overtaken-follow-up-taken-for-done',
+    breaks: 'G1: a command is acknowledged and what follows it is never written, because another append came first',
+    edits: [{ file: `${CORE}/aggregates.ts`, from: 'return stored === writes;', to: 'return true;' }],
+    caughtBy: [SIMULATOR, unit(`${CORE_SPECS}/aggregates.follow.spec.ts`)],
+  },
+  {
     name: 'order-by-clock',
     breaks: 'G4: commits are numbered in the order of an id that was made before they were committed',
     edits: [
