@@ -91,9 +91,9 @@ export class CommitAppender<C extends NewCommitKeys> {
         failure = error instanceof Unavailable ? new Unavailable(STORE, { cause: error }) : (error as Error);
         if (!(error instanceof Unavailable)) break;
       }
-      // Behind one that will never be stored nothing is stored either: it was in every insert that they were in, before them.
-      const lost = inOrder && open.find((commit) => verdicts.get(commit));
-      open = lost ? [] : open.filter((commit) => !verdicts.has(commit));
+      // Behind one that will never be stored nothing is stored either: it was in every insert that they were in, before them. What goes before it is settled for itself.
+      const lost = inOrder ? open.findIndex((commit) => verdicts.get(commit)) : -1;
+      open = open.slice(0, lost < 0 ? undefined : lost).filter((commit) => !verdicts.has(commit));
     }
     for (const commit of open) verdicts.set(commit, failure);
   }

@@ -157,6 +157,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
     'accounts/deposit': {
       decider: account,
       decide: (_balance, body: AccountEvent['data']) => [{ type: 'bank.account.deposited', data: body }],
+      follows: (id: string, { amount }: AccountEvent['data']) => [entered('deposits', `${id} ${amount}`)],
     },
     'accounts/deposit-twice': {
       decider: account,
@@ -174,7 +175,7 @@ const bank = (isMended: () => boolean): SimulatedService => ({
         return [{ type: 'bank.account.withdrawn', data: { amount } }];
       },
       claims: (id: string, { amount }: { amount: number }) => [entered('all', `${id} ${amount}`)],
-      follows: (id: string, { amount }: { amount: number }) => [entered('twice', `${id} ${amount}`), entered('withdrawn', id)],
+      follows: (id: string, { amount }: { amount: number }) => [entered('twice', `${id} ${amount}`), entered('withdrawn', `${id} ${amount % 3}`)],
     },
     'accounts/empty': {
       decider: account,
