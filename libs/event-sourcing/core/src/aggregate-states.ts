@@ -100,18 +100,11 @@ export class AggregateStates {
     this.cache.set(streamId, due ? { ...held, snapshotAt: version } : held);
   }
 
-  /** A stream has no snapshot before it is so long that one is due; most are not, and take one look. */
   private async loadCold<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Held<State>> {
     if (!this.snapshots || decider.snapshotVersion === undefined) return this.fold(decider, beginningOf(decider), await this.store.load(streamId));
-    const first = await this.store.load(streamId, 0, SNAPSHOT_EVERY);
-    const end = endOf(first);
-    if (end < SNAPSHOT_EVERY) return this.fold(decider, beginningOf(decider), first);
-    const start = await this.snapshots.find(decider, streamId);
-    if (start) return this.fold(decider, { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version }, start.beyond);
-    return this.fold(decider, beginningOf(decider), [...first, ...(await this.store.load(streamId, end))]);
+    const { start, beyond } = await this.snapshots.startOf(decider, streamId);
+    return this.fold(decider, start ? { ...start, bytes: 0, weighedAt: 0, snapshotAt: start.version } : beginningOf(decider), beyond);
   }
 }
-
-const endOf = (commits: readonly Commit[]): number => commits.reduce((end, { events }) => end + events.length, 0);
 
 const beginningOf = <State, E extends DomainEvent>({ initial }: Decider<State, E>): Held<State> => ({ state: initial, version: 0, partitionKey: null, tip: null, bytes: 0, weighedAt: 0, snapshotAt: 0 });

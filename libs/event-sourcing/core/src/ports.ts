@@ -45,8 +45,11 @@ export interface EventStore {
    */
   append(...commits: readonly NewCommit[]): Promise<void>;
 
-  /** The commits of a stream whose events go beyond `afterVersion`, in order; only those that begin before `beforeVersion`, where that is told. */
-  load(streamId: string, afterVersion?: number, beforeVersion?: number): Promise<Commit[]>;
+  /** The commits of a stream whose events go beyond `afterVersion`, in order. */
+  load(streamId: string, afterVersion?: number): Promise<Commit[]>;
+
+  /** The last commits of a stream, at most `limit`, in order. */
+  tail(streamId: string, limit: number): Promise<Commit[]>;
 
   /** Version of the stream's last event, 0 if there is none. */
   head(streamId: string): Promise<number>;

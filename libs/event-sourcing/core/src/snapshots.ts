@@ -10,12 +10,14 @@ export interface Standing<State> {
   readonly tip: Pick<Commit, 'commitId' | 'expectedVersion'>;
 }
 
-/** A snapshot that holds, and what the log has beyond it. */
-export interface Start<State> extends Standing<State> {
-  readonly partitionKey: string;
+/** A snapshot that holds, and what the log has beyond it; without one all that the log has. */
+export interface Start<State> {
+  readonly start: (Standing<State> & { readonly partitionKey: string }) | null;
   readonly beyond: readonly Commit[];
 }
 
+/** Commits: more than lie behind the last snapshot of a stream, unless its state is large. */
+const TAIL = 32;
 const BATCH = 32;
 const WAITING = 64;
 const LARGEST_STATE = 1_000_000;
@@ -38,16 +40,31 @@ export class Snapshots {
     this.writes = new Batcher({ name: 'snapshots', maxBatch: BATCH, maxWaiting: WAITING, run: (made) => this.write(made.flatMap((make) => make() ?? [])).then(() => []) });
   }
 
-  /** Where a fold of the stream may begin; null: at its beginning. */
-  async find<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Start<State> | null> {
-    const shape = this.shapeOf(decider);
-    const found = await this.snapshots.load(streamId, shape).catch(() => null);
-    if (!found) return this.used('missing');
-    if (found.checksum !== this.checksum(found)) return this.used('damaged');
-    const [tip, ...beyond] = await this.events.load(streamId, found.tip.expectedVersion);
-    if (tip?.commitId !== found.tip.commitId) return this.used('not-of-this-log');
-    this.used('used');
-    return { state: JSON.parse(found.state) as State, version: found.version, tip: found.tip, partitionKey: tip.partitionKey, beyond };
+  /** Where a fold of the stream begins. One look at its snapshot and at its end at the same time is enough for every short stream, and for most others. */
+  async startOf<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Start<State>> {
+    const [snapshot, tail] = await Promise.all([this.sound(decider, streamId), this.events.tail(streamId, TAIL)]);
+    const isWhole = tail.length < TAIL;
+    const found = snapshot && this.standing<State>(snapshot, isWhole ? tail : await this.from(snapshot, tail));
+    return found ?? { start: null, beyond: isWhole ? tail : await this.events.load(streamId) };
+  }
+
+  /** The commits from that of the snapshot on; its end was looked at a moment before, or after, the snapshot was written. */
+  private from({ streamId, tip }: Snapshot, tail: readonly Commit[]): readonly Commit[] | Promise<readonly Commit[]> {
+    const isInTail = tail[0]!.expectedVersion <= tip.expectedVersion && tip.expectedVersion <= tail.at(-1)!.expectedVersion;
+    return isInTail ? tail : this.events.load(streamId, tip.expectedVersion);
+  }
+
+  private standing<State>({ tip, version, state }: Snapshot, commits: readonly Commit[]): Start<State> | null {
+    const at = commits.findIndex(({ commitId }) => commitId === tip.commitId);
+    this.count('snapshots_read_total', at < 0 ? 'not-of-this-log' : 'used');
+    return at < 0 ? null : { start: { state: JSON.parse(state) as State, version, tip, partitionKey: commits[at]!.partitionKey }, beyond: commits.slice(at + 1) };
+  }
+
+  private async sound<State, E extends DomainEvent>(decider: Decider<State, E>, streamId: string): Promise<Snapshot | null> {
+    const found = await this.snapshots.load(streamId, this.shapeOf(decider)).catch(() => null);
+    if (found && found.checksum === this.checksum(found)) return found;
+    this.count('snapshots_read_total', found ? 'damaged' : 'missing');
+    return null;
   }
 
   /** Keeps a state of plain JSON some time soon, or does not. */
@@ -80,11 +97,6 @@ export class Snapshots {
 
   private checksum({ streamId, shape, version, tip, state }: Omit<Snapshot, 'checksum'>): string {
     return this.tools.ids.derive('snapshot', streamId, shape, String(version), tip.commitId, String(tip.expectedVersion), state);
-  }
-
-  private used(outcome: 'used' | 'missing' | 'damaged' | 'not-of-this-log'): null {
-    this.count('snapshots_read_total', outcome);
-    return null;
   }
 
   private count(name: string, outcome: string, by = 1): void {

@@ -151,8 +151,12 @@ export class SqliteEventStore implements EventStore {
     return (this.sql.head.get(streamId) as { to_version: number } | undefined)?.to_version ?? 0;
   }
 
-  async load(streamId: string, afterVersion = 0, beforeVersion = Number.MAX_SAFE_INTEGER): Promise<Commit[]> {
-    return this.sql.load.all(streamId, afterVersion, beforeVersion).map(commitOf);
+  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
+    return this.sql.load.all(streamId, afterVersion).map(commitOf);
+  }
+
+  async tail(streamId: string, limit: number): Promise<Commit[]> {
+    return this.sql.tail.all(streamId, limit).map(commitOf).reverse();
   }
 
   async head(streamId: string): Promise<number> {
@@ -198,7 +202,8 @@ const statements = (database: DatabaseSync) => ({
   insert: database.prepare('INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
   head: database.prepare('SELECT to_version FROM commits WHERE stream_id = ? ORDER BY from_version DESC LIMIT 1'),
   byCommand: database.prepare('SELECT position, recorded_at, body FROM commits WHERE command_id = ?'),
-  load: database.prepare('SELECT position, recorded_at, body FROM commits WHERE stream_id = ? AND to_version > ? AND from_version < ? ORDER BY from_version'),
+  load: database.prepare('SELECT position, recorded_at, body FROM commits WHERE stream_id = ? AND to_version > ? ORDER BY from_version'),
+  tail: database.prepare('SELECT position, recorded_at, body FROM commits WHERE stream_id = ? ORDER BY from_version DESC LIMIT ?'),
   feed: database.prepare('SELECT position, recorded_at, body FROM commits WHERE position > ? ORDER BY position LIMIT ?'),
   streams: database.prepare('SELECT DISTINCT stream_id FROM commits WHERE partition_key = ? AND stream_id > ? AND stream_id < ? ORDER BY stream_id'),
 });

@@ -35,7 +35,11 @@ export interface MongoEventStoreTools {
 interface Part {
   readonly streamId: string;
   readonly afterVersion: number;
-  readonly beforeVersion: number;
+}
+
+interface Tail {
+  readonly streamId: string;
+  readonly limit: number;
 }
 
 const KNOWN_STREAMS = 100_000;
@@ -63,6 +67,7 @@ export class MongoEventStore implements EventStore {
   private readonly appends: Batcher<readonly CommitToAppend[], undefined>;
   private readonly lookups: Batcher<string, Commit | null>;
   private readonly loads: Batcher<Part, Commit[]>;
+  private readonly tails: Batcher<Tail, Commit[]>;
   private readonly heads: Batcher<string, number>;
   private dense = 0;
   private wokenAt = -1;
@@ -85,6 +90,7 @@ export class MongoEventStore implements EventStore {
     this.lookups = new Batcher({ name: 'find command', run: (ids) => this.findCommands(ids), maxBatch: 500, maxWaiting: 10_000 });
     // Streams that are loaded at the same time share a query: an import loads thousands, and a query of its own costs each ten times as much.
     this.loads = new Batcher({ name: 'load', run: (parts) => this.loadParts(parts), maxBatch: 100, maxWaiting: 10_000 });
+    this.tails = new Batcher({ name: 'load the end', run: (tails) => this.loadTails(tails), maxBatch: 100, maxWaiting: 10_000 });
     this.heads = new Batcher({ name: 'head', run: (streams) => this.headsOf(streams), maxBatch: 200, maxWaiting: 10_000 });
   }
 
@@ -104,12 +110,20 @@ export class MongoEventStore implements EventStore {
     return appender.append(batch);
   }
 
-  async load(streamId: string, afterVersion = 0, beforeVersion = Number.MAX_SAFE_INTEGER): Promise<Commit[]> {
-    const commits = await this.loads.add({ streamId, afterVersion, beforeVersion });
+  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
+    const commits = await this.loads.add({ streamId, afterVersion });
     if (afterVersion > 0 && commits[0]?.expectedVersion !== afterVersion) {
       const before = await this.lastCommit({ streamId, expectedVersion: { $lt: afterVersion } });
       if (before && endOf(before) > afterVersion) commits.unshift(before); // the version lies inside a commit
     }
+    return this.seen(streamId, commits);
+  }
+
+  async tail(streamId: string, limit: number): Promise<Commit[]> {
+    return this.seen(streamId, await this.tails.add({ streamId, limit }));
+  }
+
+  private seen(streamId: string, commits: Commit[]): Commit[] {
     const last = commits[commits.length - 1];
     if (last) this.ends.add(streamId, endOf(last));
     return commits;
@@ -184,16 +198,24 @@ export class MongoEventStore implements EventStore {
   }
 
   private async loadParts(parts: readonly Part[]): Promise<Commit[][]> {
-    const ranges = Map.groupBy(parts, ({ afterVersion, beforeVersion }) => `${afterVersion} ${beforeVersion}`);
-    const clauses = [...ranges.values()].map((alike) => {
-      const { afterVersion, beforeVersion } = alike[0]!;
-      return { streamId: { $in: [...new Set(alike.map(({ streamId }) => streamId))] }, expectedVersion: { $gte: afterVersion, $lt: beforeVersion } };
-    });
+    const whole = new Set(parts.filter(({ afterVersion }) => afterVersion === 0).map(({ streamId }) => streamId));
+    const tails = parts.filter(({ streamId }) => !whole.has(streamId)).map(({ streamId, afterVersion }) => ({ streamId, expectedVersion: { $gte: afterVersion } }));
+    const clauses = [...(whole.size > 0 ? [{ streamId: { $in: [...whole] } }] : []), ...tails];
     const filter = clauses.length === 1 ? clauses[0]! : { $or: clauses };
     const found = await this.ask(this.whole(filter, { sort: { streamId: 1, expectedVersion: 1 }, batchSize: 1_000 }).toArray());
     const streams = Map.groupBy(found.map(commitOf), (commit) => commit.streamId);
-    return parts.map(({ streamId, afterVersion, beforeVersion }) =>
-      (streams.get(streamId) ?? []).filter(({ expectedVersion }) => expectedVersion >= afterVersion && expectedVersion < beforeVersion));
+    return parts.map(({ streamId, afterVersion }) => (streams.get(streamId) ?? []).filter((commit) => commit.expectedVersion >= afterVersion));
+  }
+
+  /** One index scan each, in one request. */
+  private async loadTails(tails: readonly Tail[]): Promise<Commit[][]> {
+    const limits = new Map<string, number>();
+    for (const { streamId, limit } of tails) limits.set(streamId, Math.max(limit, limits.get(streamId) ?? 0));
+    const [first, ...others] = [...limits].map(([streamId, limit]) => [{ $match: { streamId } }, { $sort: { streamId: -1, expectedVersion: -1 } }, { $limit: limit }] as const);
+    const together = [...first!, ...others.map((pipeline) => ({ $unionWith: { coll: COMMITS, pipeline: [...pipeline] } }))];
+    const cursor = this.commits.aggregate(together, { ...read, raw: true, batchSize: 1_000 }) as mongo.AggregationCursor<unknown> as mongo.AggregationCursor<Buffer>;
+    const streams = Map.groupBy((await this.ask(cursor.toArray())).map(commitOf), (commit) => commit.streamId);
+    return tails.map(({ streamId, limit }) => (streams.get(streamId) ?? []).slice(0, limit).reverse());
   }
 
   private async headsOf(streamIds: readonly string[]): Promise<number[]> {

@@ -84,8 +84,15 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
     this.appended.ring();
   }
 
-  async load(streamId: string, afterVersion = 0, beforeVersion = Infinity): Promise<Commit[]> {
-    const commits = await this.read(`load ${streamId}`, () => this.stream(streamId).filter(({ expectedVersion, toVersion }) => toVersion > afterVersion && expectedVersion < beforeVersion));
+  async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
+    const commits = await this.read(`load ${streamId}`, () => this.stream(streamId).filter((commit) => commit.toVersion > afterVersion));
+    const last = commits[commits.length - 1];
+    if (last) this.ends.add(streamId, last.toVersion);
+    return commits.map(toCommit);
+  }
+
+  async tail(streamId: string, limit: number): Promise<Commit[]> {
+    const commits = await this.read(`tail of ${streamId}`, () => this.stream(streamId).slice(-limit));
     const last = commits[commits.length - 1];
     if (last) this.ends.add(streamId, last.toVersion);
     return commits.map(toCommit);
