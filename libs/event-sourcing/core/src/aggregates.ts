@@ -1,7 +1,8 @@
 import { AggregateStates, type Held, type Loaded } from './aggregate-states.js';
+import type { CommandContext, CommandResult, OtherStreams, StreamWrite } from './command.js';
 import type { Decider } from './decider.js';
 import { CommandAlreadyAppended, DomainError, NotFound, StaleVersion, Unavailable, WrongExpectedVersion } from './errors.js';
-import { type Actor, type DomainEvent, type EventRegistry, type NewCommit, streamOf } from './events.js';
+import { type DomainEvent, type EventRegistry, type NewCommit, streamOf } from './events.js';
 import { FirstResults } from './first-results.js';
 import { NewCommits } from './new-commits.js';
 import type { Vault } from './personal-data.js';
@@ -10,60 +11,6 @@ import { Snapshots } from './snapshots.js';
 import { Turns } from './turns.js';
 
 export type { Loaded } from './aggregate-states.js';
-
-/** Everything about a command but its body: who, which one, on which version. Made at the edge. */
-export interface CommandContext {
-  readonly commandId: string;
-  /** Hash of (actor, command, target, body without what is personal). */
-  readonly commandHash: string;
-  /** What of the body is personal, in the clear and never stored; and the hash over the whole body, which older logs hold. */
-  readonly personal?: { readonly texts: readonly string[]; readonly formerHash: string };
-  /** True when the caller chose the command id, so that it may have been appended before. */
-  readonly repeatable: boolean;
-  readonly actor: Actor;
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  readonly traceparent: string | null;
-  /** If-Match; null when the caller does not care. */
-  readonly expectedVersion: number | null;
-  /** Decide, but append nothing. */
-  readonly dryRun: boolean;
-  /** The time of the command, RFC 3339 in UTC. */
-  readonly now: string;
-}
-
-export interface CommandResult {
-  readonly id: string;
-  /** Version of the stream after the command. */
-  readonly version: number;
-  /** Types of the events that were appended, or would be in a dry run; empty when there was nothing to do. */
-  readonly events: readonly string[];
-}
-
-type AnyDecider = Decider<unknown, DomainEvent>;
-
-/** What a command writes on a stream beside its own: a claim before it (a reservation, a guard), or what follows behind it (that the claim came to be, a seat that is given up). */
-export interface StreamWrite {
-  readonly decider: AnyDecider;
-  readonly id: string;
-  /** The command's, with a command id of its own that is the same whenever the command is repeated. */
-  readonly context: CommandContext;
-  decide(state: unknown, version: number): readonly DomainEvent[];
-}
-
-/**
- * In one write with the command's own commit and in this order, each stored only where those before it are: a crash in between leaves claims without a decision, or a decision without what follows,
- * never a decision without its claim.
- */
-export interface OtherStreams<State> {
-  /** One that is refused refuses the command. */
-  readonly claims?: readonly StreamWrite[];
-  /**
-   * Decided on the state that the command left. Each by itself, on fresh states, where another append came first or nothing was decided: a crash may have come before them when the command
-   * was given first. One that is refused then, is refused behind a command that is stored.
-   */
-  follow?(state: State): readonly StreamWrite[];
-}
 
 export interface AggregateTools {
   readonly clock: Clock;
@@ -80,6 +27,7 @@ export interface AggregateTools {
 /** The command itself, a claim of it, or what follows it. */
 interface Step extends StreamWrite {
   readonly streamId: string;
+  readonly follow?: OtherStreams<unknown>['follow'];
 }
 
 interface Outcome {
@@ -97,6 +45,7 @@ interface Written {
 }
 
 const ATTEMPTS = 4;
+const ALONE_TIMES = 3;
 
 /**
  * The command path: look the command id up, load, decide, append, and again when another append came first.
@@ -134,29 +83,33 @@ export class Aggregates {
     decide: (state: State, version: number) => readonly E[],
     { claims = [], follow }: OtherStreams<State> = {},
   ): Promise<CommandResult> {
-    const command = stepOf({ decider, id, context, decide } as unknown as StreamWrite);
+    const command = stepOf({ decider, id, context, decide, follow } as unknown as StreamWrite);
     const claimed = claims.map(stepOf);
     // The command id comes before If-Match and before the decision: a repeated command must get its first result, not a refusal.
     const [earlier, open] = context.repeatable ? await Promise.all([this.results.of(id, context), this.unclaimed(claimed)]) : [null, claimed];
     const streams = [...open, command].map(({ streamId }) => streamId);
-    const outcome = earlier ? notAppended(earlier) : await this.turns.takeAll(streams, () => this.attempts(open, command, follow as OtherStreams<unknown>['follow']));
+    const outcome = earlier ? notAppended(earlier) : await this.turns.takeAll(streams, () => this.attempts(open, command));
     if (follow && !outcome.complete && !context.dryRun) {
-      const { state } = await this.load(decider, id, outcome.appended ? outcome.answer.version : Infinity);
+      const { state } = await this.load(decider, id);
       for (const one of follow(state)) await this.alone(one);
     }
     return outcome.answer;
   }
 
+  /** By itself, on fresh states, also where it is there: of several only those behind the one that was overtaken are not. */
   private async alone({ decider, id, context, decide }: StreamWrite): Promise<void> {
-    try {
-      await this.execute(decider, id, context, decide);
-    } catch (error) {
-      // Not as if the command had lost its race: it is stored, and whoever repeats it gets its result.
-      throw error instanceof WrongExpectedVersion ? new Unavailable(error.streamId, { cause: error }) : error;
-    }
+    for (let times = 1; ; times++)
+      try {
+        await this.execute(decider, id, { ...context, repeatable: true }, decide);
+        return;
+      } catch (error) {
+        if (!(error instanceof WrongExpectedVersion)) throw error;
+        // Not as if the command had lost its race: it is stored, and whoever repeats it gets its result.
+        if (times === ALONE_TIMES) throw new Unavailable(error.streamId, { cause: error });
+      }
   }
 
-  private async attempts(claims: readonly Step[], command: Step, follow: OtherStreams<unknown>['follow']): Promise<Outcome> {
+  private async attempts(claims: readonly Step[], command: Step): Promise<Outcome> {
     const { id, context } = command;
     for (let attempt = 1, open = claims; ; attempt++) {
       const steps = [...open, command];
@@ -168,7 +121,7 @@ export class Aggregates {
       };
       try {
         assertExpected(context, held.get(command.streamId)!);
-        const result = await this.decideAndAppend(steps, held, { moved, follow });
+        const result = await this.decideAndAppend(steps, held, moved);
         if (result.appended) return result;
         // Without an append nothing has validated the state: neither "there is nothing to do" nor a dry run.
         if (attempt === ATTEMPTS || !(await moved())) return notAppended((context.repeatable && (await this.results.of(id, context))) || result.answer);
@@ -211,7 +164,7 @@ export class Aggregates {
   private async decideAndAppend(
     steps: readonly Step[],
     held: ReadonlyMap<string, Held<unknown>>,
-    { moved, follow }: { moved: () => Promise<boolean>; follow: OtherStreams<unknown>['follow'] },
+    moved: () => Promise<boolean>,
   ): Promise<Outcome> {
     const states = new Map(held);
     const writes: Written[] = [];
@@ -224,31 +177,43 @@ export class Aggregates {
     }
     const command = steps.at(-1)!;
     if (writes.at(-1)?.step !== command) return notAppended(answer);
-    // A claim that has nothing to write is validated by no append.
-    if (writes.length < steps.length && (await moved())) throw new WrongExpectedVersion(steps[0]!.streamId, held.get(steps[0]!.streamId)!.version);
-    const behind = follow ? await this.following(follow(states.get(command.streamId)!.state).map(stepOf), states, writes) : [];
-    const complete = await this.append(behind ? [...writes, ...behind] : writes, command);
-    return { answer, appended: true, complete: complete && behind !== null };
+    const turns: (() => void)[] = [];
+    try {
+      const behind = await this.following(command, { states, writes, turns });
+      // A claim that has nothing to write is validated by no append.
+      if (writes.length < steps.length && (await moved())) throw new WrongExpectedVersion(steps[0]!.streamId, held.get(steps[0]!.streamId)!.version);
+      const areStored = await this.append(writes, behind ?? []);
+      return { answer, appended: true, complete: areStored && behind !== null };
+    } finally {
+      for (const giveBack of turns) giveBack();
+    }
   }
 
   /**
-   * What follows, on what those before it leave and else on what is cached: the append finds out whether that is so. Null where one is refused, or has nothing to write on a stream that
-   * the append does not validate: by themselves they are decided on fresh states.
+   * What follows, on what those before it leave, or else on what is cached: the append finds out whether that is so. Null where it has to be run by itself: where somebody else has
+   * the turn on its stream, where it is refused, and where it has nothing to write on a stream that the append does not validate.
    */
-  private async following(steps: readonly Step[], states: Map<string, Held<unknown>>, before: readonly Written[]): Promise<readonly Written[] | null> {
-    const writes: Written[] = [];
+  private async following({ streamId: own, follow }: Step, { states, writes, turns }: { states: Map<string, Held<unknown>>; writes: readonly Written[]; turns: (() => void)[] }): Promise<readonly Written[] | null> {
+    const behind: Written[] = [];
     try {
-      for (const step of steps) {
-        const loaded = states.get(step.streamId) ?? (await this.states.held(step.decider, step.streamId));
-        const decided = step.decide(loaded.state, loaded.version);
-        if (decided.length > 0) writes.push(await this.written(step, decided, states.set(step.streamId, loaded)));
-        else if (![...before, ...writes].some((write) => write.step.streamId === step.streamId)) return null;
+      for (const step of follow?.(states.get(own)!.state).map(stepOf) ?? []) {
+        const { streamId } = step;
+        if (!states.has(streamId)) {
+          const giveBack = this.turns.takeFree(streamId);
+          if (!giveBack) return null;
+          turns.push(giveBack);
+          states.set(streamId, await this.states.held(step.decider, streamId));
+        }
+        const { state, version } = states.get(streamId)!;
+        const decided = step.decide(state, version);
+        if (decided.length > 0) behind.push(await this.written(step, decided, states));
+        else if (![...writes, ...behind].some((write) => write.step.streamId === streamId)) return null;
       }
     } catch (error) {
       if (isRefusal(error)) return null;
       throw error;
     }
-    return writes;
+    return behind;
   }
 
   private async written(step: Step, decided: readonly DomainEvent[], states: Map<string, Held<unknown>>): Promise<Written> {
@@ -259,21 +224,21 @@ export class Aggregates {
     return { step, commit, left };
   }
 
-  /** Whether all of them are stored; of those behind the command one may have been overtaken. */
-  private async append(writes: readonly Written[], command: Step): Promise<boolean> {
-    let stored = writes;
+  /** Whether those behind are stored as well: one of them may have been overtaken, and then all before it are stored, and none behind it. */
+  private async append(own: readonly Written[], behind: readonly Written[]): Promise<boolean> {
+    const writes = [...own, ...behind];
+    let stored = writes.length;
     await this.tools.failpoint('before-append');
     try {
       await this.store.append(...writes.map(({ commit }) => commit));
     } catch (error) {
       for (const { step } of writes) this.states.forget(step.streamId); // the outcome may be unknown: the next command reads the log
-      const lost = writes.findIndex(({ commit }) => isOvertaken(error, commit));
-      if (lost <= writes.findIndex(({ step }) => step === command)) throw error;
-      stored = writes.slice(0, lost);
+      stored = writes.findIndex(({ commit }) => isOvertaken(error, commit));
+      if (stored < own.length) throw error;
     }
     await this.tools.failpoint('after-append');
-    for (const { step, left } of stored) this.states.remember(step.decider, step.streamId, left);
-    return stored === writes;
+    for (const { step, left } of writes.slice(0, stored)) this.states.remember(step.decider, step.streamId, left);
+    return stored === writes.length;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CommandContext, CommandResult } from './aggregates.js';
+import type { CommandContext, CommandResult } from './command.js';
 import { CommandIdReused } from './errors.js';
 import type { Commit, EventRegistry } from './events.js';
 import type { Vault } from './personal-data.js';

@@ -1,4 +1,5 @@
 export * from './aggregates.js';
+export * from './command.js';
 export * from './appender.js';
 export * from './batch-fold.js';
 export * from './batcher.js';

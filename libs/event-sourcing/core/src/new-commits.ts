@@ -1,4 +1,4 @@
-import type { CommandContext } from './aggregates.js';
+import type { CommandContext } from './command.js';
 import type { Decider } from './decider.js';
 import type { CommittedEvent, DomainEvent, EventRegistry, NewCommit } from './events.js';
 import type { Vault } from './personal-data.js';

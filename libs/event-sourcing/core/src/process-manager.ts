@@ -1,4 +1,5 @@
-import type { Aggregates, CommandContext, CommandResult } from './aggregates.js';
+import type { Aggregates } from './aggregates.js';
+import type { CommandContext, CommandResult } from './command.js';
 import { DomainError, NotFound } from './errors.js';
 import { type AggregateContract, type DomainEvent, idOf, type RecordedEvent, streamOf } from './events.js';
 import { type ParkedInput, ProcessInstances } from './process-instance.js';

@@ -23,7 +23,7 @@ export class Turns {
       begun.abort(BEGUN); // a reason of one's own: the default one is an error with its stack
       return late ? Promise.reject(new Unavailable(`a turn on ${streamId}`)) : work();
     };
-    const turn = before ? before.then(begin, begin) : begin();
+    const turn = (before ?? Promise.resolve()).then(begin, begin); // not at once: before it begins, it is known to be taken
     this.last.set(streamId, turn);
     const end = turn.finally(() => {
       if (this.last.get(streamId) === turn) this.last.delete(streamId);
@@ -32,6 +32,14 @@ export class Turns {
     late = true;
     end.catch(() => undefined);
     throw new Unavailable(`a turn on ${streamId}`);
+  }
+
+  /** A turn on a stream that nobody has or waits for, until it is given back by what is answered; null on any other: it is not waited for. */
+  takeFree(streamId: string): (() => void) | null {
+    if (this.last.has(streamId)) return null;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void this.take(streamId, () => promise);
+    return resolve;
   }
 
   /** A turn on each of several streams: taken in the order of their names, so that of two that want the same ones neither waits for the other for ever. */

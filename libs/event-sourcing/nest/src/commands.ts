@@ -208,7 +208,7 @@ export class Commands {
     command.claims.push(this.write(decider, id, command, step, decide));
   }
 
-  /** A further stream that the same command writes, under a command id of its own: one of those that follow. */
+  /** What the same command writes on a further stream, under a command id of its own: for `follow`. */
   // oxlint-disable-next-line max-params -- reads as the sentence it is: write, on this stream, for this command, in this step
   write<State, E extends DomainEvent>(decider: Decider<State, E>, id: string, command: AggregateCommand, step: string, decide: (state: State) => readonly E[]): StreamWrite {
     return { decider, id, context: this.contextOf(command, step, id), decide } as unknown as StreamWrite;

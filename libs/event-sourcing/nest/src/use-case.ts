@@ -49,11 +49,11 @@ export interface CommandDefinition<C extends AggregateCommand, State, E extends 
   /** Throws WrongExpectedVersion when what was prepared does not hold for this state: then it is prepared again, and once more (409 after that). */
   decide(state: State, command: C, prepared: Prepared, needs: Instances<Needs>): readonly E[];
   /**
-   * What follows on other streams, made with `Commands.write`; `state` is the one that it left. In one write with the decision, behind it. By itself where that is overtaken and where nothing
-   * was decided: for a repeated command too, because a crash may have come before it.
+   * What follows on other streams, made with `Commands.write`; `state` is the one that the command left. It is written with the decision, behind it; or run by itself where another append comes
+   * first, and where nothing was decided or the command is repeated, as a crash may have come in between. So it leaves what it finds done, and refuses nothing.
    */
   follow?(command: C, state: State, needs: Instances<Needs>): readonly StreamWrite[];
-  /** What can only be said once it is appended, because it takes a look at other streams; otherwise as `follow`. */
+  /** As `follow`, for what has to look at other streams first: behind the append, each in an append of its own. */
   after?(command: C, state: State, needs: Instances<Needs>): Promise<unknown>;
 }
 

@@ -38,7 +38,7 @@ export const attachToParentCase = useCase(AttachToParent, {
     return versionOf(child);
   },
   decide: (account, command, claimedAt, [, , time]) => asPrepared(claimedAt, account, command, attachToParent(account, command.parentId, fromOf(command, time))),
-  follow: (command, account, [, hierarchy]) => hierarchy.tell(command, account),
+  follow: (command, account, [, hierarchy]) => [hierarchy.tell(command, account)],
 });
 
 export class DetachFromParent extends AggregateCommand {
@@ -55,5 +55,5 @@ export const detachFromParentCase = useCase(DetachFromParent, {
   ownerOf,
   needs: [Hierarchy, ReportingTime],
   decide: (account, command, _prepared, [, time]) => detachFromParent(account, command.reason, fromOf(command, time)),
-  follow: (command, account, [hierarchy]) => hierarchy.tell(command, account),
+  follow: (command, account, [hierarchy]) => [hierarchy.tell(command, account)],
 });

@@ -21,9 +21,9 @@ export class Hierarchy {
   }
 
   /** What the account's stream says after the command: of two commands that tell, the one that knows more is heard, whichever comes last. */
-  tell(command: AggregateCommand, account: KeyAccount): StreamWrite[] {
+  tell(command: AggregateCommand, account: KeyAccount): StreamWrite {
     const edges = edgesOf(command.id, account);
-    return [this.commands.write(reservation, HIERARCHY, command, 'tell', (state) => tellEdges(state, edges))];
+    return this.commands.write(reservation, HIERARCHY, command, 'tell', (state) => tellEdges(state, edges));
   }
 
   /** Each attempt claims anew: what one that was cut off had claimed may have been given up since. */
@@ -43,8 +43,8 @@ export class Hierarchy {
     assertNothingBelow(state, id, context.now);
   }
 
-  release(command: AggregateCommand): StreamWrite[] {
-    return [this.commands.write(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id))];
+  release(command: AggregateCommand): StreamWrite {
+    return this.commands.write(reservation, HIERARCHY, command, 'release', (state) => release(state, command.id));
   }
 }
 

@@ -4,7 +4,7 @@ import { type AggregateCommand, Commands } from '@keyfold/event-sourcing-nest';
 import { Policies } from '../policy/policies.js';
 import { TeamMembers } from '../team-member/team-members.js';
 import { giveUpPast } from '../reservation/give-up-past.js';
-import { claimTierASeat, isFull, release, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
+import { claimTierASeat, isFull, releaseOf, reservation, tierASeats } from '../reservation/reservation.aggregate.js';
 import { isTierA, type KeyAccount, keyAccount, ownersOf, ownsFrom } from './key-account.aggregate.js';
 
 /**
@@ -42,6 +42,6 @@ export class TierASeats {
   }
 
   release(command: AggregateCommand, ownerIds: readonly string[]): StreamWrite[] {
-    return ownerIds.map((ownerId) => this.commands.write(reservation, tierASeats(ownerId), command, 'release', (seats) => release(seats, command.id)));
+    return ownerIds.map((ownerId) => this.commands.write(reservation, tierASeats(ownerId), command, 'release', (seats) => releaseOf(seats, command.id, command.context.now)));
   }
 }

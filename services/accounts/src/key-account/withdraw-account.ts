@@ -2,7 +2,7 @@ import { AggregateCommand, useCase } from '@keyfold/event-sourcing-nest';
 import { IsText } from '@keyfold/platform';
 import { BuiltUpon } from './built-upon.js';
 import { Hierarchy } from './hierarchy.js';
-import { keyAccount, ownerOf } from './key-account.aggregate.js';
+import { isWithdrawn, keyAccount, ownerOf } from './key-account.aggregate.js';
 import { withdraw } from './key-account.life.js';
 
 /** Takes an imported account back. */
@@ -22,5 +22,5 @@ export const withdrawAccountCase = useCase(WithdrawAccount, {
     await hierarchy.assertNothingBelow(command);
   },
   decide: (account, { reason }) => withdraw(account, reason),
-  follow: (command, _account, [hierarchy]) => hierarchy.release(command),
+  follow: (command, account, [hierarchy]) => (isWithdrawn(account) ? [hierarchy.release(command)] : []),
 });

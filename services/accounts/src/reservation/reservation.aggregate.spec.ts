@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { given } from '@keyfold/event-sourcing/testing';
 import type { ReservationEvent } from '@keyfold/contracts';
-import { claimActivePlan, claimAttribution, claimTierASeat, giveUp, holdingOf, release, type Reservation, reservation } from './reservation.aggregate.js';
+import { claimActivePlan, claimAttribution, claimTierASeat, giveUp, holdingOf, release, releaseOf, type Reservation, reservation } from './reservation.aggregate.js';
 
 const claimed = (holderId: string, value = 'A'): ReservationEvent => ({ type: 'accounts.reservation.claimed', data: { holderId, value } });
 const released = (holderId: string): ReservationEvent => ({ type: 'accounts.reservation.released', data: { holderId } });
@@ -27,6 +27,15 @@ describe('tier-A seats of one key account manager', () => {
     given(reservation, claimed('a')).when((seats) => release(seats, 'a')).then(released('a'));
     given(reservation).when((seats) => release(seats, 'a')).thenNothing();
   });
+});
+
+describe('a seat that is given up as of an instant', () => {
+  const held = fold(reservation.initial, claimed('a')); // on 1 January 2026, at 0:00
+  it('is released where it was claimed before it, or then', () => {
+    expect(releaseOf(held, 'a', '2026-01-01T00:00:00.000Z')).toEqual([released('a')]);
+    expect(releaseOf(held, 'b', '2026-01-01T00:00:00.000Z')).toEqual([]);
+  });
+  it('stays where it was claimed again after it', () => expect(releaseOf(held, 'a', '2025-12-31T23:59:59.999Z')).toEqual([]));
 });
 
 describe('the plan in force of an account and a year', () => {

@@ -172,5 +172,8 @@ const claimed = (holderId: string, value: string): ReservationEvent => ({ type: 
 /** For reservations that few hold. */
 const holdersIn = ({ holdings }: Reservation): number => sizeOf(holdings);
 
+/** As of an instant: what was claimed again after it stays. */
+export const releaseOf = (held: Reservation, holderId: string, now: string): ReservationEvent[] => (holdingOf(held, holderId).edges.some(({ from }) => from > now) ? [] : release(held, holderId));
+
 export const release = (held: Reservation, holderId: string): ReservationEvent[] =>
   entryOf(held.holdings, holderId) ? [{ type: 'accounts.reservation.released', data: { holderId } }] : [];

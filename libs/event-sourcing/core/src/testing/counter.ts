@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandContext } from '../aggregates.js';
+import type { CommandContext } from '../command.js';
 import { decider, ignored } from '../decider.js';
 import { DomainError } from '../errors.js';
 import { defineContract, type DomainEvent } from '../events.js';

@@ -101,9 +101,26 @@ describe('what follows a command', () => {
   });
 
   it('that loses every race is not available, as the command itself stands', async () => {
-    const rivals = [1, 1, 1, 1, 1];
+    const rivals = Array.from({ length: 13 }, (_, i) => (i % 2 === 0 ? -1 : 1)); // one for the write of both, and three times four
     await expect(run(overtakenOn('board', rivals), 8)).rejects.toThrow(Unavailable);
-    expect([rivals, await total('1'), await total('board')]).toEqual([[], 8, 5]);
+    expect([rivals, await total('1'), await total('board')]).toEqual([[], 8, -1]);
+  });
+
+  it('of many commands at once in one process loses no race: whoever cannot have the turn on its stream waits for it behind his own write', async () => {
+    const lost: unknown[] = [];
+    const { store } = service;
+    const watched = Object.assign(Object.create(store) as typeof store, {
+      append: (...commits: NewCommit[]) => store.append(...commits).catch((error: unknown) => {
+        lost.push(error);
+        throw error;
+      }),
+    });
+    const aggregates = new Aggregates(watched, service.registry, { ...service.tools, vault: mirrorVault, failpoint: () => undefined, cacheBytes: 100_000 });
+    await Promise.all(Array.from({ length: 9 }, (_, i) => {
+      const context = someContext();
+      return aggregates.execute(counter, String(i), context, count(1), { follow: () => [writeOn('board', context, 'follow', count(1))] });
+    }));
+    expect([lost, await total('board')]).toEqual([[], 9]);
   });
 
   it('of many commands at once on one stream is all done', async () => {
