@@ -6,10 +6,15 @@ import type { Subscriber, SubscriberTools } from './projector.js';
 import { type Incoming, incomingOfCommit, incomingOfMessage } from './subscription.js';
 
 const REPAIR_BATCH = 500;
-/** Subscribers that a batch is handed to at the same time. */
+/** Subscribers that a batch is handed to at the same time, unless all of them have it: most move a mark alone, and share a flush so. */
 const LANES = 4;
-/** Events of a batch up to which all of them have it at the same time: what they write can share a transaction so. */
-const FEW = 20;
+
+interface DeliveryTools extends SubscriberTools {
+  readonly completeness?: Completeness;
+  readonly partitions?: number;
+  /** As ProjectionStore.sharesUpTo: events of a batch up to which all subscribers have it at the same time. */
+  readonly sharesUpTo?: number;
+}
 
 /**
  * Up to when the events of a topic have been handled, as far as this process has had its partitions: those of other members of the group are not in it,
@@ -45,7 +50,7 @@ export class Completeness {
 export async function deliver(
   batch: ReceivedBatch,
   subscribers: readonly Subscriber[],
-  tools: SubscriberTools & { readonly completeness?: Completeness; readonly partitions?: number },
+  tools: DeliveryTools,
 ): Promise<string> {
   const partition = `${batch.topic}/${batch.partition}`;
   const handOver = async (events: readonly Incoming[]): Promise<void> => {
@@ -54,7 +59,7 @@ export async function deliver(
       await batch.ensureOwned();
     };
     const [models, others] = [subscribers.filter(({ isReadModel }) => isReadModel), subscribers.filter(({ isReadModel }) => !isReadModel)];
-    const lanes = events.length <= FEW ? subscribers.length : LANES;
+    const lanes = events.length <= (tools.sharesUpTo ?? 0) ? subscribers.length : LANES;
     await inLanes(models, lanes, apply);
     await inLanes(others, lanes, apply);
   };
@@ -92,7 +97,7 @@ async function repair(
   batch: ReceivedBatch,
   hole: { readonly after: number; readonly upTo: number },
   handOver: (events: readonly Incoming[]) => Promise<void>,
-  { feeds, registry, clock, log, metrics, audit, partitions = PARTITIONS }: SubscriberTools & { readonly partitions?: number },
+  { feeds, registry, clock, log, metrics, audit, partitions = PARTITIONS }: DeliveryTools,
 ): Promise<void> {
   const service = serviceOf(batch.topic);
   const subject = `${batch.topic}/${batch.partition}`;

@@ -171,6 +171,9 @@ export interface BatchKeys {
 
 /** Where projections write. One call = one partition batch = one atomic write of rows, marks and dead letters. */
 export interface ProjectionStore {
+  /** Streams of a batch up to which it is written with those of other read models that come at the same time; absent where none is: then it is for nothing that they come at once. */
+  readonly sharesUpTo?: number;
+
   /** Makes collections and indexes; idempotent. */
   prepare(projection: Projection): Promise<void>;
 

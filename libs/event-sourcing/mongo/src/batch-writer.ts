@@ -27,7 +27,7 @@ const MOST_SMALL_TOGETHER = 64;
 const MOST_WAITING = 1_000;
 const MOST_SMALL_WAITING = 10_000;
 /** Streams of a batch up to which its requests cost the server more than its rows. */
-const SMALL = 20;
+export const SMALL = 20;
 /** Streams of a batch from which on it is one of a catch-up. */
 const LARGE = 100;
 

@@ -1,7 +1,7 @@
 import { type AnyProjection, Batcher, type BatchKeys, type BatchState, type BatchWrite, Bell, type Clock, type DeadLetter, type DeadLetterQuery, type Marks, type Projection, type ProjectionStore, type View } from '@keyfold/event-sourcing';
 import type { Connection, mongo } from 'mongoose';
 import type { Batch } from './batch-group.js';
-import { BatchWriter } from './batch-writer.js';
+import { BatchWriter, SMALL } from './batch-writer.js';
 import { databaseOf, MAJORITY, READ_MS, within } from './connection.js';
 import { countLetters, type DeadLetterDocument, deadLetterFilter, deadLettersOf, toDeadLetter } from './dead-letter-document.js';
 import { generationKey } from './generation-collections.js';
@@ -16,6 +16,7 @@ const STORE = 'the projection store';
 
 /** Read models in the service's database: rows and marks of each generation in collections of their own, written by the BatchWriter. */
 export class MongoProjectionStore implements ProjectionStore {
+  readonly sharesUpTo = SMALL;
   readonly generations: MongoGenerations;
   private readonly db: mongo.Db;
   /** Rings after each batch that this process has written. */

@@ -139,7 +139,7 @@ export class ServiceRuntime {
     const services = followedBy(this.subscribers);
     if (services.length === 0) return;
     const { feeds, clock, log, metrics, audit } = this.adapters;
-    const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness };
+    const tools = { registry: this.definition.registry, feeds, clock, log, metrics, audit, completeness: this.completeness, sharesUpTo: this.adapters.projections.sharesUpTo };
     this.consumer = await this.adapters.transport.consume({
       group: this.group(),
       topics: services.map(topicOf),

@@ -87,6 +87,7 @@ const LEASE_MS = 2_400;
 const CACHE_BYTES = 900; // some three states
 const RESTART_MS = [20, 1_200] as const;
 const RETRY_MS = 300;
+const SHARES_UP_TO = 20;
 
 export const contractsOf = (services: readonly SimulatedService[]): AggregateContract<never>[] =>
   services.flatMap(({ contracts, processes }) => [
@@ -246,6 +247,7 @@ export class Instance {
       clock: process.clock,
       log: process.log,
       partitions: transport.partitions,
+      sharesUpTo: SHARES_UP_TO,
     };
     await transport.consume({
       group: this.definition.service,

@@ -59,7 +59,7 @@ const feeds = (): Feeds => ({
     return service.tools.feeds.after(name, position, limit);
   },
 });
-const tools = (overrides: { feeds?: Feeds } = {}) => ({
+const tools = (overrides: { feeds?: Feeds; sharesUpTo?: number } = {}) => ({
   ...service.tools,
   feeds: feeds(),
   metrics: { count: (name: string) => void counted.push(name), set: () => undefined },
@@ -265,20 +265,20 @@ describe('a batch', () => {
     return { calls, ends, subscribers: [policy, ...models] };
   };
 
-  it('of few events is handed to all read models at once', async () => {
+  it('of few events is handed to all read models at once where they share a write', async () => {
     await append('a');
     const { calls, ends, subscribers } = stage('1', '2', '3', '4', '5');
-    const delivering = deliver(batch(await topic(), ''), subscribers, tools());
+    const delivering = deliver(batch(await topic(), ''), subscribers, tools({ sharesUpTo: 1 }));
     await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins', '3 begins', '4 begins', '5 begins'])));
     for (const end of ends.values()) end.resolve();
     await delivering;
     expect(calls.at(-1)).toBe('policy');
   });
 
-  it('of more events is handed to four read models at a time, and to a policy when all of them have it', async () => {
-    await append(...Array.from({ length: 21 }, (_, i) => `c${i}`));
+  it.each([['more events', 2, 1], ['an event where they share none', 1, undefined]])('of %s is handed to four read models at a time, and to a policy when all of them have it', async (_what, events, sharesUpTo) => {
+    await append(...Array.from({ length: events }, (_, i) => `c${i}`));
     const { calls, ends, subscribers } = stage('1', '2', '3', '4', '5');
-    const delivering = deliver(batch(await topic(), ''), subscribers, tools());
+    const delivering = deliver(batch(await topic(), ''), subscribers, tools({ sharesUpTo }));
     await eventually(() => Promise.resolve(expect(calls).toEqual(['1 begins', '2 begins', '3 begins', '4 begins'])));
     ends.get('3')!.resolve();
     await eventually(() => Promise.resolve(expect(calls.slice(4)).toEqual(['3 ends', '5 begins'])));
