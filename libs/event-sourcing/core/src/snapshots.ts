@@ -48,7 +48,7 @@ export class Snapshots {
     return found ?? { start: null, beyond: isWhole ? tail : await this.events.load(streamId) };
   }
 
-  /** The commits from that of the snapshot on; its end was looked at a moment before, or after, the snapshot was written. */
+  /** The commits from that of the snapshot on: it may lie before the end that was read, or beyond it, where it was written a moment later. */
   private from({ streamId, tip }: Snapshot, tail: readonly Commit[]): readonly Commit[] | Promise<readonly Commit[]> {
     const isInTail = tail[0]!.expectedVersion <= tip.expectedVersion && tip.expectedVersion <= tail.at(-1)!.expectedVersion;
     return isInTail ? tail : this.events.load(streamId, tip.expectedVersion);

@@ -94,12 +94,12 @@ export function useCase<C extends AggregateCommand, State, E extends DomainEvent
     }
 
     private async decided(command: C, permitted: Permitted | undefined): Promise<{ result: CommandResult; appended: boolean }> {
+      const follow = definition.follow && ((state: State) => definition.follow!(command, state, this.needed));
       for (let attempt = 1; ; attempt++)
         try {
           const prepared = await (attempt === 1 ? this.prepared(command, command.seen, permitted) : this.prepared(command, null));
           let events: readonly E[] = [];
           const decide = (state: State): readonly E[] => (events = definition.decide(state, command, prepared as Prepared, this.needed));
-          const follow = definition.follow && ((state: State) => definition.follow!(command, state, this.needed));
           const result = await (makes ? this.commands.create(on, command, decide, follow) : this.commands.change(on, command, ownerOf, decide, follow));
           return { result, appended: events.length > 0 };
         } catch (error) {

@@ -85,16 +85,16 @@ export class SimulatedEventStore implements EventStore, CommitCollection<StoredC
   }
 
   async load(streamId: string, afterVersion = 0): Promise<Commit[]> {
-    const commits = await this.read(`load ${streamId}`, () => this.stream(streamId).filter((commit) => commit.toVersion > afterVersion));
-    const last = commits[commits.length - 1];
-    if (last) this.ends.add(streamId, last.toVersion);
-    return commits.map(toCommit);
+    return this.seen(await this.read(`load ${streamId}`, () => this.stream(streamId).filter((commit) => commit.toVersion > afterVersion)));
   }
 
   async tail(streamId: string, limit: number): Promise<Commit[]> {
-    const commits = await this.read(`tail of ${streamId}`, () => this.stream(streamId).slice(-limit));
+    return this.seen(await this.read(`tail of ${streamId}`, () => this.stream(streamId).slice(-limit)));
+  }
+
+  private seen(commits: readonly StoredCommit[]): Commit[] {
     const last = commits[commits.length - 1];
-    if (last) this.ends.add(streamId, last.toVersion);
+    if (last) this.ends.add(last.streamId, last.toVersion);
     return commits.map(toCommit);
   }
 

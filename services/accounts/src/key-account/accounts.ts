@@ -36,7 +36,7 @@ export function assertAccountId(id: string): void {
   if (id === OWN_COMPANY) throw new DomainError('account-exists');
 }
 
-export type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf'> & {
+export type AccountCommandDefinition<C extends AggregateCommand, State, E extends DomainEvent, Needs extends Injectables, Prepared> = Omit<CommandDefinition<C, State, E, Needs, Prepared>, 'permit' | 'ownerOf' | 'after'> & {
   /** The account that the aggregate belongs to, or shall belong to; null while the aggregate is unknown. */
   accountOf(state: State, command: C): string | null;
 };
@@ -46,7 +46,7 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
   type: Type<C>,
   definition: AccountCommandDefinition<C, State, E, Needs, Prepared>,
 ): UseCase {
-  const { accountOf, prepare, decide, follow, after, needs = [] as unknown as Needs, ...rest } = definition;
+  const { accountOf, prepare, decide, follow, needs = [] as unknown as Needs, ...rest } = definition;
   const own = (needed: readonly object[]) => needed.slice(1) as unknown as Instances<Needs>;
   /** Whether the target is the account itself. */
   const isItself = (command: C, accountId: string): boolean => definition.on.contract === keyAccount.contract && command.id === accountId;
@@ -72,6 +72,5 @@ export function accountUseCase<C extends AggregateCommand, State, E extends Doma
     },
     decide: (state, command, prepared, needed) => decide(state, command, prepared, own(needed)),
     ...(follow && { follow: (command: C, state: State, needed: readonly object[]) => follow(command, state, own(needed)) }),
-    ...(after && { after: (command: C, state: State, needed: readonly object[]) => after(command, state, own(needed)) }),
   });
 }
